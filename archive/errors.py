@@ -1,0 +1,195 @@
+"""Exceptions: the question could not be answered.
+
+A problem in what we were asked to judge is a `Finding` (see `archive.model.finding`) and never an exception.
+
+::
+
+    ArchiveError                     exit  what could not be answered
+    ├── UsageError                   2     the call or the configuration is wrong
+    ├── SourceError                  4     a source file cannot be read, or changed while we read it
+    │   └── InfectedError            1     the virus scanner named a source file
+    ├── StorageError                 4     reading or writing our own side failed
+    │   ├── NoSpaceError             13    the disk or the quota is full
+    │   ├── NotFoundError            10    there is no such bag, ledger or file
+    │   ├── ExistsError              2     the destination is already there
+    │   ├── PermissionDeniedError    12    the system refuses us
+    │   └── LockedError              11    somebody else holds it
+    ├── FormatError                  1     a document is so malformed that nothing can be said of its parts
+    ├── RenditionError               4     no rendition could be made
+    ├── DepositError                 5     refused by the target, or the outcome is unknown
+    │   └── NotAuthorisedError       12    the credential is missing or wrong
+    └── LedgerError                  4     the ledger cannot be read or written
+        ├── LedgerLockedError        11
+        ├── LedgerMissingError       10
+        └── LedgerVersionError       2     written by a newer version than this one
+
+Each is raised with fields; the sentence a person reads is formed in one place, `ArchiveError.__str__`.
+"""
+
+from __future__ import annotations
+
+import errno
+from typing import ClassVar
+
+__all__ = [
+    "ArchiveError",
+    "DepositError",
+    "ExistsError",
+    "FormatError",
+    "InfectedError",
+    "LedgerError",
+    "LedgerLockedError",
+    "LedgerMissingError",
+    "LedgerVersionError",
+    "LockedError",
+    "NoSpaceError",
+    "NotAuthorisedError",
+    "NotFoundError",
+    "PermissionDeniedError",
+    "RenditionError",
+    "SourceError",
+    "StorageError",
+    "UsageError",
+]
+
+
+class ArchiveError(Exception):
+    """Base of all our exceptions.
+
+    `problem` is one plain sentence without a full stop, `subject` the path or thing it is about (or None), `remedy`
+    the next thing to do (or None). Nothing secret may be put in any of them: they reach logs and reports.
+    """
+
+    exit_code: ClassVar[int] = 70
+
+    def __init__(self, problem: str, *, subject: str | None = None, remedy: str | None = None) -> None:
+        super().__init__(problem, subject, remedy)
+        self.problem = problem
+        self.subject = subject
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        text = self.problem if self.subject is None else f"{self.subject}: {self.problem}"
+        return text if self.remedy is None else f"{text}. {self.remedy}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (type(self), self.problem, self.subject, self.remedy))
+
+
+def _rebuild(kind: type[ArchiveError], problem: str, subject: str | None, remedy: str | None) -> ArchiveError:
+    return kind(problem, subject=subject, remedy=remedy)
+
+
+class UsageError(ArchiveError):
+    """The call or the configuration is wrong."""
+
+    exit_code = 2
+
+
+class SourceError(ArchiveError):
+    """A source file cannot be read, or changed while it was read."""
+
+    exit_code = 4
+
+
+class InfectedError(SourceError):
+    """The virus scanner named a source file."""
+
+    exit_code = 1
+
+
+class StorageError(ArchiveError):
+    """Reading or writing our own side failed."""
+
+    exit_code = 4
+
+
+class NoSpaceError(StorageError):
+    """The disk or the quota is full."""
+
+    exit_code = 13
+
+
+class NotFoundError(StorageError):
+    """There is no such bag, ledger or file."""
+
+    exit_code = 10
+
+
+class ExistsError(StorageError):
+    """The destination is already there; nothing is ever overwritten."""
+
+    exit_code = 2
+
+
+class PermissionDeniedError(StorageError):
+    """The system refuses us."""
+
+    exit_code = 12
+
+
+class LockedError(StorageError):
+    """Somebody else holds it."""
+
+    exit_code = 11
+
+
+class FormatError(ArchiveError):
+    """A document is so malformed that nothing can be said of its parts."""
+
+    exit_code = 1
+
+
+class RenditionError(ArchiveError):
+    """No rendition could be made of a document."""
+
+    exit_code = 4
+
+
+class DepositError(ArchiveError):
+    """A deposit was refused, or its outcome is unknown."""
+
+    exit_code = 5
+
+
+class NotAuthorisedError(DepositError):
+    """The credential is missing or wrong."""
+
+    exit_code = 12
+
+
+class LedgerError(ArchiveError):
+    """The ledger cannot be read or written."""
+
+    exit_code = 4
+
+
+class LedgerLockedError(LedgerError):
+    """Another process holds the ledger."""
+
+    exit_code = 11
+
+
+class LedgerMissingError(LedgerError):
+    """There is no ledger where the settings say."""
+
+    exit_code = 10
+
+
+class LedgerVersionError(LedgerError):
+    """The ledger was written by a newer version than this one."""
+
+    exit_code = 2
+
+
+def from_os_error(error: OSError, subject: str) -> StorageError:
+    """The `StorageError` that says what `error` means for `subject`, a path of our own side."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return NoSpaceError("there is no space left to write", subject=subject, remedy="Free some space and run again")
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return NotFoundError("there is no such file or folder", subject=subject)
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return PermissionDeniedError("the system does not let us in", subject=subject)
+    if error.errno in (errno.EEXIST, errno.ENOTEMPTY):
+        return ExistsError("it is already there", subject=subject)
+    return StorageError(f"the system says: {error.strerror or error}", subject=subject)

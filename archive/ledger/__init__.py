@@ -1,0 +1,1 @@
+"""What we hold and every check ever made."""

@@ -1,0 +1,1 @@
+"""What things are: frozen dataclasses and enums. No I/O, no clock, no third-party import."""

@@ -1,0 +1,88 @@
+"""Findings: answers to the question we were asked, as data.
+
+Every kind of finding has a stable code, a severity, the clause it rests on and a remedy; they are declared once, in
+`archive.model.codes`, and explained by `archive explain CODE`. A finding adds the subject and the facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+
+Fact = str | int | bool | tuple[str, ...]
+
+
+class Severity(Enum):
+    """How grave a finding is. ERROR makes its subject damaged; UNCHECKED means that we could not look."""
+
+    ERROR = "error"
+    UNCHECKED = "unchecked"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Outcome(Enum):
+    """The three outcomes, never mixed."""
+
+    INTACT = "intact"
+    DAMAGED = "damaged"
+    NOT_CHECKED = "not checked"
+
+
+@dataclass(frozen=True, slots=True)
+class FindingKind:
+    """One sort of finding. `title` may name facts and `{subject}` in braces; the rest is prose for `explain`."""
+
+    code: str
+    severity: Severity
+    clause: str
+    title: str
+    explanation: str
+    remedy: str
+
+    def at(self, subject: str, *, line: int | None = None, **facts: Fact) -> Finding:
+        """A finding of this kind about `subject` (a path as in the bag, surrogateescape where not UTF-8)."""
+        return Finding(self, subject, line, MappingProxyType(dict(facts)))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding. `line` counts from 1 within `subject`; `facts` hold what was expected and what was found."""
+
+    kind: FindingKind
+    subject: str
+    line: int | None = None
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+    @property
+    def code(self) -> str:
+        return self.kind.code
+
+    @property
+    def severity(self) -> Severity:
+        return self.kind.severity
+
+    @property
+    def message(self) -> str:
+        """The sentence for this finding: unescaped, so that a presenter escapes it once for its own medium."""
+        shown = {name: ", ".join(value) if isinstance(value, tuple) else value for name, value in self.facts.items()}
+        return self.kind.title.format(**{"subject": self.subject, **shown})
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_restore, (self.kind, self.subject, self.line, dict(self.facts)))
+
+
+def _restore(kind: FindingKind, subject: str, line: int | None, facts: dict[str, Fact]) -> Finding:
+    return Finding(kind, subject, line, MappingProxyType(facts))
+
+
+def outcome_of(findings: Iterable[Finding]) -> Outcome:
+    """The outcome that follows from `findings`: damage outweighs what could not be checked."""
+    severities = {finding.severity for finding in findings}
+    if Severity.ERROR in severities:
+        return Outcome.DAMAGED
+    if Severity.UNCHECKED in severities:
+        return Outcome.NOT_CHECKED
+    return Outcome.INTACT

@@ -1,0 +1,1 @@
+"""Document to PDF/A, and whether this is really PDF/A."""

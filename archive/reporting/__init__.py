@@ -1,0 +1,1 @@
+"""One report, many readers: plain text, JSON, CSV, HTML."""

@@ -1,0 +1,1 @@
+"""Where bytes live: walking, hashing, atomic writing, tar and zip, object stores, the clock."""

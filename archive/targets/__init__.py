@@ -1,0 +1,1 @@
+"""Where deposits go: one file a repository kind."""
