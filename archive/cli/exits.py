@@ -1,0 +1,62 @@
+"""Exit codes: one table for all commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+from archive.model.finding import Outcome
+from archive.model.report import ValidationReport
+
+
+class Exit(IntEnum):
+    """What a command's exit code says."""
+
+    DONE = 0
+    DAMAGED = 1
+    USAGE = 2
+    WARNINGS = 3
+    NOT_CHECKED = 4
+    DEPOSIT = 5
+    NOT_FOUND = 10
+    LOCKED = 11
+    NOT_AUTHORISED = 12
+    NO_SPACE = 13
+    FAULT = 70
+    INTERRUPTED = 130
+
+
+MEANINGS = {
+    Exit.DONE: "intact or done, also with warnings",
+    Exit.DAMAGED: "damaged or invalid",
+    Exit.USAGE: "wrong usage or configuration",
+    Exit.WARNINGS: "warnings, only under --strict",
+    Exit.NOT_CHECKED: "something could not be checked",
+    Exit.DEPOSIT: "deposit refused, or its outcome unknown",
+    Exit.NOT_FOUND: "no such bag or ledger",
+    Exit.LOCKED: "locked by another process",
+    Exit.NOT_AUTHORISED: "not authorised",
+    Exit.NO_SPACE: "no space left",
+    Exit.FAULT: "a fault of ours",
+    Exit.INTERRUPTED: "interrupted; run again to go on",
+}
+
+_GRAVEST_FIRST = (
+    Exit.FAULT, Exit.INTERRUPTED, Exit.DAMAGED, Exit.DEPOSIT, Exit.NO_SPACE, Exit.NOT_AUTHORISED, Exit.LOCKED, Exit.NOT_CHECKED,
+    Exit.NOT_FOUND, Exit.USAGE, Exit.WARNINGS, Exit.DONE,
+)  # fmt: skip
+
+
+def gravest(codes: Iterable[int]) -> int:
+    """The code that wins when several subjects ended differently: 70, 1, 5, 4, 3 and then 0."""
+    present = set(codes)
+    return next((int(code) for code in _GRAVEST_FIRST if code in present), int(Exit.DONE))
+
+
+def exit_of(report: ValidationReport, *, strict: bool) -> int:
+    """The exit code for one validation report."""
+    if report.outcome is Outcome.DAMAGED:
+        return Exit.DAMAGED
+    if report.outcome is Outcome.NOT_CHECKED:
+        return Exit.NOT_CHECKED
+    return Exit.WARNINGS if strict and report.warnings else Exit.DONE

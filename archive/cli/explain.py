@@ -1,0 +1,54 @@
+"""`archive explain CODE`."""
+
+from __future__ import annotations
+
+import difflib
+
+import click
+
+from archive.cli.console import show, show_json
+from archive.cli.options import json_option
+from archive.errors import UsageError
+from archive.model.codes import all_kinds
+from archive.model.finding import FindingKind
+
+
+@click.command("explain")
+@click.argument("codes", metavar="[CODE]...", nargs=-1)
+@json_option
+def command(codes: tuple[str, ...], as_json: bool) -> int:
+    """Explain a finding: what it means, the clause it rests on, what to do. Without a code, list them all.
+
+    \b
+    Example:
+      archive explain BAG-204
+    """
+    kinds = all_kinds()
+    chosen = [_find(code, kinds) for code in codes] or list(kinds.values())
+    if as_json:
+        show_json({"schema": "archive.explanation/1", "codes": [_fields(kind) for kind in chosen]})
+    elif codes:
+        show("\n\n".join(_prose(kind) for kind in chosen))
+    else:
+        show("\n".join(f"{kind.code:<12} {kind.severity.value:<9} {kind.title}" for kind in chosen))
+    return 0
+
+
+def _find(code: str, kinds: dict[str, FindingKind]) -> FindingKind:
+    found = kinds.get(code.upper())
+    if found is None:
+        near = difflib.get_close_matches(code.upper(), kinds, 1)
+        remedy = f"Did you mean {near[0]}?" if near else "`archive explain` lists all codes"
+        raise UsageError("there is no such code", subject=code, remedy=remedy)
+    return found
+
+
+def _fields(kind: FindingKind) -> dict[str, str]:
+    return {
+        "code": kind.code, "severity": kind.severity.value, "clause": kind.clause, "title": kind.title,
+        "explanation": kind.explanation, "remedy": kind.remedy,
+    }  # fmt: skip
+
+
+def _prose(kind: FindingKind) -> str:
+    return f"{kind.code} ({kind.severity.value}): {kind.title}\n\n{kind.explanation}\n\nRests on: {kind.clause}\nWhat to do: {kind.remedy}"

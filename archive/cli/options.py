@@ -1,0 +1,27 @@
+"""Options that many commands share, and the settings they act on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from archive.config import Settings, load_settings
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
+events_option = click.option("--events", is_flag=True, help="Stream events as JSON Lines on standard error.")
+strict_option = click.option("--strict", is_flag=True, help="Warnings end with exit code 3.")
+quiet_option = click.option("--quiet", "-q", is_flag=True, help="No progress.")
+
+
+def path_argument(name: str, *, nargs: int = -1, required: bool = True) -> Callable[[Function], Function]:
+    """An argument of paths: as the system gives them, not required to exist (a missing one is our own clear error)."""
+    return click.argument(name, nargs=nargs, required=required, type=click.Path(path_type=str))
+
+
+def current_settings() -> Settings:
+    """The settings of the working folder. Raises `UsageError`."""
+    return load_settings()

@@ -1,0 +1,27 @@
+"""Every kind of finding there is: one module a family, found by its code.
+
+A code never changes its meaning and is never used again for another. `archive explain CODE` shows what stands here.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+
+from archive.model.finding import FindingKind
+
+FAMILIES = ("bag", "source", "rendition", "pdf", "description", "record", "ocfl", "audit", "deposit")
+
+
+@cache
+def all_kinds() -> dict[str, FindingKind]:
+    """Every kind by its code, in the order of the families. Raises ValueError when two kinds share a code."""
+    kinds: dict[str, FindingKind] = {}
+    for family in FAMILIES:
+        module = import_module(f"{__name__}.{family}")
+        for value in vars(module).values():
+            if not isinstance(value, FindingKind):
+                continue
+            if kinds.setdefault(value.code, value) is not value:
+                raise ValueError(f"two kinds of finding share the code {value.code}")
+    return kinds

@@ -1,0 +1,3 @@
+"""What an audit found, or why it could not look."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""What stands in the way of a deposit."""
+
+from __future__ import annotations

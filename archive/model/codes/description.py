@@ -1,0 +1,3 @@
+"""What is wrong with a description."""
+
+from __future__ import annotations

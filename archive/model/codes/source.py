@@ -1,0 +1,3 @@
+"""What planning found in the source."""
+
+from __future__ import annotations
