@@ -2,7 +2,7 @@
 
 Flag over variable over project file over user file over default. The project file is `archive.toml` in the working
 folder or the nearest folder above; the user file is `$XDG_CONFIG_HOME/muniment/archive.toml` (by default under
-`~/.config`). An unknown key is an error that names the nearest known one. A setting `key` in section `[section]` has the
+`~/.config`). An unknown key is an error that names the nearest known one. The setting `key` in `[section]` has the
 variable `ARCHIVE_SECTION_KEY`; lists there are separated by commas.
 """
 
@@ -22,10 +22,7 @@ Table = Mapping[str, Any]
 
 
 def _setting(default: Any, text: str, choices: tuple[str, ...] = ()) -> Any:
-    metadata = {"help": text, "choices": choices}
-    if isinstance(default, dict):
-        return field(default_factory=dict, metadata=metadata)
-    return field(default=default, metadata=metadata)
+    return field(default=default, metadata={"help": text, "choices": choices})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,10 @@ class CreateSettings:
     operator: str = _setting("", "person who runs the program, or a pseudonym, for PREMIS; empty records nobody")
     organization: str = _setting("", "organization that takes responsibility, for PREMIS and Source-Organization")
     keep_infected: bool = _setting(False, "go on when the virus scanner names a file")
-    bag_info: Table = _setting({}, "bag-info.txt fields for every new bag, each a text or a list of texts")
+    bag_info: Table = field(
+        default_factory=dict,
+        metadata={"help": "bag-info.txt fields for every new bag, each a text or a list of texts", "choices": ()},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class DepositSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings. `targets` and `locations` are tables by name; `origins` tells where each "section.key" came from."""
+    """All settings. `targets` and `locations` are tables by name; `origins` tells where each "section.key" is from."""
 
     create: CreateSettings = CreateSettings()
     render: RenderSettings = RenderSettings()
@@ -130,7 +130,7 @@ class Settings:
         current = getattr(self, section)
         known = {f.name: f for f in fields(current)}
         for key, value in given.items():
-            _check_choice(f"{section}.{key}", value, known[key].metadata["choices"])
+            _check_choice(f"{section}.{key}", value, known[key].metadata["choices"], "command line")
         origins = {**self.origins, **{f"{section}.{key}": "flag" for key in given}}
         return replace(self, **{section: replace(current, **given)}, origins=origins)
 
@@ -152,6 +152,9 @@ def load_settings(folder: str | None = None, environ: Mapping[str, str] = os.env
         if path is not None and path.is_file():
             settings = _apply_tables(settings, _read_toml(path), f"{word} {path}")
     return _apply_environment(settings, environ)
+
+
+_WORDS: dict[Any, str] = {str: "a text", bool: "true or false", int: "a whole number"}
 
 
 def describe_settings() -> list[tuple[str, str, str, tuple[str, ...], Any]]:
@@ -253,21 +256,19 @@ def _apply_value(settings: Settings, section: str, key: str, value: Any, origin:
         if isinstance(value, str) or not isinstance(value, (list, tuple)) or not all(isinstance(v, str) for v in value):
             raise UsageError(f"{name} must be a list of texts", subject=origin)
         value = tuple(value)
-    elif kind in (str, bool, int) and (not isinstance(value, kind) or (kind is int and isinstance(value, bool))):
-        raise UsageError(
-            f"{name} must be a {({str: 'text', bool: 'true or false', int: 'whole number'})[kind]}", subject=origin
-        )
+    elif kind in _WORDS and (not isinstance(value, kind) or (kind is int and isinstance(value, bool))):
+        raise UsageError(f"{name} must be {_WORDS[kind]}", subject=origin)
     elif kind == Table and not isinstance(value, dict):
         raise UsageError(f"{name} must be a table", subject=origin)
     entry = next(f for f in fields(current) if f.name == key)
-    _check_choice(name, value, entry.metadata["choices"])
+    _check_choice(name, value, entry.metadata["choices"], origin)
     return replace(settings, **{section: replace(current, **{key: value})}, origins={**settings.origins, name: origin})
 
 
-def _check_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:
+def _check_choice(name: str, value: Any, choices: tuple[str, ...], origin: str) -> None:
     if choices and value not in choices:
         shown = ", ".join(choice or '""' for choice in choices)
-        raise UsageError(f"{name} must be one of {shown}", subject=str(value)[:60])
+        raise UsageError(f"{name} must be one of {shown}, not {str(value)[:60]}", subject=origin)
 
 
 def _suggest(word: str, known: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""The command group: loads a verb's module only when it is called, and turns every failure into words and an exit code."""
+"""The command group: loads a verb's module only when called, and turns every failure into words and an exit code."""
 
 from __future__ import annotations
 

@@ -42,9 +42,19 @@ MEANINGS = {
 }
 
 _GRAVEST_FIRST = (
-    Exit.FAULT, Exit.INTERRUPTED, Exit.DAMAGED, Exit.DEPOSIT, Exit.NO_SPACE, Exit.NOT_AUTHORISED, Exit.LOCKED, Exit.NOT_CHECKED,
-    Exit.NOT_FOUND, Exit.USAGE, Exit.WARNINGS, Exit.DONE,
-)  # fmt: skip
+    Exit.FAULT,
+    Exit.INTERRUPTED,
+    Exit.DAMAGED,
+    Exit.DEPOSIT,
+    Exit.NO_SPACE,
+    Exit.NOT_AUTHORISED,
+    Exit.LOCKED,
+    Exit.NOT_CHECKED,
+    Exit.NOT_FOUND,
+    Exit.USAGE,
+    Exit.WARNINGS,
+    Exit.DONE,
+)
 
 
 def gravest(codes: Iterable[int]) -> int:

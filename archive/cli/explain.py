@@ -51,4 +51,5 @@ def _fields(kind: FindingKind) -> dict[str, str]:
 
 
 def _prose(kind: FindingKind) -> str:
-    return f"{kind.code} ({kind.severity.value}): {kind.title}\n\n{kind.explanation}\n\nRests on: {kind.clause}\nWhat to do: {kind.remedy}"
+    head = f"{kind.code} ({kind.severity.value}): {kind.title}"
+    return f"{head}\n\n{kind.explanation}\n\nRests on: {kind.clause}\nWhat to do: {kind.remedy}"

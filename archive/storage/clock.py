@@ -57,4 +57,4 @@ def package_identifiers(clock: Clock, seed: bytes) -> Identifiers:
     if clock.fixed is None:
         return Identifiers(uuid.uuid4())
     digest = hashlib.sha256(b"muniment package\x00" + str(clock.fixed).encode() + b"\x00" + seed).digest()
-    return Identifiers(uuid.UUID(bytes=digest[:16], version=8))
+    return Identifiers(uuid.UUID(bytes=digest[:16], version=5))

@@ -1,0 +1,67 @@
+"""The built wheel, installed alone in a new environment and run from another directory, does the main job."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory, checkout: Path) -> Path:
+    """The wheel, built from the checkout without network by the build backend that is installed."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(checkout)]
+    built = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stdout + built.stderr
+    (path,) = folder.glob("*.whl")
+    return path
+
+
+def test_the_wheel_holds_code_data_and_licence_and_nothing_else(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+    assert {name.split("/")[0] for name in names} == {
+        "archive",
+        next(n for n in names if "dist-info" in n).split("/")[0],
+    }
+    for wanted in ("metadata/schemas/premis.xsd", "seeds/press-release/000_1203110e2d219dcc.txt"):
+        assert f"archive/_data/{wanted}" in names
+    assert any(name.endswith("licenses/LICENSE") for name in names)
+
+
+def test_the_installed_wheel_makes_and_proves_a_bag(wheel: Path, tmp_path: Path) -> None:
+    venv.create(tmp_path / "env", with_pip=False)
+    python = tmp_path / "env" / "bin" / "python"
+    # The dependencies are those already here; the wheel itself must come from the new environment.
+    site = next((tmp_path / "env" / "lib").glob("python*/site-packages"))
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(site)
+    here = [path for path in sys.path if path.endswith("site-packages")]
+    (site / "dependencies.pth").write_text("\n".join(here) + "\n")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8"}
+
+    def archive(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [str(python), "-P", "-m", "archive", *arguments]
+        return subprocess.run(
+            command, cwd=elsewhere, env=environ, capture_output=True, text=True, check=False, timeout=120
+        )
+
+    where = subprocess.run(
+        [str(python), "-P", "-c", "import archive; print(archive.__file__)"], cwd=elsewhere, env=environ,
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert Path(where.stdout.strip()).is_relative_to(site)
+    made = archive("demo", "out", "--seed", "press-release")
+    assert made.returncode == 0, made.stdout + made.stderr
+    judged = archive("validate", "out/press-release", "--json")
+    assert judged.returncode == 0, judged.stdout + judged.stderr
+    assert json.loads(judged.stdout)["reports"][0]["verdict"] == "valid"
