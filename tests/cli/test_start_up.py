@@ -9,10 +9,10 @@ import sys
 
 import pytest
 
-HEAVY = (
-    "lxml", "pypdf", "reportlab", "bagit", "rich", "uharfbuzz", "pygfried", "PIL", "docx", "markdown_it", "httpx", "boto3",
-    "asyncssh", "distributed", "psycopg", "sqlite3",
-)  # fmt: skip
+HEAVY = set(
+    "lxml pypdf reportlab bagit rich uharfbuzz pygfried PIL docx markdown_it httpx boto3 asyncssh distributed psycopg "
+    "sqlite3".split()
+)
 
 
 @pytest.mark.parametrize(

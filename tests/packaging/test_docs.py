@@ -1,4 +1,4 @@
-"""docs/commands.md, settings.md and findings.md are written by `.ci/write-docs` and stand as it would write them now."""
+"""The reference pages in docs/ are written by `.ci/write-docs` and stand as it would write them now."""
 
 from __future__ import annotations
 
