@@ -5,7 +5,7 @@ The library has the powers of the command line::
     import archive
 
     report = archive.create(["press-release/"], to="bags/")
-    print(report.path)
+    print(report.bag)
 
     judged = archive.validate("bags/press-release")
     assert judged.ok, judged.findings

@@ -9,10 +9,24 @@ import sys
 
 import pytest
 
-HEAVY = set(
-    "lxml pypdf reportlab bagit rich uharfbuzz pygfried PIL docx markdown_it httpx boto3 asyncssh distributed psycopg "
-    "sqlite3".split()
-)
+HEAVY = {
+    "lxml",
+    "pypdf",
+    "reportlab",
+    "bagit",
+    "rich",
+    "uharfbuzz",
+    "pygfried",
+    "PIL",
+    "docx",
+    "markdown_it",
+    "httpx",
+    "boto3",
+    "asyncssh",
+    "distributed",
+    "psycopg",
+    "sqlite3",
+}
 
 
 @pytest.mark.parametrize(
