@@ -1,0 +1,132 @@
+"""Page content: marked sequences for every element, artifacts for the rest (ISO 32000-1, 14.6 and 14.8.2.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from archive.renditions.pdf.fonts import FontBook
+from archive.renditions.pdf.images import add_image
+from archive.renditions.pdf.showing import extent, show
+from archive.renditions.typesetting.bands import PictureItem, TextItem
+from archive.renditions.typesetting.pages import Page
+from archive.renditions.typesetting.structure import Area, Element, Mark
+from archive.renditions.typesetting.styles import Sheet
+
+_LINK_COLOUR = "0.05 0.25 0.55"
+
+
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """A line at the page's head or foot: "Header" or "Footer", its text and the height of its baseline from below."""
+
+    kind: str
+    items: tuple[TextItem, ...]
+    baseline: float
+
+
+@dataclass(slots=True, eq=False)
+class _Placed:
+    item: TextItem | PictureItem
+    top: float
+
+
+class Painter:
+    """Paints pages one after the other. `marks` has the element of every marked sequence of every page; `links` every
+    link annotation, in order.
+    """
+
+    def __init__(self, canvas: Any, book: FontBook, sheet: Sheet) -> None:
+        self.marks: list[list[Element]] = []
+        self.links: list[tuple[Element, Area]] = []
+        self._canvas = canvas
+        self._book = book
+        self._sheet = sheet
+        self._images: dict[bytes, str] = {}
+
+    def paint(self, page: Page, furniture: Sequence[Furniture]) -> None:
+        """Write one page and close it."""
+        self.marks.append([])
+        code = self._canvas.operators
+        sheet = self._sheet
+        placed: list[_Placed] = []
+        for offset, band in page.bands:
+            top = sheet.height - sheet.top - offset
+            placed += [_Placed(text, top) for text in band.texts]
+            placed += [_Placed(picture, top) for picture in band.pictures]
+            for rule in band.rules:
+                code.append(
+                    f"/Artifact <</Type /Layout>> BDC {rule.thickness} w 0.45 G {rule.left:.2f} {top - rule.y:.2f} m "
+                    f"{rule.right:.2f} {top - rule.y:.2f} l S 0 G EMC"
+                )
+        placed.sort(key=lambda one: (one.item.element is not None, one.item.order))
+        start = 0
+        while start < len(placed):
+            element = placed[start].item.element
+            end = start + 1
+            while end < len(placed) and placed[end].item.element is element:
+                end += 1
+            self._paint_element(element, placed[start:end])
+            start = end
+        for line in furniture:
+            code.append(f"/Artifact <</Type /Pagination /Subtype /{line.kind}>> BDC BT 0.35 g")
+            code += [show(item.piece, item.left + item.piece.x, line.baseline, self._book) for item in line.items]
+            code.append("0 g ET EMC")
+        self._canvas.showPage()
+
+    def _paint_element(self, element: Element | None, placed: Sequence[_Placed]) -> None:
+        code = self._canvas.operators
+        if element is None:
+            code.append("/Artifact <</Type /Pagination>> BDC")
+        else:
+            page = len(self.marks) - 1
+            mark = Mark(page, len(self.marks[page]))
+            self.marks[page].append(element)
+            element.join()
+            element.kids.append(mark)
+            code.append(f"/{element.kind} <</MCID {mark.number}>> BDC")
+        texts = [one for one in placed if isinstance(one.item, TextItem)]
+        if texts:
+            linked = element is not None and element.link is not None
+            code.append(f"BT {_LINK_COLOUR} rg" if linked else "BT")
+            for one in texts:
+                assert isinstance(one.item, TextItem)
+                x = one.item.left + one.item.piece.x
+                code.append(show(one.item.piece, x, one.top - one.item.y, self._book))
+            code.append("0 g ET" if linked else "ET")
+        for one in placed:
+            if isinstance(one.item, PictureItem):
+                self._paint_picture(one.item, one.top - one.item.y)
+        code.append("EMC")
+        if element is not None and element.link is not None:
+            self._link(element, texts)
+
+    def _paint_picture(self, item: PictureItem, top: float) -> None:
+        name = self._images.get(item.content)
+        if name is None:
+            name = self._images[item.content] = f"image{len(self._images) + 1}"
+            add_image(self._canvas.document, name, item.content)
+        bottom = top - item.height
+        self._canvas.use_image(name)
+        self._canvas.operators.append(
+            f"q {item.width:.2f} 0 0 {item.height:.2f} {item.left:.2f} {bottom:.2f} cm "
+            f"/{self._canvas.image_name(name)} Do Q"
+        )
+        if item.element is not None:
+            box = tuple(round(edge, 2) for edge in (item.left, bottom, item.left + item.width, top))
+            item.element.attributes = {"Layout": {"BBox": box, "Placement": "Block"}}
+
+    def _link(self, element: Element, texts: Sequence[_Placed]) -> None:
+        """One annotation for each line that the link stands on."""
+        boxes: dict[float, list[float]] = {}
+        for one in texts:
+            assert isinstance(one.item, TextItem)
+            piece, y = one.item.piece, one.top - one.item.y
+            left, right = (one.item.left + edge for edge in extent(piece))
+            box = boxes.setdefault(y, [left, y - 0.25 * piece.size, right, y + 0.8 * piece.size])
+            box[0], box[2] = min(box[0], left), max(box[2], right)
+        for left, bottom, right, top in boxes.values():
+            area = Area(len(self.marks) - 1, (round(left, 2), round(bottom, 2), round(right, 2), round(top, 2)))
+            element.kids.append(area)
+            self.links.append((element, area))

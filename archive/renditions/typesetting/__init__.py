@@ -1,0 +1,1 @@
+"""From the block model to placed glyphs: directions, shaping, line breaking, blocks and pages."""

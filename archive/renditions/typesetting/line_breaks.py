@@ -1,0 +1,104 @@
+"""Where a line may break: the essentials of UAX 14, and the inside of long addresses.
+
+Kept: LB4-LB9 (line ends, spaces, ZWSP, marks), LB11-LB13 (WJ, NBSP, closing marks), LB14 and LB19 (opening and
+quotation marks), LB21-LB22 (hyphens, ellipsis), LB23-LB25 (numbers with their signs), LB28 (letters), LB30b (emoji with
+modifiers) and LB31. Scripts that need a dictionary (Thai, Khmer, Lao) break only at spaces.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from archive.renditions.typesetting.scripts import WHITE
+
+_ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)[^\s<>\"]{12,}", re.IGNORECASE)
+_ADDRESS_BREAK = re.compile(r"(?<=[/?&=#_%.,;:~+-])(?=[^\W_]{2})")
+_GLUE = frozenset("\xa0\u202f\u2007\u180e\u2060\ufeff\u2011\u034f\u0f0c")
+_CLOSING = frozenset("!?,.:;/،؛؟۔…‥%‰°′″、。」』）】》!？，．：；")
+_AFTER = frozenset("-\xad\u2010\u2012\u2013\u058a\u1400|\u2027")
+_PREFIX = frozenset("$£¥€₪+\\№±")
+
+
+@lru_cache(maxsize=8192)
+def _class(character: str) -> str:
+    if character in WHITE:
+        return "SP"
+    if character == "\u200b":
+        return "ZW"
+    if character in _GLUE:
+        return "GL"
+    if character == "\u200d":
+        return "ZWJ"
+    if character == "\u2014":
+        return "B2"
+    if character in _AFTER:
+        return "HY" if character == "-" else "BA"
+    if character in _CLOSING:
+        return "IS" if character in ".,:;،" else ("SY" if character == "/" else "CL")
+    if character in _PREFIX:
+        return "PR"
+    kind = unicodedata.category(character)
+    if kind in ("Mn", "Me", "Mc", "Cf"):
+        return "CM"
+    if kind == "Ps":
+        return "OP"
+    if kind == "Pe":
+        return "CP" if character in ")]" else "CL"
+    if kind in ("Pi", "Pf") or character in "\"'":
+        return "QU"
+    if kind == "Nd":
+        return "NU"
+    if kind == "Sc":
+        return "PR"
+    if 0x1F3FB <= ord(character) <= 0x1F3FF:
+        return "EM"
+    if unicodedata.east_asian_width(character) in ("W", "F"):
+        return "ID"
+    return "AL"
+
+
+def find_breaks(text: str) -> bytearray:
+    """One byte for each character: 1 where a line may begin with it. The first is always 0."""
+    allowed = bytearray(len(text))
+    before = ""
+    base = ""
+    for index, character in enumerate(text):
+        kind = _class(character)
+        if index and before:
+            allowed[index] = _may_break(before, base, kind)
+        if kind in ("CM", "ZWJ") and before not in ("", "SP", "ZW"):
+            before = "ZWJ" if kind == "ZWJ" else before
+            continue
+        before = "AL" if kind == "CM" else kind
+        if kind != "SP":
+            base = before
+    for address in _ADDRESS.finditer(text):
+        for place in _ADDRESS_BREAK.finditer(address.group(), 8):
+            allowed[address.start() + place.start()] = 1
+    return allowed
+
+
+def _may_break(before: str, base: str, after: str) -> bool:
+    if before == "SP" and after in ("CM", "ZWJ"):
+        return True
+    if after in ("SP", "ZW", "CM", "ZWJ", "EM") or before == "ZWJ":
+        return False
+    if before == "ZW":
+        return True
+    if after in ("CL", "CP", "IS", "SY"):
+        return before == "SP" and after == "IS" and base not in ("OP", "")
+    if base == "OP":
+        return False
+    if before == "SP":
+        return not (base == "B2" and after == "B2")
+    if before == "GL" or after in ("GL", "QU", "HY", "BA") or before == "QU":
+        return False
+    if before == "B2" or after == "B2":
+        return not (before == "B2" and after == "B2")
+    if before == "ID" or after == "ID":
+        return before not in ("PR",)
+    if before in ("HY", "SY"):
+        return after != "NU"
+    return before == "BA"
