@@ -1,3 +1,134 @@
-"""What planning found in the source."""
+"""What planning found in the source, all of it before anything is written."""
 
 from __future__ import annotations
+
+from archive.model.finding import FindingKind, Severity
+
+NAME_NOT_UTF8 = FindingKind(
+    "SRC-101", Severity.ERROR, "RFC 8493 2.1.3 and 2.2.2: manifests are text in a declared encoding",
+    "the name is not UTF-8",
+    "The file system holds a name whose bytes are no UTF-8. A manifest in UTF-8 cannot write it down, so the file would"
+    " be lost to every checker.",
+    "Rename it, for example with `convmv -f cp1256 -t utf8 --notest`, or leave it out with --exclude",
+)  # fmt: skip
+UNSAFE_NAME = FindingKind(
+    "SRC-102", Severity.ERROR, "RFC 8493 6.1.1 and 5.1",
+    "the name would be read as a path outside of the payload",
+    "A backslash in the name separates folders on some systems; read so, the path leaves data/. Every strict checker"
+    " refuses it.",
+    "Rename it or leave it out with --exclude",
+)  # fmt: skip
+SAME_AFTER_NFC = FindingKind(
+    "SRC-103", Severity.WARNING, "RFC 8493 6.1.1.2: normalization of file names",
+    "names in one folder that are the same after Unicode normalization: {names}",
+    "The names differ only in how accents are encoded. They look the same, and some systems keep only one of them.",
+    "Rename one of them if the bag may travel to macOS or Windows",
+)  # fmt: skip
+SAME_BUT_CASE = FindingKind(
+    "SRC-104", Severity.WARNING, "RFC 8493 6.1.1.1: case sensitivity of file names",
+    "names in one folder that differ only in upper and lower case: {names}",
+    "Some systems keep only one of two such names. Here both are kept.",
+    "Rename one of them if the bag may travel to macOS or Windows",
+)  # fmt: skip
+SAME_NAME = FindingKind(
+    "SRC-105", Severity.ERROR, "RFC 8493 2.1.2",
+    "two sources would have the same name in the bag: {name}",
+    "Each of several sources keeps its own name in the payload; two with one name cannot both stand there.",
+    "Rename one of them, or put both in a folder and give that",
+)  # fmt: skip
+LINK_REFUSED = FindingKind(
+    "SRC-106", Severity.ERROR, "design: links by policy, never silent",
+    "it is a symbolic link to {target}",
+    "A bag holds files, not links. Following one may bring in bytes that nobody meant to give.",
+    "Use --links follow to store what it points to, or leave it out with --exclude",
+)  # fmt: skip
+LINK_FOLLOWED = FindingKind(
+    "SRC-107", Severity.NOTE, "design: links by policy, never silent",
+    "the link to {target} was followed; its content is stored under the link's name",
+    "--links follow was given.",
+    "Nothing to do; leave out --links follow to refuse links",
+)  # fmt: skip
+LINK_BROKEN = FindingKind(
+    "SRC-108", Severity.ERROR, "design: links by policy, never silent",
+    "the link points to {target}, which is no file or folder that can be read",
+    "There is nothing to store under the link's name.",
+    "Mend or remove the link, or leave it out with --exclude",
+)  # fmt: skip
+LINK_LOOP = FindingKind(
+    "SRC-109", Severity.ERROR, "design: links by policy, never silent",
+    "the link points to {target}, a folder that contains it",
+    "Following it would never end.",
+    "Remove the link or leave it out with --exclude",
+)  # fmt: skip
+SPECIAL_FILE = FindingKind(
+    "SRC-110", Severity.WARNING, "RFC 8493 2.1.2: the payload is files",
+    "left out: it is a {sort}, not a regular file",
+    "Named pipes, sockets and devices have no content that can be kept.",
+    "Nothing to do if it is not needed; --exclude says so on purpose",
+)  # fmt: skip
+EMPTY_FOLDER = FindingKind(
+    "SRC-111", Severity.WARNING, "RFC 8493 2.1.3: manifests list files, folders only follow from them",
+    "the folder is empty and cannot be recorded in the bag",
+    "A bag can only record folders that have files in them.",
+    "Put a file in it, for example `.keep`, if the folder itself means something",
+)  # fmt: skip
+EXCLUDED = FindingKind(
+    "SRC-112", Severity.NOTE, "design: exclusions are listed",
+    "left out, as --exclude {pattern} asks",
+    "The name matches a pattern of --exclude or of the setting create.exclude.",
+    "Nothing to do; change the pattern to keep it",
+)  # fmt: skip
+UNREADABLE = FindingKind(
+    "SRC-113", Severity.UNCHECKED, "design: not checked, because",
+    "it cannot be read: {reason}",
+    "The system did not let us look, so nothing can be said of what is in it and no bag is made.",
+    "Make it readable, or leave it out with --exclude",
+)  # fmt: skip
+NOT_IN_PLACE = FindingKind(
+    "SRC-114", Severity.ERROR, "design: --in-place moves the whole folder",
+    "it stands in the folder and cannot be part of the payload: {reason}",
+    "--in-place makes the source folder itself the payload, so that nothing can be left out of it.",
+    "Move it elsewhere first, or make a copy with --to",
+)  # fmt: skip
+LEFTOVER = FindingKind(
+    "SRC-115", Severity.WARNING, "design: a leftover is cleaned only when asked",
+    "a working folder of an earlier run that was cut off",
+    "A process was killed while it made this bag. What it left takes space and is nothing else.",
+    "Remove it with --clean-partial",
+)  # fmt: skip
+TAG_MISSING = FindingKind(
+    "SRC-116", Severity.ERROR, "BagIt Profiles 1.4, Bag-Info: required",
+    "the profile demands {tag} in bag-info.txt",
+    "The profile that was asked for names this field as required, and nothing gives it a value.",
+    "Give it with --bag-info '{tag}=...', or in [create.bag_info] of archive.toml",
+)  # fmt: skip
+PROFILE_CONFLICT = FindingKind(
+    "SRC-117", Severity.ERROR, "BagIt Profiles 1.4",
+    "the profile does not allow this: {reason}",
+    "What was asked for and what the profile demands cannot both be had.",
+    "Change the option named, or choose another --profile",
+)  # fmt: skip
+MORE = FindingKind(
+    "SRC-118", Severity.NOTE, "design: memory stays flat",
+    "{count} more findings {code} are not listed here",
+    "Only the first findings of one kind are listed, so that a report stays readable and memory small.",
+    "Put the first ones right and run again",
+)  # fmt: skip
+SHARED_INODE = FindingKind(
+    "SRC-119", Severity.WARNING, "RFC 8493 5: integrity of the payload",
+    "the file has another name elsewhere, a hard link: a change there changes the bag",
+    "--in-place keeps the files themselves. Who writes to the other name writes into the bag.",
+    "Make a copy with --to instead, or remove the other name",
+)  # fmt: skip
+NO_FILES = FindingKind(
+    "SRC-120", Severity.WARNING, "RFC 8493 2.1.2",
+    "the source holds no file; the bag's payload is empty",
+    "An empty payload is allowed, but it is seldom meant.",
+    "Check the path and the patterns of --exclude",
+)  # fmt: skip
+TARGET_EXISTS = FindingKind(
+    "SRC-121", Severity.ERROR, "design: nothing is ever overwritten",
+    "there is something at the destination already",
+    "The bag would stand where a file or folder stands now.",
+    "Choose another --name or --to",
+)  # fmt: skip

@@ -1,0 +1,90 @@
+"""A creation, told in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from archive.formats.naming import escape
+from archive.model.finding import Finding, Severity
+from archive.model.package import RenditionResult, RenditionStatus
+from archive.model.plan import CreationReport
+
+_WORDS = {
+    Severity.ERROR: "error", Severity.UNCHECKED: "not checked", Severity.WARNING: "warning", Severity.NOTE: "note",
+}  # fmt: skip
+
+
+def creation_text(report: CreationReport) -> str:
+    """The whole report, escaped. A bag that was made is named in the first line, alone."""
+    lines: list[str] = []
+    if report.created:
+        lines += [escape(report.bag), _proof(report)]
+    elif report.dry_run:
+        lines += [
+            f"would make {escape(report.bag)}",
+            f"  from {', '.join(map(escape, report.sources))}",
+            _amount(report),
+        ]
+    else:
+        lines.append(f"not made: {escape(report.bag)}")
+    lines += [_rendition(one) for one in report.renditions]
+    judged = report.validation.findings if report.validation is not None else ()
+    lines += _findings([*report.findings, *judged])
+    if report.created:
+        lines.append(f"Prove it again: archive validate {escape(report.bag)}")
+    elif not report.dry_run:
+        lines.append("Nothing was written. Put this right, then run again")
+    return "\n".join(lines)
+
+
+def _proof(report: CreationReport) -> str:
+    verdict = report.validation.verdict if report.validation is not None else "not checked"
+    digests = " and ".join(report.algorithms)
+    if verdict == "complete":
+        return f"complete: {_count(report)} digested where they stand by {digests}"
+    return f"{verdict}: {_count(report)} read back and compared by {digests}"
+
+
+def _amount(report: CreationReport) -> str:
+    return f"  {_count(report)}, {' and '.join(report.algorithms)}"
+
+
+def _count(report: CreationReport) -> str:
+    files = f"{report.files:,} file{'' if report.files == 1 else 's'}"
+    return files if report.size is None else f"{files}, {report.size:,} bytes,"
+
+
+def _rendition(result: RenditionResult) -> str:
+    source = escape(result.source)
+    if result.status is RenditionStatus.NONE:
+        return f"no rendition of {source}: {escape(result.reason or 'none was asked for')}"
+    claims = " and ".join(result.claims) or "no level"
+    judged = {True: "validated", False: "refused by the validator", None: "claimed, not validated"}[result.validated]
+    if result.status is RenditionStatus.KEPT:
+        return f"{source} is {claims} already ({judged})"
+    return f"rendition of {source}: {escape(result.path or '')}, {claims} ({judged})"
+
+
+def _findings(findings: Iterable[Finding]) -> list[str]:
+    """Findings, the gravest first, each kind's remedy once."""
+    order = list(_WORDS)
+    lines: list[str] = []
+    told = ""
+    for finding in sorted(findings, key=lambda one: (order.index(one.severity), one.code)):
+        remedy = _remedy(finding)
+        if told and told != remedy:
+            lines.append(f"  {escape(told)}")
+        told = remedy
+        where = f"{escape(finding.subject)}: " if finding.subject else ""
+        line = f", line {finding.line}" if finding.line is not None else ""
+        lines.append(f"{_WORDS[finding.severity]}: {where}{escape(finding.message)} [{finding.code}{line}]")
+    return [*lines, f"  {escape(told)}"] if told else lines
+
+
+def _remedy(finding: Finding) -> str:
+    """The kind's remedy with the facts in it."""
+    facts = {name: ", ".join(value) if isinstance(value, tuple) else value for name, value in finding.facts.items()}
+    try:
+        return finding.kind.remedy.format(**{"subject": finding.subject, **facts})
+    except (KeyError, IndexError, ValueError):
+        return finding.kind.remedy

@@ -1,0 +1,247 @@
+"""A folder as one zip or tar file: the same content gives the same bytes, whoever packs it and when.
+
+Members stand in the order of their names' bytes under one top folder, with one time for all, no owner and one mode.
+Zip members are stored, not compressed: the bytes do not depend on a compressor's version, and a damaged spot harms one
+file. Both are written here member by member, because the library's writers keep every member in memory.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import struct
+import tarfile
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
+
+from archive.errors import StorageError, UsageError
+from archive.model.package import NO_PROGRESS, Progress
+from archive.storage.folders import Folder, read_into
+
+_CHUNK = 1 << 20
+_UTF8 = 0x800
+_LIMIT32 = 0xFFFFFFFF
+_LIMIT16 = 0xFFFF
+_MODE = 0o644
+_FOLDER_MODE = 0o755
+
+
+def pack(root: str, top: str, target: str, kind: str, *, modified: int, progress: Progress = NO_PROGRESS) -> None:
+    """Write the folder at `root` to the new file `target` as `kind` ("zip" or "tar"), under the top folder `top`.
+
+    `modified` is the time of every member, in seconds since the epoch. Raises OSError, `StorageError`, and `UsageError`
+    for a kind that there is not.
+    """
+    writers: dict[str, Callable[[BinaryIO, str, int], _Writer]] = {"zip": _ZipWriter, "tar": _TarWriter}
+    if kind not in writers:
+        raise UsageError("a bag can be packed as zip or tar", subject=kind)
+    with open(target, "xb") as file, Folder.at(root) as folder:
+        writer = writers[kind](file, target, modified)
+        try:
+            for inside, name, holder in _members(folder):
+                if name:
+                    _add(writer, f"{top}/{inside}", holder, name, progress)
+                else:
+                    writer.begin(f"{top}/{inside}", 0)
+                    writer.end()
+            writer.finish()
+        finally:
+            writer.close()
+
+
+def _members(root: Folder) -> Iterator[tuple[str, str, Folder]]:
+    """Every file below, by the bytes of its path; one folder's names at a time. (Path, name, open folder.)
+
+    A folder without entries comes by itself: its path ends in "/" and its name is empty.
+    """
+    frames: list[tuple[Folder, str, Iterator[tuple[bytes, str, bool]]]] = [(root, "", iter(_entries(root)))]
+    try:
+        while frames:
+            folder, path, entries = frames[-1]
+            entry = next(entries, None)
+            if entry is None:
+                frames.pop()
+                if folder is not root:
+                    folder.close()
+                continue
+            _key, name, is_folder = entry
+            if is_folder:
+                child = folder.enter(name)
+                entries_below = _entries(child)
+                frames.append((child, f"{path}{name}/", iter(entries_below)))
+                if not entries_below:
+                    yield f"{path}{name}/", "", child
+            else:
+                yield f"{path}{name}", name, folder
+    finally:
+        for folder, _path, _entries_left in frames:
+            if folder is not root:
+                folder.close()
+
+
+def _entries(folder: Folder) -> list[tuple[bytes, str, bool]]:
+    found = []
+    with folder.scan() as entries:
+        for entry in entries:
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if not is_folder and not entry.is_file(follow_symlinks=False):
+                raise StorageError("a bag holds files and folders only", subject=entry.name)
+            found.append((os.fsencode(entry.name) + (b"/" if is_folder else b""), entry.name, is_folder))
+    return sorted(found)
+
+
+def _add(writer: _Writer, path: str, folder: Folder, name: str, progress: Progress) -> None:
+    descriptor = folder.open(name)
+    try:
+        size = os.fstat(descriptor).st_size
+        writer.begin(path, size)
+        left = size
+        while left:
+            count = read_into(descriptor, writer.buffer[: min(left, _CHUNK)])
+            if not count:
+                raise StorageError("it became shorter while it was packed", subject=path)
+            writer.write(writer.buffer[:count])
+            progress.advance(count)
+            left -= count
+        writer.end()
+    finally:
+        os.close(descriptor)
+
+
+class _Writer:
+    """One archive being written, member by member."""
+
+    def __init__(self, file: BinaryIO, target: str, modified: int) -> None:
+        self.file = file
+        self.target = target
+        self.modified = modified
+        self.buffer = memoryview(bytearray(_CHUNK))
+
+    def begin(self, path: str, size: int) -> None:
+        raise NotImplementedError
+
+    def write(self, content: memoryview) -> None:
+        self.file.write(content)
+
+    def end(self) -> None:
+        raise NotImplementedError
+
+    def finish(self) -> None:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Let go of what is beside the archive itself."""
+
+
+class _TarWriter(_Writer):
+    """POSIX pax: long names and large sizes in extended headers, plain ustar otherwise."""
+
+    def begin(self, path: str, size: int) -> None:
+        member = tarfile.TarInfo(path)
+        member.size, member.mtime, member.mode = size, self.modified, _MODE
+        if path.endswith("/"):
+            member.type, member.mode = tarfile.DIRTYPE, _FOLDER_MODE
+        self._size = size
+        self.file.write(member.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape"))
+
+    def end(self) -> None:
+        self.file.write(bytes(-self._size % tarfile.BLOCKSIZE))
+
+    def finish(self) -> None:
+        self.file.write(bytes(2 * tarfile.BLOCKSIZE))
+        self.file.write(bytes(-self.file.tell() % tarfile.RECORDSIZE))
+
+
+class _ZipWriter(_Writer):
+    """Stored members, UTF-8 names, zip64 where a size, an offset or the count asks for it (APPNOTE 4.3, 4.5.3).
+
+    The central directory waits in a file beside the archive, so that memory does not grow with the members.
+    """
+
+    def __init__(self, file: BinaryIO, target: str, modified: int) -> None:
+        super().__init__(file, target, modified)
+        self._central = open(f"{target}.central", "x+b")  # noqa: SIM115 - closed in close()
+        self._count = 0
+        year, month, day, hour, minute, second = time.gmtime(min(max(modified, 315532800), 4354819198))[:6]
+        self._stamp = (hour << 11 | minute << 5 | second // 2, (year - 1980) << 9 | month << 5 | day)
+        self._start, self._size, self._crc, self._name = 0, 0, 0, b""
+
+    def begin(self, path: str, size: int) -> None:
+        self._name = path.encode("utf-8")
+        if len(self._name) > _LIMIT16:
+            raise StorageError("the path is too long for a zip file", subject=path, remedy="Use --serialize tar")
+        self._start, self._size, self._crc = self.file.tell(), size, 0
+        self.file.write(self._local())
+
+    def _local(self) -> bytes:
+        large = self._size >= _LIMIT32
+        extra = struct.pack("<HHQQ", 1, 16, self._size, self._size) if large else b""
+        shown = _LIMIT32 if large else self._size
+        return (
+            struct.pack(
+                "<4s5H3L2H", b"PK\x03\x04", 45 if large else 20, _UTF8, 0, *self._stamp, self._crc, shown, shown,
+                len(self._name), len(extra),
+            )
+            + self._name
+            + extra
+        )  # fmt: skip
+
+    def write(self, content: memoryview) -> None:
+        self._crc = zlib.crc32(content, self._crc)
+        self.file.write(content)
+
+    def end(self) -> None:
+        after = self.file.tell()
+        self.file.seek(self._start)
+        self.file.write(self._local())
+        self.file.seek(after)
+        self._central.write(self._entry())
+        self._count += 1
+
+    def _entry(self) -> bytes:
+        size, start = self._size, self._start
+        wide = [size, size] if size >= _LIMIT32 else []
+        if start >= _LIMIT32:
+            wide.append(start)
+        extra = struct.pack(f"<HH{len(wide)}Q", 1, 8 * len(wide), *wide) if wide else b""
+        shown = min(size, _LIMIT32)
+        need = 45 if wide else 20
+        return (
+            struct.pack(
+                "<4s6H3L5H2L", b"PK\x01\x02", 3 << 8 | need, need, _UTF8, 0, *self._stamp, self._crc, shown, shown,
+                len(self._name), len(extra), 0, 0, 0, self._attributes(), min(start, _LIMIT32),
+            )
+            + self._name
+            + extra
+        )  # fmt: skip
+
+    def _attributes(self) -> int:
+        """Type and mode as Unix has them; for a folder also the old bit of MS-DOS."""
+        if self._name.endswith(b"/"):
+            return (stat.S_IFDIR | _FOLDER_MODE) << 16 | 0x10
+        return (stat.S_IFREG | _MODE) << 16
+
+    def finish(self) -> None:
+        start = self.file.tell()
+        self._central.seek(0)
+        while chunk := self._central.read(_CHUNK):
+            self.file.write(chunk)
+        end = self.file.tell()
+        count = self._count
+        if count >= _LIMIT16 or start >= _LIMIT32 or end - start >= _LIMIT32:
+            record = struct.pack(
+                "<4sQ2H2L4Q", b"PK\x06\x06", 44, 3 << 8 | 45, 45, 0, 0, count, count, end - start, start
+            )
+            self.file.write(record + struct.pack("<4sLQL", b"PK\x06\x07", 0, end, 1))
+        self.file.write(
+            struct.pack(
+                "<4s4H2LH", b"PK\x05\x06", 0, 0, min(count, _LIMIT16), min(count, _LIMIT16),
+                min(end - start, _LIMIT32), min(start, _LIMIT32), 0,
+            )
+        )  # fmt: skip
+
+    def close(self) -> None:
+        self._central.close()
+        os.unlink(self._central.name)
