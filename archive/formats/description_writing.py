@@ -1,0 +1,98 @@
+"""Writing description.toml, so that it reads back as the same statements (TOML 1.0; docs/description.md)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+
+from archive.model.description import ALTERNATIVE_TEXT, RIGHTS, TERMS, Access, Certainty, Source, Statement
+
+_JOINERS = "\u200c\u200d"
+
+
+def write_description(statements: Iterable[Statement], comment: str = "") -> str:
+    """A description.toml that reads back as these statements, in the order of their properties."""
+    head = "".join(f"# {line}\n" for line in comment.splitlines())
+    places: dict[str | None, dict[str, list[Statement]]] = {None: {}}
+    for statement in statements:
+        places.setdefault(statement.about, {}).setdefault(statement.property, []).append(statement)
+    parts = [head] if head else []
+    for about, properties in places.items():
+        parts.extend(_write_place(about, properties))
+    return "\n".join(part for part in parts if part)
+
+
+def _write_place(about: str | None, properties: Mapping[str, list[Statement]]) -> Iterator[str]:
+    table = "" if about is None else f"files.{_quote(about)}"
+    rights = {prop: key for key, prop in RIGHTS.items() if "." in prop}
+    plain, ours, private = [], [], []
+    for prop in sorted(properties, key=_order):
+        line = f"{_key_of(prop)} = {_write_values(properties[prop])}\n"
+        if prop in rights:
+            ours.append(f"{rights[prop]} = {_write_values(properties[prop])}\n")
+        elif prop.startswith("private."):
+            private.append(f"{_quote(prop.removeprefix('private.'))} = {_write_values(properties[prop])}\n")
+        else:
+            plain.append(line)
+    if ours:
+        moved = {"accessRights": "access", "available": "until", "license": "license", "rightsHolder": "holder"}
+        for prop, key in moved.items():
+            if prop in properties and (prop != "accessRights" or _are_words(properties[prop])):
+                plain.remove(f"{_key_of(prop)} = {_write_values(properties[prop])}\n")
+                ours.insert(0, f"{key} = {_write_values(properties[prop])}\n")
+        if "rights" in properties:
+            plain.remove(f"rights = {_write_values(properties['rights'])}\n")
+            ours.insert(0, f"statement = {_write_values(properties['rights'])}\n")
+    if plain:
+        yield (f"[{table}]\n" if table else "") + "".join(plain)
+    if ours:
+        yield f"[{table + '.' if table else ''}rights]\n" + "".join(ours)
+    if private:
+        yield f"[{table + '.' if table else ''}private]\n" + "".join(private)
+
+
+def _are_words(statements: Iterable[Statement]) -> bool:
+    return all(s.value in {access.value for access in Access} for s in statements)
+
+
+def _key_of(prop: str) -> str:
+    return "alternative_text" if prop == ALTERNATIVE_TEXT else prop
+
+
+def _order(prop: str) -> tuple[int, str]:
+    return (TERMS.index(prop) if prop in TERMS else len(TERMS), prop)
+
+
+def _write_values(statements: list[Statement]) -> str:
+    written = [_write_value(statement) for statement in statements]
+    if len(written) == 1:
+        return written[0]
+    return "[\n" + "".join(f"  {one},\n" for one in written) + "]"
+
+
+def _write_value(statement: Statement) -> str:
+    given = {
+        "language": statement.language,
+        "certainty": None if statement.certainty is Certainty.CERTAIN else statement.certainty.value,
+        "source": None if statement.source is Source.PERSON else statement.source.value,
+        "by": statement.by,
+        "note": statement.note,
+    }
+    more = [f"{name} = {_quote(value)}" for name, value in given.items() if value is not None]
+    if statement.private and not statement.property.startswith("private."):
+        more.append("private = true")
+    value = _quote(statement.value)
+    return f"{{ value = {value}, {', '.join(more)} }}" if more else value
+
+
+def _quote(text: str) -> str:
+    """A basic string. JSON's escapes are TOML's; what a screen would not show is escaped, too."""
+    written = json.dumps(text, ensure_ascii=False)
+    if written.isascii() and written.isprintable():
+        return written
+    return "".join(one if one.isprintable() or one in _JOINERS else _escape(one) for one in written)
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    return f"\\u{code:04X}" if code < 0x10000 else f"\\U{code:08X}"

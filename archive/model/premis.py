@@ -1,0 +1,144 @@
+"""PREMIS 3 entities as we write them: objects, events, agents, rights (PREMIS Data Dictionary 3.0).
+
+Identifiers are `urn:uuid:` of type UUID. Lists that can be as long as the payload are callables that give a fresh
+iterator each time, so that a record of any size is written in bounded memory. For reading what others wrote see
+`archive.model.record`, which keeps what it finds, right or wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+Ids = Callable[[], Iterator[str]]
+Links = Callable[[], Iterator["Link"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to another entity, with the role it plays there."""
+
+    id: str
+    role: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """A relationship to objects, and the event it came from, in terms of the Library of Congress."""
+
+    type: str
+    subtype: str
+    objects: Ids
+    event: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """The format of a file. `puid` is its PRONOM key; `note` tells what says so."""
+
+    name: str
+    version: str | None = None
+    puid: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntityObject:
+    """An intellectual entity or, with `level`, a representation. `level` pairs preservation level type and value."""
+
+    id: str
+    name: str
+    level: tuple[str, str] | None = None
+    relationships: tuple[Relationship, ...] = ()
+    events: tuple[str, ...] = ()
+    rights: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileObject:
+    """One payload file. `fixity` pairs algorithm names of the Library of Congress with digests; `size` is bytes.
+
+    `path` is bag-relative, with surrogates where it is not UTF-8. `application` is what made the file, if we know.
+    """
+
+    id: str
+    path: str
+    original_name: str
+    size: int
+    fixity: tuple[tuple[str, str], ...]
+    format: Format
+    part_of: str
+    application: tuple[str, str] | None = None
+    derivations: tuple[tuple[str, str, str], ...] = ()
+    """Subtype ("is source of", "has source"), object and event of each derivation."""
+    events: tuple[str, ...] = ()
+    rights: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened. `type` is a term of metadata/vocabularies/premis-event-types.json, `when` a dateTime."""
+
+    id: str
+    type: str
+    when: str
+    detail: str
+    outcome: str
+    note: str
+    agents: tuple[Link, ...]
+    objects: Links
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Who or what acted. `type` is "software", "person" or "organization", None where nobody said which."""
+
+    id: str
+    name: str
+    type: str | None
+    version: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What may be done, and what stands against it. `until` is the day on which the restriction ends (EDTF)."""
+
+    act: str
+    restriction: str | None = None
+    since: str | None = None
+    until: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RightsStatement:
+    """Rights in objects. `basis` is copyright, license, statute or other.
+
+    `status` and `jurisdiction` are for copyright, `terms` for a licence, `citation` for a statute, `other` names any
+    other basis; `document` is the URI that says it.
+    """
+
+    id: str
+    basis: str
+    grants: tuple[Grant, ...]
+    objects: tuple[str, ...]
+    agents: tuple[Link, ...] = ()
+    status: str | None = None
+    jurisdiction: str | None = None
+    terms: str | None = None
+    citation: str | None = None
+    other: str | None = None
+    document: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PremisRecord:
+    """A whole record, in the order the schema asks for."""
+
+    entities: tuple[EntityObject, ...]
+    files: Callable[[], Iterator[FileObject]]
+    events: tuple[Event, ...]
+    agents: tuple[Agent, ...]
+    rights: tuple[RightsStatement, ...] = ()
