@@ -89,11 +89,16 @@ class RenditionResult:
 
 @dataclass(frozen=True, slots=True)
 class VirusCheck:
-    """One virus check over all originals. `infected` pairs a bag path with the signature's name."""
+    """One virus check over all originals. `infected` pairs a bag path with the signature's name.
+
+    `files` counts the files scanned; `unscanned` pairs a bag path with the reason why the scanner passed it over, and
+    nothing may be said of such a file.
+    """
 
     tool: Tool
     files: int
     infected: tuple[tuple[str, str], ...] = ()
+    unscanned: tuple[tuple[str, str], ...] = ()
 
 
 class Progress(Protocol):

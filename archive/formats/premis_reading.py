@@ -1,0 +1,322 @@
+"""Reading PREMIS of any version, right or wrong: elements in, views out.
+
+Elements are known by their local names, so that versions 1, 2 and 3 are read alike; what the versions name differently
+(`eventDetail`, `relatedObjectIdentification`) is read under both names. Clause: PREMIS Data Dictionary 2.2 and 3.0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from archive.model.record import (
+    AgentView,
+    EventView,
+    FixityView,
+    FormatView,
+    GrantView,
+    Identifier,
+    ObjectView,
+    RecordField,
+    RelationshipView,
+    RightsView,
+)
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+PREMIS_3 = "http://www.loc.gov/premis/v3"
+PREMIS_2 = "info:lc/xmlns/premis-v2"
+PREMIS_1 = ("http://www.loc.gov/standards/premis", "http://www.loc.gov/standards/premis/v1")
+PREMIS_NAMESPACES = (PREMIS_3, PREMIS_2, *PREMIS_1)
+ENTITIES = ("object", "event", "agent", "rights")
+
+_XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+_CATEGORIES = {
+    "file": "file", "representation": "representation", "bitstream": "bitstream",
+    "intellectualentity": "intellectualEntity",
+}  # fmt: skip
+
+
+def version_of(namespace: str) -> str | None:
+    """The major version that a PREMIS namespace stands for: "3", "2" or "1"; None for another namespace."""
+    if namespace == PREMIS_3:
+        return "3"
+    if namespace == PREMIS_2:
+        return "2"
+    return "1" if namespace in PREMIS_1 else None
+
+
+@lru_cache(4096)
+def _split(tag: str) -> tuple[str, str]:
+    namespace, _, local = tag.rpartition("}")
+    return namespace[1:], local
+
+
+def local_name(element: _Element) -> str:
+    """The element's name without its namespace; "" for comments and processing instructions."""
+    tag = element.tag
+    return _split(tag)[1] if isinstance(tag, str) else ""
+
+
+def namespace_of(element: _Element) -> str:
+    """The element's namespace, "" when it has none."""
+    tag = element.tag
+    return _split(tag)[0] if isinstance(tag, str) else ""
+
+
+def line_of(element: _Element) -> int:
+    """The line the element begins in, 0 when it is not known."""
+    line: Any = element.sourceline
+    return int(line or 0)
+
+
+def children(element: _Element, *names: str) -> Iterator[_Element]:
+    """The child elements with one of these local names, in order; all of them when no name is given."""
+    for child in element:
+        if isinstance(child.tag, str) and (not names or local_name(child) in names):
+            yield child
+
+
+def text_of(element: _Element | None) -> str | None:
+    """The element's own text without white space around it; None when there is none."""
+    if element is None:
+        return None
+    text = "".join(map(str, element.itertext())).strip() if len(element) else (element.text or "").strip()
+    return text or None
+
+
+def child_text(element: _Element, *names: str) -> str | None:
+    """The text of the first such child."""
+    return text_of(next(children(element, *names), None))
+
+
+def texts(elements: Iterable[_Element]) -> tuple[str, ...]:
+    """The texts of these elements, without the empty ones."""
+    return tuple(text for text in map(text_of, elements) if text is not None)
+
+
+def read_identifier(element: _Element) -> Identifier:
+    """An identifier or a link: children named ...Type, ...Value and ...Role."""
+    kind, value, roles = "", "", []
+    for child in element:
+        name = local_name(child)
+        if name.endswith("Type"):
+            kind = text_of(child) or ""
+        elif name.endswith("Value"):
+            value = text_of(child) or ""
+        elif name.endswith("Role") and (role := text_of(child)):
+            roles.append(role)
+    return Identifier(kind, value, tuple(roles))
+
+
+def read_fields(elements: Iterable[_Element]) -> tuple[RecordField, ...]:
+    """These elements as they stand."""
+    return tuple(_field(element) for element in elements if isinstance(element.tag, str))
+
+
+def _field(element: _Element) -> RecordField:
+    attributes = tuple((str(name).rpartition("}")[2], str(value)) for name, value in element.attrib.items())
+    if len(element):
+        text = (element.text or "").strip() or None
+        return RecordField(local_name(element), text, attributes, read_fields(element))
+    return RecordField(local_name(element), text_of(element), attributes)
+
+
+def _rest(element: _Element, known: frozenset[str]) -> tuple[RecordField, ...]:
+    return read_fields(child for child in children(element) if local_name(child) not in known)
+
+
+def category_of(element: _Element) -> str | None:
+    """The category of a PREMIS object: by xsi:type in versions 2 and 3, by objectCategory in version 1."""
+    written = element.get(_XSI_TYPE)
+    word = written.rpartition(":")[2] if written else child_text(element, "objectCategory")
+    if word is None:
+        return None
+    return _CATEGORIES.get(word.strip().lower(), word.strip())
+
+
+_OBJECT = frozenset({
+    "objectIdentifier", "objectCharacteristics", "originalName", "storage", "relationship", "linkingEventIdentifier",
+    "linkingRightsStatementIdentifier", "linkingPermissionStatementIdentifier", "objectCategory",
+})  # fmt: skip
+_RELATED_OBJECTS = ("relatedObjectIdentifier", "relatedObjectIdentification")
+_RELATED_EVENTS = ("relatedEventIdentifier", "relatedEventIdentification")
+_RELATIONSHIP = frozenset({"relationshipType", "relationshipSubType", *_RELATED_OBJECTS, *_RELATED_EVENTS})
+_STORAGE = frozenset({"contentLocation"})
+_CHARACTERISTICS = frozenset({"fixity", "size", "format"})
+
+
+def read_object(element: _Element) -> ObjectView:
+    """The view of a PREMIS `object` element."""
+    characteristics = list(children(element, "objectCharacteristics"))
+    size = next((text for one in characteristics if (text := child_text(one, "size"))), None)
+    return ObjectView(
+        line=line_of(element),
+        category=category_of(element),
+        identifiers=tuple(map(read_identifier, children(element, "objectIdentifier"))),
+        original_name=child_text(element, "originalName"),
+        size=int(size) if size and size.isascii() and size.isdigit() and len(size) < 20 else None,
+        fixity=tuple(_fixity(one) for each in characteristics for one in children(each, "fixity")),
+        formats=tuple(_format(one) for each in characteristics for one in children(each, "format")),
+        locations=tuple(
+            read_identifier(one)
+            for storage in children(element, "storage")
+            for one in children(storage, "contentLocation")
+        ),
+        relationships=tuple(map(read_relationship, children(element, "relationship"))),
+        events=tuple(map(read_identifier, children(element, "linkingEventIdentifier"))),
+        rights=tuple(
+            map(
+                read_identifier,
+                children(element, "linkingRightsStatementIdentifier", "linkingPermissionStatementIdentifier"),
+            )
+        ),
+        others=(
+            *(one for each in characteristics for one in _rest(each, _CHARACTERISTICS)),
+            *(one for storage in children(element, "storage") for one in _rest(storage, _STORAGE)),
+            *_rest(element, _OBJECT),
+        ),
+    )
+
+
+def _fixity(element: _Element) -> FixityView:
+    return FixityView(
+        child_text(element, "messageDigestAlgorithm") or "",
+        child_text(element, "messageDigest") or "",
+        child_text(element, "messageDigestOriginator"),
+    )
+
+
+def _format(element: _Element) -> FormatView:
+    designation = next(children(element, "formatDesignation"), None)
+    registry = next(children(element, "formatRegistry"), None)
+    return FormatView(
+        name=None if designation is None else child_text(designation, "formatName"),
+        version=None if designation is None else child_text(designation, "formatVersion"),
+        registry=None if registry is None else child_text(registry, "formatRegistryName"),
+        key=None if registry is None else child_text(registry, "formatRegistryKey"),
+        role=None if registry is None else child_text(registry, "formatRegistryRole"),
+        notes=texts(children(element, "formatNote")),
+    )
+
+
+def read_relationship(element: _Element) -> RelationshipView:
+    """The view of a PREMIS `relationship` element, with the names of version 3 or those of 2 and 1."""
+    related = list(children(element, *_RELATED_OBJECTS, *_RELATED_EVENTS))
+    return RelationshipView(
+        child_text(element, "relationshipType") or "",
+        child_text(element, "relationshipSubType") or "",
+        tuple(map(read_identifier, children(element, *_RELATED_OBJECTS))),
+        tuple(map(read_identifier, children(element, *_RELATED_EVENTS))),
+        (
+            *read_fields(one for each in related for one in children(each) if local_name(one).endswith("Sequence")),
+            *_rest(element, _RELATIONSHIP),
+        ),
+    )
+
+
+_EVENT = frozenset({
+    "eventIdentifier", "eventType", "eventDateTime", "eventDetail", "eventDetailInformation", "eventOutcomeInformation",
+    "linkingAgentIdentifier", "linkingObjectIdentifier",
+})  # fmt: skip
+
+
+def read_event(element: _Element) -> EventView:
+    """The view of a PREMIS `event` element."""
+    outcomes = list(children(element, "eventOutcomeInformation"))
+    details = [*children(element, "eventDetail")]
+    for wrapper in children(element, "eventDetailInformation"):
+        details.extend(children(wrapper, "eventDetail"))
+    extensions = [
+        *(e for w in children(element, "eventDetailInformation") for e in children(w, "eventDetailExtension")),
+        *(
+            e
+            for outcome in outcomes
+            for detail in children(outcome, "eventOutcomeDetail")
+            for e in children(detail, "eventOutcomeDetailExtension")
+        ),
+    ]
+    return EventView(
+        line=line_of(element),
+        identifiers=tuple(map(read_identifier, children(element, "eventIdentifier"))),
+        type=child_text(element, "eventType"),
+        date=child_text(element, "eventDateTime"),
+        details=texts(details),
+        outcomes=texts(one for outcome in outcomes for one in children(outcome, "eventOutcome")),
+        outcome_notes=texts(
+            note
+            for outcome in outcomes
+            for detail in children(outcome, "eventOutcomeDetail")
+            for note in children(detail, "eventOutcomeDetailNote")
+        ),
+        agents=tuple(map(read_identifier, children(element, "linkingAgentIdentifier"))),
+        objects=tuple(map(read_identifier, children(element, "linkingObjectIdentifier"))),
+        others=(*read_fields(extensions), *_rest(element, _EVENT)),
+    )
+
+
+_AGENT = frozenset({
+    "agentIdentifier", "agentName", "agentType", "agentVersion", "agentNote", "linkingEventIdentifier",
+    "linkingRightsStatementIdentifier",
+})  # fmt: skip
+
+
+def read_agent(element: _Element) -> AgentView:
+    """The view of a PREMIS `agent` element."""
+    return AgentView(
+        line=line_of(element),
+        identifiers=tuple(map(read_identifier, children(element, "agentIdentifier"))),
+        names=texts(children(element, "agentName")),
+        type=child_text(element, "agentType"),
+        version=child_text(element, "agentVersion"),
+        notes=texts(children(element, "agentNote")),
+        events=tuple(map(read_identifier, children(element, "linkingEventIdentifier"))),
+        rights=tuple(map(read_identifier, children(element, "linkingRightsStatementIdentifier"))),
+        others=_rest(element, _AGENT),
+    )
+
+
+_RIGHTS = frozenset({
+    "rightsStatementIdentifier", "permissionStatementIdentifier", "rightsBasis", "rightsGranted", "permissionGranted",
+    "linkingObjectIdentifier", "linkingObject", "linkingAgentIdentifier", "grantingAgent",
+})  # fmt: skip
+
+
+def read_rights(element: _Element) -> tuple[RightsView, ...]:
+    """The views of the statements in a PREMIS `rights` element; an extension becomes a statement with only `others`."""
+    statements = list(children(element, "rightsStatement", "permissionStatement"))
+    views = [_statement(one) for one in statements]
+    extensions = read_fields(children(element, "rightsExtension"))
+    if extensions:
+        views.append(RightsView(line_of(element), (), None, others=extensions))
+    return tuple(views)
+
+
+def _statement(element: _Element) -> RightsView:
+    return RightsView(
+        line=line_of(element),
+        identifiers=tuple(
+            map(read_identifier, children(element, "rightsStatementIdentifier", "permissionStatementIdentifier"))
+        ),
+        basis=child_text(element, "rightsBasis"),
+        grants=tuple(map(_grant, children(element, "rightsGranted", "permissionGranted"))),
+        objects=tuple(map(read_identifier, children(element, "linkingObjectIdentifier", "linkingObject"))),
+        agents=tuple(map(read_identifier, children(element, "linkingAgentIdentifier", "grantingAgent"))),
+        others=_rest(element, _RIGHTS),
+    )
+
+
+def _grant(element: _Element) -> GrantView:
+    return GrantView(
+        act=child_text(element, "act"),
+        restrictions=texts(children(element, "restriction")),
+        grant_term=_term(next(children(element, "termOfGrant"), None)),
+        restriction_term=_term(next(children(element, "termOfRestriction"), None)),
+        notes=texts(children(element, "rightsGrantedNote", "permissionNote")),
+    )
+
+
+def _term(element: _Element | None) -> tuple[str | None, str | None] | None:
+    return None if element is None else (child_text(element, "startDate"), child_text(element, "endDate"))

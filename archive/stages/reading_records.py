@@ -1,0 +1,159 @@
+"""Reading one XML record for `archive show FILE.xml`: everything it says, whoever wrote it, valid or not."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from archive.formats import dublin_core_reading, mets_reading, premis_reading
+from archive.formats.xml_safety import DEFAULT_LIMITS, XmlLimits, parse_xml
+from archive.model.record import (
+    AgentView,
+    EventView,
+    ObjectView,
+    RecordKind,
+    RecordView,
+    RightsView,
+    StatementView,
+)
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+
+class _Entities:
+    """PREMIS entities as they are met."""
+
+    def __init__(self) -> None:
+        self.objects: list[ObjectView] = []
+        self.events: list[EventView] = []
+        self.agents: list[AgentView] = []
+        self.rights: list[RightsView] = []
+        self.others: list[_Element] = []
+
+    def read(self, elements: Iterable[_Element]) -> None:
+        for element in elements:
+            name = premis_reading.local_name(element)
+            if name == "object":
+                self.objects.append(premis_reading.read_object(element))
+            elif name == "event":
+                self.events.append(premis_reading.read_event(element))
+            elif name == "agent":
+                self.agents.append(premis_reading.read_agent(element))
+            elif name == "rights":
+                self.rights.extend(premis_reading.read_rights(element))
+            elif name:
+                self.others.append(element)
+
+    def __bool__(self) -> bool:
+        return bool(self.objects or self.events or self.agents or self.rights)
+
+
+def read_record(content: bytes, *, limits: XmlLimits = DEFAULT_LIMITS) -> RecordView:
+    """What the XML document in `content` says.
+
+    Tolerant of what is invalid, never of what is unsafe: raises `XmlRefusedError` (a `FormatError`) when it is not
+    well-formed, has a DOCTYPE, an unknown encoding, an inclusion, or is larger than `limits`.
+    """
+    root = parse_xml(content, limits=limits).getroot()
+    name = premis_reading.local_name(root)
+    if mets_reading.is_mets(root):
+        return _read_mets(root)
+    if premis_reading.namespace_of(root) in premis_reading.PREMIS_NAMESPACES:
+        return _read_premis(root)
+    containers = list(dublin_core_reading.find_containers(root))
+    if containers:
+        return RecordView(
+            RecordKind.DUBLIN_CORE,
+            None,
+            name,
+            statements=_statements(containers),
+            wrapped_in=None if containers[0] is root else name,
+        )
+    return _read_other(root)
+
+
+def _read_premis(root: _Element) -> RecordView:
+    entities = _Entities()
+    container = premis_reading.local_name(root) == "premis"
+    entities.read(root if container else (root,))
+    major = premis_reading.version_of(premis_reading.namespace_of(root))
+    return _view(RecordKind.PREMIS, root.get("version") or major, root, entities)
+
+
+def _read_mets(root: _Element) -> RecordView:
+    entities = _Entities()
+    containers, foreign = [], []
+    for _section, content in mets_reading.embedded(root):
+        if premis_reading.namespace_of(content) in premis_reading.PREMIS_NAMESPACES:
+            entities.read(mets_reading.premis_entities(content))
+        elif dublin_core_reading.is_container(content):
+            containers.append(content)
+        else:
+            foreign.append(content)
+    version = "2" if premis_reading.namespace_of(root) == mets_reading.METS_2 else "1"
+    view = _view(RecordKind.METS, version, root, entities)
+    return dataclasses.replace(
+        view,
+        agents=(*mets_reading.read_mets_agents(root), *view.agents),
+        statements=_statements(containers),
+        files=mets_reading.read_references(root),
+        identifier=mets_reading.mets_identifier(root),
+        others=(*view.others, *premis_reading.read_fields(foreign)),
+    )
+
+
+def _read_other(root: _Element) -> RecordView:
+    """PREMIS or METS inside something else, or nothing that is known: then the root's own children are shown."""
+    for element in root.iter("*"):
+        inner = None
+        if mets_reading.is_mets(element) and premis_reading.local_name(element) == "mets":
+            inner = _read_mets(element)
+        elif premis_reading.namespace_of(element) in premis_reading.PREMIS_NAMESPACES:
+            inner = _read_premis(element)
+        if inner is not None:
+            return dataclasses.replace(inner, wrapped_in=premis_reading.local_name(root))
+    return RecordView(RecordKind.OTHER, None, premis_reading.local_name(root), others=premis_reading.read_fields(root))
+
+
+def _view(kind: RecordKind, version: str | None, root: _Element, entities: _Entities) -> RecordView:
+    return RecordView(
+        kind,
+        version,
+        premis_reading.local_name(root),
+        objects=tuple(entities.objects),
+        events=tuple(entities.events),
+        agents=tuple(entities.agents),
+        rights=tuple(entities.rights),
+        others=premis_reading.read_fields(entities.others),
+    )
+
+
+def _statements(containers: Iterable[_Element]) -> tuple[StatementView, ...]:
+    return tuple(one for container in containers for one in dublin_core_reading.read_statements(container))
+
+
+def record_fields(view: RecordView) -> dict[str, Any]:
+    """`view` as JSON members, `archive.record/1` (metadata/reports/archive.record-1.json), without empty members."""
+    return {"schema": "archive.record/1", **_members(view)}
+
+
+def _members(value: Any) -> dict[str, Any]:
+    members = {}
+    for entry in dataclasses.fields(value):
+        shown = _shown(getattr(value, entry.name))
+        if shown is not None and shown != []:
+            members[entry.name] = shown
+    return members
+
+
+def _shown(value: Any) -> Any:
+    if dataclasses.is_dataclass(value):
+        return _members(value)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, tuple):
+        return [_shown(one) if one is not None else None for one in value]
+    return value

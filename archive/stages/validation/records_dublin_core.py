@@ -1,0 +1,151 @@
+"""Judging Dublin Core: the schema where the container has one, then names, values, languages and typed values."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from archive.formats import dublin_core_reading as reading
+from archive.formats.dublin_core_reading import DC, DCTERMS, OAI_DC, XSI_TYPE
+from archive.formats.edtf import is_w3cdtf
+from archive.formats.identifiers import check_identifier
+from archive.formats.premis_reading import line_of, local_name, namespace_of, text_of
+from archive.model.codes import record as codes
+from archive.stages.validation import record_schemas
+from archive.stages.validation.record_notes import Notes
+from archive.stages.validation.record_values import check_language_tag, check_text, is_date, is_language
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+DCMI_TYPES = frozenset({
+    "Collection", "Dataset", "Event", "Image", "InteractiveResource", "MovingImage", "PhysicalObject", "Service",
+    "Software", "Sound", "StillImage", "Text",
+})  # fmt: skip
+_DATES = frozenset({
+    "date", "created", "valid", "available", "issued", "modified", "dateAccepted", "dateCopyrighted", "dateSubmitted",
+})  # fmt: skip
+_URI = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]*:"
+    r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?#\[\]-]|%[0-9A-Fa-f]{2}|[^\x00-\xa0\"<>\\^`{|}])+"
+)
+_PATTERNS = {
+    "IMT": re.compile(
+        r"(?:application|audio|chemical|example|font|haptics|image|message|model|multipart|text|video)"
+        r"/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*(?:[ \t]*;.*)?"
+    ),
+    "ISO639-2": re.compile(r"[a-z]{3}"),
+    "ISO639-3": re.compile(r"[a-z]{3}"),
+    "ISO3166": re.compile(r"[A-Za-z]{2,3}|\d{3}"),
+    "Point": re.compile(r".*=.*", re.DOTALL),
+    "Box": re.compile(r".*=.*", re.DOTALL),
+    "Period": re.compile(r".*(?:start|end)\s*=.*", re.DOTALL),
+}
+_LANGUAGES = frozenset({"RFC1766", "RFC3066", "RFC4646", "RFC5646"})
+_FREE = frozenset({"LCSH", "MESH", "DDC", "LCC", "UDC", "TGN", "NLM"})
+_NAMES = {DC: reading.ELEMENTS, DCTERMS: reading.TERMS}
+
+
+def judge_dublin_core(container: _Element, notes: Notes, *, schema: bool = True) -> None:
+    """Judge one record: its container against a schema (unless another schema has), then every statement in it."""
+    if schema:
+        _check_container(container, notes)
+    titles = values = 0
+    seen: set[tuple[str, str, str | None]] = set()
+    for element in container.iter():
+        if isinstance(element.tag, str):
+            check_language_tag(element, notes)
+    for element, statement in zip(
+        (child for child in container if isinstance(child.tag, str)), reading.read_statements(container), strict=True
+    ):
+        values += bool(statement.value)
+        name = local_name(element)
+        titles += bool(statement.value) and (name == "title" or statement.name == "dc.title")
+        _check_statement(element, name, statement.value, notes)
+        key = (statement.name, statement.value, statement.language)
+        if statement.value and key in seen:
+            notes.add(codes.DUPLICATE_STATEMENT, line_of(element), element=statement.name)
+        seen.add(key)
+    if not values:
+        notes.add(codes.EMPTY_RECORD, line_of(container))
+    elif not titles:
+        notes.add(codes.NO_TITLE, line_of(container))
+
+
+def _check_container(container: _Element, notes: Notes) -> None:
+    name = local_name(container)
+    if container.tag == f"{{{OAI_DC}}}dc":
+        record_schemas.check_schema(record_schemas.OAI_DC, container, notes)
+    elif container.tag == "qualifieddc":
+        record_schemas.check_schema(record_schemas.QUALIFIED_DC, container, notes)
+    else:
+        notes.add(codes.CONTAINER, line_of(container), root=name)
+
+
+def _check_statement(element: _Element, name: str, value: str, notes: Notes) -> None:
+    line, namespace = line_of(element), namespace_of(element)
+    shown = f"{reading.PREFIXES.get(namespace, element.prefix or '')}:{name}".lstrip(":")
+    if namespace in _NAMES and name not in _NAMES[namespace]:
+        notes.add(codes.UNKNOWN_ELEMENT, line, element=shown)
+        return
+    if namespace in _NAMES and any(isinstance(child.tag, str) for child in element):
+        notes.add(codes.NESTED_ELEMENT, line, element=shown)
+        return
+    if not namespace and name != "dcvalue":
+        notes.add(codes.UNKNOWN_ELEMENT, line, element=f"<{name}> in no namespace")
+        return
+    if not value:
+        notes.add(codes.EMPTY_STATEMENT, line, element=shown)
+        return
+    check_text(value, line, notes)
+    if namespace not in _NAMES:
+        return
+    if name == "identifier":
+        checked = check_identifier(value)
+        if checked.problem is not None:
+            notes.add(
+                codes.BAD_IDENTIFIER, line, element=shown, scheme=checked.scheme or "identifier", found=value,
+                problem=checked.problem,
+            )  # fmt: skip
+    scheme = element.get(XSI_TYPE)
+    if scheme is not None:
+        _check_typed(element, shown, scheme, text_of(element) or "", notes)
+    elif name in _DATES:
+        if not is_date(value):
+            notes.add(codes.BAD_DC_DATE, line, element=shown, found=value)
+    elif name == "language":
+        if not is_language(value):
+            notes.add(codes.ODD_LANGUAGE_VALUE, line, element=shown, found=value)
+    elif name == "type":
+        _check_type(value, line, notes)
+
+
+def _check_type(value: str, line: int, notes: Notes) -> None:
+    plain = value.replace(" ", "").lower()
+    near = next((one for one in DCMI_TYPES if one.lower() == plain), None)
+    if near is not None and near != value:
+        notes.add(codes.ODD_TYPE, line, found=value, expected=near)
+
+
+def _check_typed(element: _Element, shown: str, written: str, value: str, notes: Notes) -> None:
+    """A value with an encoding scheme: the scheme is one of the standard's, and the value has its form."""
+    line = line_of(element)
+    prefix, _, scheme = written.strip().rpartition(":")
+    namespace = element.nsmap.get(prefix or None)
+    if namespace not in (DCTERMS, "http://purl.org/dc/dcmitype/") or (
+        scheme not in _PATTERNS and scheme not in _LANGUAGES | _FREE | {"W3CDTF", "DCMIType", "URI"}
+    ):
+        notes.add(codes.UNKNOWN_SCHEME, line, element=shown, scheme=written)
+    elif scheme == "W3CDTF":
+        if not is_w3cdtf(value):
+            notes.add(codes.BAD_W3CDTF, line, element=shown, found=value)
+    elif scheme == "URI":
+        if not _URI.fullmatch(value):
+            notes.add(codes.BAD_URI, line, element=shown, found=value)
+    elif scheme in _LANGUAGES:
+        if not is_language(value):
+            notes.add(codes.BAD_TYPED_VALUE, line, element=shown, scheme=scheme, found=value)
+    elif (scheme == "DCMIType" and value not in DCMI_TYPES) or (
+        scheme in _PATTERNS and not _PATTERNS[scheme].fullmatch(value)
+    ):
+        notes.add(codes.BAD_TYPED_VALUE, line, element=shown, scheme=scheme, found=value)
