@@ -1,0 +1,228 @@
+"""A bag in a zip: every member compared with its own header and read to its end, nothing unpacked."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+from archive.formats.bagpath import to_text
+from archive.formats.zip_records import (
+    DESCRIPTOR_SIZES,
+    END_SIZE,
+    LOCAL_SIZE,
+    MAX_COMMENT,
+    bytes_after_end,
+    parse_local_header,
+)
+from archive.model.codes import bag as codes
+from archive.model.finding import Finding
+from archive.model.package import NO_PROGRESS, Progress
+from archive.storage.bag_medium import LIMITS, Batch, Limits, in_payload, read_within
+from archive.storage.bag_members import Batcher, Member, MemberTable, wanted
+from archive.storage.hashing import Digests
+
+_CHUNK = 1 << 18
+_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2}
+"""LZMA is left out: a member may ask for gigabytes of memory there."""
+
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    ValueError,
+    LookupError,
+    ArithmeticError,
+    RuntimeError,
+)
+
+
+class ZipMedium:
+    """See `BagMedium`. Raises OSError when the file cannot be opened."""
+
+    def __init__(self, path: str, *, progress: Progress = NO_PROGRESS, limits: Limits = LIMITS) -> None:
+        self.findings: list[Finding] = []
+        self.blind: set[bytes] = set()
+        self._name = os.path.basename(path)
+        self._progress = progress
+        self._limits = limits
+        self._file: BinaryIO = open(path, "rb")  # noqa: SIM115 - closed by close()
+        self._zip: zipfile.ZipFile | None = None
+        self._infos: list[zipfile.ZipInfo] = []
+        self._table = MemberTable(path)
+        self._places: dict[bytes, Member] = {}
+        self._tag_files: Sequence[bytes] = ()
+        self._index()
+
+    @property
+    def serialization(self) -> str:
+        return "application/zip"
+
+    @property
+    def has_payload_folder(self) -> bool:
+        return self._table.has_payload_folder
+
+    def close(self) -> None:
+        if self._zip is not None:
+            self._zip.close()
+        self._file.close()
+
+    def tag_files(self) -> Sequence[bytes]:
+        return self._tag_files
+
+    def _index(self) -> None:
+        size = os.fstat(self._file.fileno()).st_size
+        self._file.seek(max(0, size - END_SIZE - MAX_COMMENT))
+        after = bytes_after_end(self._file.read())
+        try:
+            self._zip = zipfile.ZipFile(self._file)
+            self._infos = self._zip.infolist()
+        except (*_BROKEN, OSError) as error:
+            self._stop(codes.BROKEN_ARCHIVE.at(self._name, why=str(error) or "its directory cannot be read"))
+            return
+        if after:
+            self.findings.append(codes.FOREIGN_BYTES.at(self._name, why=f"{after} bytes follow its end"))
+        if len(self._infos) > self._limits.members:
+            self._stop(codes.ARCHIVE_LIMIT.at(self._name, why=f"it holds more than {self._limits.members} members"))
+            return
+        total = sum(info.file_size for info in self._infos)
+        if total > max(self._limits.floor, self._limits.ratio * size):
+            why = f"it says that it unpacks to {total} bytes from {size}"
+            self._stop(codes.ARCHIVE_LIMIT.at(self._name, why=why))
+            return
+        self._judge_layout()
+        for place, info in enumerate(self._infos):
+            self._take(place, info)
+        self._table.finish()
+        self.findings += self._table.findings
+        self.blind |= self._table.unseen
+        self._tag_files = self._table.tag_files()
+        self._places = {member.path: member for member in self._table.members}
+
+    def _stop(self, finding: Finding) -> None:
+        self.findings.append(finding)
+        self.blind.add(b"")
+
+    def _take(self, place: int, info: zipfile.ZipInfo) -> None:
+        name = _raw_name(info)
+        shown = to_text(name)
+        kind = stat.S_IFMT(info.external_attr >> 16) if info.create_system == 3 else 0
+        odd = None
+        if info.flag_bits & 0x41:
+            odd = codes.ENCRYPTED_MEMBER.at(shown)
+        elif kind == stat.S_IFLNK:
+            odd = codes.LINK.at(shown)
+        elif kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+            odd = codes.SPECIAL_FILE.at(shown, what="a device, pipe or socket")
+        elif info.compress_type not in _METHODS:
+            odd = codes.UNKNOWN_METHOD.at(shown, what=f"compression method {info.compress_type}")
+        folder = name.endswith(b"/")
+        if folder and info.file_size:
+            self.findings.append(codes.HEADERS_DIFFER.at(shown, why="a folder that has bytes of its own"))
+        self._table.add(name, folder=folder, size=info.file_size, place=place, odd=odd)
+
+    def _judge_layout(self) -> None:
+        """Members follow each other without overlap or gap, and each says of itself what the directory says."""
+        assert self._zip is not None
+        start = 0
+        for info in sorted(self._infos, key=lambda one: one.header_offset):
+            shown = to_text(_raw_name(info))
+            self._file.seek(max(0, info.header_offset))
+            local = parse_local_header(self._file.read(LOCAL_SIZE)) if info.header_offset >= 0 else None
+            if local is None:
+                self.findings.append(codes.HEADERS_DIFFER.at(shown, why="its own header is missing"))
+                continue
+            name = self._file.read(local.name_length)
+            why = None
+            if name != _stored_name(info):
+                why = "the names differ"
+            elif (local.method, local.flags & 1) != (info.compress_type, info.flag_bits & 1):
+                why = "the methods differ"
+            elif not local.described_later and 0xFFFFFFFF not in (local.size, local.compressed):
+                stated = (info.CRC, info.compress_size, info.file_size)
+                why = None if (local.crc, local.compressed, local.size) == stated else "sizes or checksum differ"
+            if why is not None:
+                self.findings.append(codes.HEADERS_DIFFER.at(shown, why=why))
+            gap = info.header_offset - start
+            if gap < 0:
+                self.findings.append(codes.HEADERS_DIFFER.at(shown, why="it overlaps another member"))
+            elif gap not in (DESCRIPTOR_SIZES if start else (0,)):
+                self.findings.append(codes.FOREIGN_BYTES.at(self._name, why=f"{gap} bytes stand before {shown}"))
+            start = info.header_offset + LOCAL_SIZE + local.tail + info.compress_size
+        gap = self._zip.start_dir - start
+        if self._infos and gap not in DESCRIPTOR_SIZES:
+            self.findings.append(codes.FOREIGN_BYTES.at(self._name, why=f"{gap} bytes stand before its directory"))
+
+    def read_tag(self, path: bytes, limit: int) -> bytes:
+        return read_within(self.stream_tag(path), limit)
+
+    def stream_tag(self, path: bytes) -> Iterator[bytes]:
+        member = self._places.get(path)
+        if member is None:
+            raise FileNotFoundError(errno.ENOENT, "no such file", to_text(path))
+        try:
+            yield from self._content(member)
+        except _BROKEN as error:
+            raise OSError(errno.EIO, str(error) or "the archive is corrupt here", to_text(path)) from error
+
+    def _content(self, member: Member) -> Iterator[bytes]:
+        assert self._zip is not None
+        with self._zip.open(self._infos[member.place]) as file:
+            while chunk := file.read(_CHUNK):
+                yield chunk
+
+    def walk(
+        self,
+        payload: Sequence[str],
+        tags: Sequence[str],
+        *,
+        share: tuple[int, int] = (0, 1),
+        only_payload: bool = False,
+    ) -> Iterator[Batch]:
+        del share
+        batcher = Batcher()
+        for member in self._table.members:
+            if only_payload and not in_payload(member.path):
+                continue
+            algorithms = wanted(member, payload, tags)
+            if not algorithms:
+                yield from batcher.add(member.path, member.size, b"")
+                continue
+            digests = Digests(algorithms)
+            packed: bytes | None = None
+            try:
+                for chunk in self._content(member):
+                    digests.update(chunk)
+                    self._progress.advance(len(chunk))
+                packed = digests.packed()
+                if digests.size != member.size:
+                    why = f"it holds {digests.size} bytes where the directory says {member.size}"
+                    self.findings.append(codes.HEADERS_DIFFER.at(to_text(member.path), why=why))
+            except _BROKEN as error:
+                why = f"{to_text(member.path)}: {error or 'its bytes are corrupt'}"
+                self.findings.append(codes.BROKEN_ARCHIVE.at(self._name, why=why))
+            except OSError as error:
+                self.findings.append(codes.UNREADABLE_FILE.at(to_text(member.path), why=error.strerror or str(error)))
+            yield from batcher.add(member.path, member.size, packed)
+        yield from batcher.rest()
+
+
+def _stored_name(info: zipfile.ZipInfo) -> bytes:
+    """The name's bytes as they stand in the directory."""
+    return info.orig_filename.encode("utf-8" if info.flag_bits & 0x800 else "cp437", "surrogateescape")
+
+
+def _raw_name(info: zipfile.ZipInfo) -> bytes:
+    """The name as a path. Without the UTF-8 flag it is UTF-8 when it reads so, as Unix tools write it, else CP437."""
+    stored = _stored_name(info)
+    try:
+        stored.decode("utf-8")
+    except UnicodeDecodeError:
+        return info.orig_filename.encode("utf-8", "surrogateescape")
+    return stored
