@@ -1,3 +1,78 @@
 """What happened on the way to a PDF/A rendition."""
 
 from __future__ import annotations
+
+from archive.model.finding import FindingKind, Severity
+
+_DESIGN = "design: a rendition problem never stops the bag"
+
+NO_READER = FindingKind(
+    "REN-101", Severity.NOTE, _DESIGN,
+    "no rendition: there is no reader for {format}",
+    "Renditions are drawn of plain text, Markdown, HTML, e-mail, CSV, Word documents and pictures. Other formats are"
+    " kept as they are.",
+    "Nothing to do; the original is in the bag",
+)  # fmt: skip
+NOT_DRAWN = FindingKind(
+    "REN-102", Severity.WARNING, _DESIGN,
+    "no rendition: {reason}",
+    "The file has a format that can be drawn, but this one could not. The original is in the bag all the same.",
+    "Look at the reason; with it put right, archive render FILE --to DIR makes the rendition",
+)  # fmt: skip
+LEFT_OUT = FindingKind(
+    "REN-103", Severity.WARNING, _DESIGN,
+    "the rendition leaves out: {what}",
+    "Scripts are not run and nothing is fetched, so what is not in the file itself, or cannot stand on paper, is not"
+    " in its rendition. The original has it.",
+    "Keep what is missing as files of its own, if it matters",
+)  # fmt: skip
+LEVEL_B = FindingKind(
+    "REN-104", Severity.WARNING, "ISO 19005-3 6.7, ISO 14289-1 7.3",
+    "the rendition is of level B only: {reason}",
+    "Level A and PDF/UA promise that a person who cannot see the page can read it. Here that is not so.",
+    "Describe pictures in description.toml (alternative text), or with --alternative",
+)  # fmt: skip
+LEFT_ALONE = FindingKind(
+    "REN-105", Severity.WARNING, _DESIGN,
+    "the PDF was left alone, because it is {reason}",
+    "Converting an encrypted, signed, fillable or scripted PDF, or one with attached files, would lose what makes it"
+    " so.",
+    "Nothing to do; ask the depositor for a PDF/A if one is needed",
+)  # fmt: skip
+NO_CONVERTER = FindingKind(
+    "REN-106", Severity.WARNING, _DESIGN,
+    "no rendition of this PDF: {reason}",
+    "An existing PDF is converted by Ghostscript or OCRmyPDF. Without one of them, or where its result did not hold,"
+    " the PDF is kept as it is.",
+    "Install ghostscript, then make the bag again; `archive doctor` shows what is here",
+)  # fmt: skip
+KEPT = FindingKind(
+    "REN-107", Severity.NOTE, "ISO 19005",
+    "it is a valid {claims} already and is kept as it is",
+    "veraPDF found that every claim it makes is true, so there is nothing to render.",
+    "Nothing to do",
+)  # fmt: skip
+NOT_VALIDATED = FindingKind(
+    "REN-108", Severity.NOTE, "design: valid only with a validator",
+    "the rendition claims {claims}; not validated, because {reason}",
+    "The rendition was made to keep these standards, but no validator has confirmed it.",
+    "Install the judge: archive doctor --install verapdf",
+)  # fmt: skip
+REFUTED = FindingKind(
+    "REN-109", Severity.WARNING, "ISO 19005, ISO 14289-1, as veraPDF checks them",
+    "veraPDF says that the rendition is not {profile}: {clause}: {description}",
+    "The rendition claims more than it keeps.",
+    "This is a fault of ours: please report it with the file, if you may",
+)  # fmt: skip
+BOXED = FindingKind(
+    "REN-111", Severity.WARNING, "ISO 19005-2 and -3 6.2.11.8",
+    "characters that no font has are drawn as boxes: {characters}",
+    "The characters stand in the rendition's text, but nobody can see them on the page.",
+    "Name a font that has them in [render] fonts of archive.toml",
+)  # fmt: skip
+LEVEL_LOW = FindingKind(
+    "REN-110", Severity.NOTE, "ISO 19005-2 and -3 6.7",
+    "the PDF was converted by {maker}; the rendition reaches level B",
+    "A converter cannot know the structure of a page, so a converted PDF is not level A.",
+    "Render it from its source, where that exists",
+)  # fmt: skip

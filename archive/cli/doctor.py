@@ -1,0 +1,77 @@
+"""`archive doctor`."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+from itertools import groupby
+from typing import Any
+
+import click
+
+from archive.cli.console import show, show_json
+from archive.cli.options import current_settings, json_option
+from archive.config import Settings
+from archive.formats.naming import escape
+
+
+@click.command("doctor")
+@click.option("--install", type=click.Choice(["verapdf"]), help="Fetch a tool into your own data folder, by Maven.")
+@click.option("--folder", default=".", metavar="DIR", type=click.Path(path_type=str),
+              help="Where the file system is tried.  [default: here]")  # fmt: skip
+@json_option
+def command(install: str | None, folder: str, as_json: bool) -> int:
+    """Look at what this machine has for the work, and say how to get what is missing.
+
+    Nothing here is needed for a bag: what is missing only means that a check is not made, and that reports say so.
+
+    \b
+    Example:
+      archive doctor
+      archive doctor --install verapdf
+    """
+    settings = current_settings()
+    if install is not None:
+        return _install(settings, as_json=as_json)
+    from archive.stages.machine import Part, survey_machine
+
+    parts = survey_machine(settings, os.path.abspath(folder))
+    if as_json:
+        shown = [{key: _escaped(value) for key, value in asdict(part).items()} for part in parts]
+        show_json({"schema": "archive.doctor/1", "installed": None, "parts": shown})
+        return 0
+
+    def group_of(part: Part) -> str:
+        return part.group
+
+    for group, members in groupby(parts, key=group_of):
+        show(f"{group}:")
+        for part in members:
+            said = " ".join(word for word in (part.version, f"({part.detail})" if part.detail else "") if word)
+            word = "present" if part.present else "missing"
+            purpose = f" - {part.purpose}" if part.purpose else ""
+            show(escape(f"  {word}: {part.name}{f' {said}' if said else ''}{purpose}"))
+            if not part.present and part.remedy:
+                show(escape(f"           {part.remedy}"))
+    return 0
+
+
+def _install(settings: Settings, *, as_json: bool) -> int:
+    from archive.renditions.fetching import fetch_verapdf
+
+    fetched = fetch_verapdf(settings)
+    if as_json:
+        done = {
+            "name": "verapdf", "version": fetched.version, "sha256": fetched.sha256, "fetched": fetched.fetched,
+            "path": escape(fetched.path),
+        }  # fmt: skip
+        show_json({"schema": "archive.doctor/1", "installed": done, "parts": []})
+        return 0
+    verb = "fetched" if fetched.fetched else "already here"
+    show(escape(f"{verb}: veraPDF {fetched.version} ({fetched.path}), SHA-256 {fetched.sha256}"))
+    show("Try it:  archive validate FILE.pdf")
+    return 0
+
+
+def _escaped(value: Any) -> Any:
+    return escape(value) if isinstance(value, str) else value

@@ -1,0 +1,98 @@
+"""Runs a program over untrusted input: limited memory, CPU, time and file size, no network, no inherited secrets."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+_LAUNCHER = str(Path(__file__).with_name("launcher.py"))
+_OUTPUT_LIMIT = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a program may take. `memory_mb` 0 sets no limit of address space (Java reserves more than it uses)."""
+
+    seconds: float
+    memory_mb: int
+    file_mb: int = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """How a program ended. `code` is None when it was stopped at its time limit, negative for a signal."""
+
+    code: int | None
+    output: bytes
+    errors: bytes
+
+    @property
+    def ended_well(self) -> bool:
+        return self.code == 0
+
+    @property
+    def ending(self) -> str:
+        """The ending in words, for a reason."""
+        if self.code is None:
+            return "it did not end within its time limit"
+        if self.code in (-signal.SIGXCPU, -signal.SIGKILL):
+            return "it was stopped at its limit of time or memory"
+        if self.code == -signal.SIGXFSZ:
+            return "it wrote more than it may"
+        if self.code < 0:
+            return f"it was ended by signal {-self.code}"
+        return f"it ended with code {self.code}"
+
+
+def run_confined(
+    command: Sequence[str],
+    *,
+    limits: Limits,
+    folder: str,
+    stdin: BinaryIO | int | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Finished:
+    """Run `command` in `folder` and wait for its end, at most `limits.seconds`; its whole process group ends then.
+
+    The environment holds only PATH, a UTF-8 locale, `folder` as home and temporary folder, and what `environment`
+    adds. A program that cannot be started ends with code 127. Raises OSError when the system has no room for a process.
+    """
+    cpu = str(int(limits.seconds * 2) + 2)
+    launch = [
+        sys.executable, "-I", "-S", _LAUNCHER, str(limits.memory_mb), cpu, str(limits.file_mb), "closed", *command
+    ]  # fmt: skip
+    surroundings = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "HOME": folder, "TMPDIR": folder}
+    surroundings.update(environment or {})
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(
+            launch,
+            stdin=subprocess.DEVNULL if stdin is None else stdin,
+            stdout=output,
+            stderr=errors,
+            cwd=folder,
+            env=surroundings,
+            start_new_session=True,
+        )
+        code: int | None
+        try:
+            code = process.wait(limits.seconds)
+        except subprocess.TimeoutExpired:
+            code = None
+        finally:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        return Finished(code, _read_back(output), _read_back(errors))
+
+
+def _read_back(file: BinaryIO) -> bytes:
+    file.seek(0)
+    return file.read(_OUTPUT_LIMIT)
