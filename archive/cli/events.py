@@ -1,0 +1,52 @@
+"""`archive events`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from archive.cli.console import show, show_json
+from archive.cli.holdings import only_one, open_current
+from archive.cli.options import json_option, path_argument
+from archive.errors import UsageError, from_os_error
+
+
+@click.command("events")
+@path_argument("bag", nargs=1)
+@click.option("--premis", is_flag=True, help="Write them as a PREMIS 3 record.")
+@click.option("--output", metavar="FILE", type=click.Path(path_type=str), help="Write to this new file.")
+@json_option
+def command(bag: str, premis: bool, output: str | None, as_json: bool) -> int:
+    """Give a holding's life after sealing: entered, copied, moved, checked, repaired.
+
+    \b
+    Example:
+      archive events bags/press-release --premis --output press-release-events.xml
+    """
+    from archive.ledger.life import events_of
+    from archive.reporting.audit_json import life_document
+    from archive.reporting.audit_text import life_text
+    from archive.stages.auditing.life import write_life
+
+    if premis and as_json:
+        raise UsageError("--premis and --json exclude each other")
+    if output is not None and not premis:
+        raise UsageError("--output goes with --premis")
+    with open_current() as (ledger, _settings):
+        holding = only_one(ledger, bag, retired=True)
+        events = events_of(ledger, holding.id)
+        record = b"".join(write_life(ledger, holding)) if premis else b""
+    if as_json:
+        show_json(life_document(holding, events))
+    elif not premis:
+        show(life_text(holding, events))
+    elif output is None:
+        sys.stdout.buffer.write(record)
+    else:
+        try:
+            with open(output, "xb") as file:
+                file.write(record)
+        except OSError as error:
+            raise from_os_error(error, output) from error
+    return 0

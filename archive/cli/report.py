@@ -1,0 +1,74 @@
+"""`archive report`."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, date, datetime
+
+import click
+
+from archive.cli.console import show, show_json
+from archive.cli.holdings import open_current
+from archive.cli.options import json_option
+from archive.errors import UsageError, from_os_error
+from archive.formats.naming import escape
+
+
+@click.command("report")
+@click.option("--html", "html_file", metavar="FILE", type=click.Path(path_type=str), help="One static HTML page.")
+@click.option("--csv", "csv_file", metavar="FILE", type=click.Path(path_type=str), help="One row a package.")
+@click.option("--since", metavar="DATE", help="Runs and events from this day on, as 2026-05-03.")
+@json_option
+def command(html_file: str | None, csv_file: str | None, since: str | None, as_json: bool) -> int:
+    """Write the report of holdings and audits. An older report of the same name is replaced.
+
+    \b
+    Example:
+      archive report --html report.html --since 2026-05-01
+    """
+    from archive.stages.auditing.portrait import gather
+    from archive.storage.clock import system_clock
+
+    if not (html_file or csv_file or as_json):
+        raise UsageError("say what to write", remedy="--html FILE, --csv FILE or --json")
+    begin = _parse_day(since) if since else 0
+    with open_current() as (ledger, settings):
+        portrait = gather(ledger, settings.audit.max_age, system_clock(), since=begin)
+    written = []
+    if html_file:
+        from archive.reporting.html import write_page
+
+        written.append(_write(html_file, write_page(portrait)))
+    if csv_file:
+        from archive.reporting.audit_csv import write_csv
+
+        written.append(_write(csv_file, write_csv(portrait)))
+    if as_json:
+        from archive.reporting.audit_json import report_document
+
+        show_json(report_document(portrait))
+    else:
+        show("\n".join([portrait.sentence, *(f"wrote {escape(path)}" for path in written)]))
+    return 0
+
+
+def _parse_day(text: str) -> int:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise UsageError("this is no day such as 2026-05-03", subject=text[:40]) from None
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+
+
+def _write(path: str, text: str) -> str:
+    """Write beside and rename, so that nobody ever reads half a report."""
+    beside = f"{path}.part-{os.getpid()}"
+    try:
+        with open(beside, "x", encoding="utf-8", newline="") as file:
+            file.write(text)
+        os.replace(beside, path)
+    except OSError as error:
+        if os.path.exists(beside):
+            os.unlink(beside)
+        raise from_os_error(error, path) from error
+    return path

@@ -1,0 +1,98 @@
+"""Opening and starting a ledger."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from dataclasses import dataclass
+
+from archive.config import Settings
+from archive.errors import ExistsError, LedgerError, LedgerMissingError
+from archive.ledger.backend import Backend
+from archive.ledger.schema import migrate, version_of
+
+BASE_AGE = 90 * 86400
+"""Due dates are written this long after a check, in seconds. Another `max_age` only shifts what a query asks for."""
+
+FUTURE_SLACK = 86400
+"""A check that lies further in the future than this is not believed: its file is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """An open ledger. `id` names it for ever, also in witness lines."""
+
+    backend: Backend
+    id: str
+    address: str
+
+    def close(self) -> None:
+        self.backend.close()
+
+
+def ledger_address(settings: Settings) -> str:
+    """Where the settings say the ledger is: a file path, relative to archive.toml's folder, or a postgresql:// URL."""
+    url = settings.ledger.url
+    return url if _is_postgres(url) else os.path.join(settings.folder, url.removeprefix("sqlite:///"))
+
+
+def create_ledger(address: str, *, now: int, patience: float = 30.0) -> Ledger:
+    """Start an empty ledger. Raises `ExistsError` when one is there, and `LedgerError`."""
+    if not _is_postgres(address) and os.path.exists(address):
+        raise ExistsError("there is a ledger already", subject=address)
+    backend = _connect(address, create=True, patience=patience)
+    if version_of(backend):
+        backend.close()
+        raise ExistsError("there is a ledger already", subject=address)
+
+    def start() -> None:
+        backend.run_many(
+            "INSERT INTO meta (name, value) VALUES (?, ?)", [("ledger", str(uuid.uuid4())), ("started", str(now))]
+        )
+
+    migrate(backend)
+    backend.write(start)
+    return _identify(backend, address)
+
+
+def open_ledger(address: str, *, patience: float = 30.0) -> Ledger:
+    """Open a ledger and bring its tables up to date.
+
+    Raises `LedgerMissingError`, `LedgerLockedError`, `LedgerVersionError` and `LedgerError`.
+    """
+    backend = _connect(address, create=False, patience=patience)
+    try:
+        if not version_of(backend):
+            if _is_postgres(address):
+                raise LedgerMissingError(
+                    "there is no ledger in this database", subject=address, remedy="Start one: archive init"
+                )
+            raise LedgerError("this file is no ledger", subject=address)
+        migrate(backend)
+        return _identify(backend, address)
+    except BaseException:
+        backend.close()
+        raise
+
+
+def _connect(address: str, *, create: bool, patience: float) -> Backend:
+    if _is_postgres(address):
+        from archive.ledger.postgres import PostgresBackend
+
+        return PostgresBackend(address, patience=max(patience, 1.0))
+    from archive.ledger.sqlite import SqliteBackend
+
+    return SqliteBackend(address, create=create, patience=patience)
+
+
+def _identify(backend: Backend, address: str) -> Ledger:
+    rows = backend.query("SELECT value FROM meta WHERE name = 'ledger'")
+    if not rows:
+        raise LedgerError(
+            "this ledger was never finished being made", subject=address, remedy="Remove it: archive init"
+        )
+    return Ledger(backend, str(rows[0][0]), address)
+
+
+def _is_postgres(address: str) -> bool:
+    return address.startswith(("postgresql://", "postgres://"))

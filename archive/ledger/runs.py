@@ -1,0 +1,62 @@
+"""Runs: when an audit ran, with what, and what came of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from archive.ledger.book import Ledger
+from archive.ledger.sealing import append_event, read_head
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of `archive audit`. `intact` and `attention` count files; times are seconds since the epoch."""
+
+    id: int
+    started: int
+    ended: int | None
+    options: Mapping[str, Any]
+    verdict: str | None
+    files: int
+    bytes: int
+    intact: int
+    attention: int
+
+
+def begin_run(ledger: Ledger, owner: str, options: Mapping[str, Any], *, now: int) -> tuple[int, int]:
+    """Enter a run: its number, and by how many seconds the clock stands before the last seal (0 when it does not)."""
+    backend = ledger.backend
+
+    def work() -> tuple[int, int]:
+        behind = max(0, read_head(backend).sealed - now)
+        number = int(
+            backend.query(
+                "INSERT INTO runs (started, owner, options, files, bytes, intact, attention)"
+                " VALUES (?, ?, ?, 0, 0, 0, 0) RETURNING id",
+                (now, owner, json.dumps(dict(options), sort_keys=True)),
+            )[0][0]
+        )
+        if behind > 1:
+            append_event(backend, "clock", None, now, "failure", {"seconds_behind": behind, "run": number})
+        return number, behind if behind > 1 else 0
+
+    return backend.write(work)
+
+
+def end_run(ledger: Ledger, run: int, verdict: str, *, now: int) -> None:
+    ledger.backend.write(
+        lambda: ledger.backend.run("UPDATE runs SET ended = ?, verdict = ? WHERE id = ?", (now, verdict, run))
+    )
+
+
+def list_runs(ledger: Ledger, *, since: int = 0, limit: int = 1000) -> list[Run]:
+    """The runs since then, the latest first."""
+    rows = ledger.backend.query(
+        "SELECT id, started, ended, options, verdict, files, bytes, intact, attention FROM runs WHERE started >= ?"
+        " ORDER BY id DESC LIMIT ?",
+        (since, limit),
+    )
+    return [Run(r[0], r[1], r[2], json.loads(r[3]), *r[4:]) for r in rows]

@@ -1,0 +1,120 @@
+"""A ledger in one SQLite file: WAL, so that reports read while an audit writes."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import quote
+
+from archive.errors import (
+    ArchiveError,
+    LedgerError,
+    LedgerLockedError,
+    LedgerMissingError,
+    NoSpaceError,
+    PermissionDeniedError,
+)
+from archive.ledger.backend import Result, Row
+
+_FULL = (sqlite3.SQLITE_FULL,)
+_LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+class SqliteBackend:
+    """One connection to the file `path`. `patience` is how long to wait for another writer, in seconds."""
+
+    kind = "sqlite"
+
+    def __init__(self, path: str, *, create: bool = False, patience: float = 30.0) -> None:
+        self.path = path
+        if not create and not os.path.exists(path):
+            raise LedgerMissingError("there is no ledger here", subject=path, remedy="Start one: archive init")
+        mode = "rwc" if create else "rw"
+        with self._translated():
+            self._connection = sqlite3.connect(
+                f"file:{quote(os.path.abspath(path))}?mode={mode}", uri=True, isolation_level=None, timeout=patience,
+                cached_statements=256,
+            )  # fmt: skip
+        try:
+            with self._translated():
+                self._connection.execute("PRAGMA journal_mode=WAL").fetchall()
+                self._connection.execute("PRAGMA synchronous=FULL")
+                self._connection.execute("PRAGMA foreign_keys=ON")
+                self._connection.execute("PRAGMA cache_size=-65536")
+        except ArchiveError:
+            self._connection.close()
+            raise
+
+    def query(self, statement: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        with self._translated():
+            return self._connection.execute(statement, parameters).fetchall()
+
+    def run(self, statement: str, parameters: Sequence[Any] = ()) -> int:
+        with self._translated():
+            return self._connection.execute(statement, parameters).rowcount
+
+    def run_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        with self._translated():
+            self._connection.executemany(statement, rows)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        with self._translated():
+            self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            with self._translated():
+                self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+
+    def write(self, work: Callable[[], Result]) -> Result:
+        with self.writing():
+            return work()
+
+    def has_tables(self) -> bool:
+        return bool(self.query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'meta'"))
+
+    def examine(self) -> str | None:
+        """What SQLite itself finds wrong with the file, or None. Reads all of it."""
+        rows = self.query("PRAGMA quick_check(1)")
+        return None if rows == [("ok",)] else str(rows[0][0])
+
+    def close(self) -> None:
+        self._connection.close()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise self._tell(error) from error
+
+    def _tell(self, error: sqlite3.Error) -> ArchiveError:
+        code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+        if code in _FULL or (code == sqlite3.SQLITE_IOERR and self._is_full()):
+            return NoSpaceError(
+                "there is no space left for the ledger", subject=self.path,
+                remedy="Free some space and run again; every finished batch is kept",
+            )  # fmt: skip
+        if code in _LOCKED:
+            return LedgerLockedError(
+                "another process holds the ledger", subject=self.path, remedy="Wait for it to end, then run again"
+            )
+        if code in _BROKEN:
+            return LedgerError(
+                "this file is damaged or is no ledger", subject=self.path, remedy="Bring it back from a backup"
+            )
+        if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+            return PermissionDeniedError("the ledger cannot be opened for writing", subject=self.path)
+        return LedgerError(f"the ledger refuses: {error}", subject=self.path)
+
+    def _is_full(self) -> bool:
+        status = os.statvfs(os.path.dirname(os.path.abspath(self.path)))
+        return status.f_bavail * status.f_frsize < 1 << 20

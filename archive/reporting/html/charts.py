@@ -1,0 +1,82 @@
+"""Pictures as inline SVG: each has a title and words for those who cannot see it; colours come from the page's CSS."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from archive.reporting.html.markup import Markup, element
+
+WIDTH = 720
+
+
+def draw_columns(identity: str, title: str, words: str, columns: Sequence[tuple[str, int]]) -> Markup:
+    """Upright columns with their values above, such as months; labels are shortened to three letters and the year."""
+    height, base, room = 220, 180, 150
+    most = max([value for _label, value in columns] + [1])
+    step = WIDTH / max(len(columns), 1)
+    shapes = [element("line", x1=0, y1=base, x2=WIDTH, y2=base, class_="axis")]
+    for number, (label, value) in enumerate(columns):
+        tall = value / most * room
+        middle = f"{(number + 0.5) * step:.1f}"
+        if value:
+            shapes.append(
+                element(
+                    "rect", x=f"{number * step + step * 0.15:.1f}", y=f"{base - tall:.1f}", width=f"{step * 0.7:.1f}",
+                    height=f"{max(tall, 1.5):.1f}", rx=2, class_="bar",
+                )
+            )  # fmt: skip
+        shapes.append(_text(middle, f"{base - tall - 6:.1f}", short_number(value), "middle"))
+        month, _space, year = label.partition(" ")
+        shapes.append(_text(middle, str(base + 18), month[:3], "middle"))
+        shapes.append(_text(middle, str(base + 33), year, "middle", "faint"))
+    return _picture(identity, title, words, height, shapes)
+
+
+def draw_bars(identity: str, title: str, words: str, bars: Sequence[tuple[str, int]]) -> Markup:
+    """Lying bars with their labels before and values behind."""
+    most = max([value for _label, value in bars] + [1])
+    left, room = 260, WIDTH - 260 - 70
+    shapes = []
+    for number, (label, value) in enumerate(bars):
+        top = number * 26 + 6
+        wide = value / most * room
+        shapes.append(_text(str(left - 8), str(top + 14), label if len(label) <= 38 else label[:37] + "…", "end"))
+        shapes.append(element("rect", x=left, y=top, width=f"{max(wide, 1.5):.1f}", height=18, rx=2, class_="bar"))
+        shapes.append(_text(f"{left + wide + 6:.1f}", str(top + 14), short_number(value), "start"))
+    return _picture(identity, title, words, len(bars) * 26 + 12, shapes)
+
+
+def draw_share(identity: str, title: str, words: str, parts: Sequence[tuple[str, int, str]]) -> Markup:
+    """One bar in parts: (label, count, class)."""
+    total = sum(count for _label, count, _class in parts) or 1
+    shapes, x = [], 0.0
+    for number, (label, count, look) in enumerate(parts):
+        wide = count / total * WIDTH
+        if count:
+            shapes.append(element("rect", x=f"{x:.1f}", y=0, width=f"{wide:.1f}", height=34, class_=look))
+        x += wide
+        column = number % 3 * 240
+        row = 58 + number // 3 * 22
+        shapes.append(element("rect", x=column, y=row - 11, width=12, height=12, class_=look))
+        shapes.append(_text(str(column + 18), str(row), f"{label}: {count:,}", "start"))
+    return _picture(identity, title, words, 66 + (len(parts) - 1) // 3 * 22, shapes)
+
+
+def short_number(value: int) -> str:
+    """A number in few letters: 1,234 as it is, then 56k, 7.8M."""
+    for limit, sign in ((10**9, "G"), (10**6, "M"), (10**4, "k")):
+        if value >= limit:
+            scaled = value / (limit if limit != 10**4 else 10**3)
+            return f"{scaled:.1f}{sign}" if scaled < 10 else f"{scaled:.0f}{sign}"
+    return f"{value:,}"
+
+
+def _text(x: str, y: str, words: str, anchor: str, look: str | None = None) -> Markup:
+    return element("text", words, x=x, y=y, text_anchor=anchor, class_=look)
+
+
+def _picture(identity: str, title: str, words: str, height: int, shapes: Sequence[Markup]) -> Markup:
+    return element(
+        "svg", element("title", title, id=f"{identity}-t"), element("desc", words, id=f"{identity}-d"), *shapes,
+        viewBox=f"0 0 {WIDTH} {height}", role="img", aria_labelledby=f"{identity}-t {identity}-d", direction="ltr",
+    )  # fmt: skip

@@ -1,0 +1,63 @@
+"""Elements that escape by themselves: text from outside cannot become markup, whatever it holds.
+
+Only `element` and `raw_style` make `Markup`; every `str` among children and attributes is escaped, first as a name
+people may safely see (control and bidi characters), then as HTML.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape as escape_html
+
+from archive.formats.naming import escape as escape_name
+
+_VOID = {"meta", "br", "col", "hr"}
+
+
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """Text that is markup already."""
+
+    text: str
+
+
+Child = Markup | str | int | None
+
+
+def element(tag: str, *children: Child, **attributes: str | int | None) -> Markup:
+    """An element. `class_` and `for_` lose their underscore, other underscores become hyphens; None leaves out."""
+    parts = [f"<{tag}"]
+    for name, value in attributes.items():
+        if value is not None:
+            shown = name.rstrip("_").replace("_", "-")
+            parts.append(f' {shown}="{escape_text(str(value))}"')
+    parts.append(">")
+    if tag not in _VOID:
+        parts += [_render(child) for child in children]
+        parts.append(f"</{tag}>")
+    return Markup("".join(parts))
+
+
+def group(*children: Child) -> Markup:
+    """Several children without an element around them."""
+    return Markup("".join(_render(child) for child in children))
+
+
+def name(text: str) -> Markup:
+    """A name from outside, kept apart from the direction of the text around it."""
+    return element("bdi", text)
+
+
+def raw_style(text: str) -> Markup:
+    """A style element with our own CSS, which holds nothing from outside."""
+    return Markup(f"<style>{text}</style>")
+
+
+def escape_text(text: str) -> str:
+    return escape_html(escape_name(text), quote=True)
+
+
+def _render(child: Child) -> str:
+    if child is None:
+        return ""
+    return child.text if isinstance(child, Markup) else escape_text(f"{child:,}" if isinstance(child, int) else child)

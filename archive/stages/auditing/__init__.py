@@ -1,0 +1,1 @@
+"""Fixity audits: what is held is read again, on a rhythm, and every look is written down."""

@@ -1,0 +1,58 @@
+"""What the driver asks of an engine: hand out tasks, tell what becomes of them. Local processes and Dask are two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from archive.model.audit import BatchResult
+from archive.stages.auditing.checking import Task
+
+Key = tuple[int, int]
+"""A batch and its fence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beaten:
+    """The worker on this task lives and has read so many bytes more."""
+
+    key: Key
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A result came in; perhaps from a worker that was given up meanwhile."""
+
+    key: Key
+    result: BatchResult
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The worker on this task died."""
+
+    key: Key
+
+
+Signal = Beaten | Finished | Lost
+
+
+class Engine(Protocol):
+    """Runs tasks. `slots` is how many can run side by side."""
+
+    @property
+    def slots(self) -> int: ...
+    def submit(self, task: Task) -> None: ...
+    def wait(self, seconds: float) -> list[Signal]:
+        """What happened, waiting at most so long for something."""
+        ...
+
+    def abandon(self, key: Key) -> None:
+        """Expect nothing more of the worker on this task, and give it no other one until it answers."""
+        ...
+
+    def close(self) -> None:
+        """End all workers."""
+        ...

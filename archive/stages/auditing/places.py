@@ -1,0 +1,129 @@
+"""Where bags stand: addresses, and whether a location can be reached at all.
+
+A disk that is not mounted leaves an empty folder or none; that says nothing about the files on it. So each location has
+an identity (file system and folder), and an empty or exchanged folder counts as away, never as files that are missing.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from archive.config import Settings
+from archive.errors import ArchiveError, UsageError
+from archive.model.audit import join_address
+
+_AWAY = {
+    errno.ENOTCONN, errno.ESTALE, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENODEV, errno.ENXIO, errno.ETIMEDOUT,
+    errno.ENETUNREACH, errno.ECONNREFUSED, errno.ECONNRESET, errno.ENOMEDIUM,
+}  # fmt: skip
+
+
+def is_remote(address: str) -> bool:
+    """True for an s3:// URL."""
+    return address.startswith("s3://")
+
+
+def absolute_address(text: str, folder: str) -> str:
+    """`text` as the ledger writes it: an s3:// URL without a slash at its end, or an absolute path."""
+    if is_remote(text):
+        return text.rstrip("/")
+    if "://" in text:
+        raise UsageError("only paths and s3:// addresses can be held", subject=text[:200])
+    return os.path.abspath(os.path.join(folder, text))
+
+
+def split_address(address: str, settings: Settings, name: str | None) -> tuple[str, str, str, bool]:
+    """The location's name and root, the bag's place in it, and whether archive.toml names that location.
+
+    `name` asks for one location of archive.toml; without, the one with the longest root that holds `address`, else the
+    folder around the bag. Raises `UsageError`.
+    """
+    named = {
+        key: absolute_address(str(table["root"]), settings.folder)
+        for key, table in settings.locations.items()
+        if isinstance(table.get("root"), str)
+    }
+    if name is not None:
+        if name not in named:
+            raise UsageError(
+                "there is no such location with a root", subject=name,
+                remedy=f'Write [locations.{name}] with root = "..." in archive.toml',
+            )  # fmt: skip
+        named = {name: named[name]}
+    holding = [(len(root), key, root) for key, root in named.items() if _is_under(address, root)]
+    if holding:
+        _length, key, root = max(holding)
+        return key, root, address[len(root) :].strip("/"), True
+    if name is not None:
+        raise UsageError(f"it is not in the location {name}", subject=address)
+    root, _slash, place = address.rpartition("/")
+    return root or "/", root or "/", place, False
+
+
+def location_options(settings: Settings, name: str) -> Mapping[str, Any]:
+    """What archive.toml says about the location, without its root: endpoint, region and the like of a bucket."""
+    return {key: value for key, value in settings.locations.get(name, {}).items() if key != "root"}
+
+
+def identify(root: str, options: Mapping[str, Any]) -> str:
+    """What tells this location from another in the same place. Raises OSError or `ArchiveError` when it is away."""
+    if is_remote(root):
+        _ask_bucket(root, options)
+        return "s3"
+    status = os.stat(root)
+    return f"{status.st_dev:x}:{status.st_ino:x}:{_file_system(root):x}"
+
+
+def why_away(root: str, identity: str, named: bool, places: Sequence[str], options: Mapping[str, Any]) -> str | None:
+    """Why the location cannot be reached, or None when it is there. `places` are bags that should stand in it."""
+    try:
+        current = identify(root, options)
+        if is_remote(root):
+            return None
+        with os.scandir(root) as entries:
+            empty = next(entries, None) is None
+    except FileNotFoundError:
+        return "there is no such folder; perhaps it is not mounted"
+    except NotADirectoryError:
+        return "it is no folder"
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    except ArchiveError as error:
+        return error.problem
+    same = is_same(current, identity)
+    if empty and (named or not same):
+        return "it is empty; perhaps it is not mounted"
+    if same or any(os.path.lexists(join_address(root, place)) for place in places):
+        return None
+    return "another folder or file system stands there, with none of these bags in it"
+
+
+def is_same(current: str, known: str) -> bool:
+    """True when both identities are of one folder; device numbers may change when a disk is mounted again."""
+    if current == known:
+        return True
+    one, other = current.split(":"), known.split(":")
+    return len(one) == len(other) == 3 and one[1:] == other[1:] and one[2] != "0"
+
+
+def is_away_error(error: OSError) -> bool:
+    """True when the error tells of a lost disk or server rather than of one file."""
+    return error.errno in _AWAY
+
+
+def _file_system(root: str) -> int:
+    return os.statvfs(root).f_fsid if hasattr(os, "statvfs") else 0
+
+
+def _ask_bucket(root: str, options: Mapping[str, Any]) -> None:
+    from archive.storage.objects_s3 import open_bucket
+
+    bucket = open_bucket(root, options)
+    next(bucket.list_objects(bucket.prefix), None)
+
+
+def _is_under(address: str, root: str) -> bool:
+    return address == root or address.startswith(root.rstrip("/") + "/")

@@ -1,0 +1,194 @@
+"""Everything a report of the holdings shows, gathered from the ledger at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from archive.ledger.book import BASE_AGE, Ledger
+from archive.ledger.holdings import list_holdings
+from archive.ledger.life import LifeEvent, events_of
+from archive.ledger.overview import count_between
+from archive.ledger.runs import Run, list_runs
+from archive.model.audit import FileOutcome, Holding
+from archive.stages.auditing.amounts import parse_age
+from archive.stages.auditing.status import Status, read_status
+from archive.storage.clock import Clock
+
+MONTHS = 12
+TIMELINES = 300
+"""Timelines are drawn for at most so many packages, those that need attention first."""
+
+_MONTH_NAMES = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One holding as the report shows it.
+
+    `state` is "intact", "damaged", "not checked", "never checked" or "away"; `oldest` is when the file that waits
+    longest was checked, None when some were never; `events` is None where no timeline is drawn.
+    """
+
+    holding: Holding
+    state: str
+    copies: int
+    oldest: int | None
+    troubled: int
+    events: tuple[LifeEvent, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A calendar month: `name` as "November 2026"; files that fall due in it, or holdings and bytes at its end."""
+
+    name: str
+    files: int = 0
+    holdings: int = 0
+    bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """The holdings at one moment. `sentence` is the verdict; `formats` are (PRONOM key, name, files, bytes)."""
+
+    made: int
+    since: int
+    sentence: str
+    status: Status
+    due_now: int
+    calendar: tuple[Month, ...]
+    growth: tuple[Month, ...]
+    formats: tuple[tuple[str, str, int, int], ...]
+    packages: tuple[Package, ...]
+    runs: tuple[Run, ...]
+
+
+def gather(ledger: Ledger, max_age: str, clock: Clock, *, since: int = 0) -> Portrait:
+    """The portrait now; runs and events from `since` (epoch seconds) on. Raises `UsageError`, `LedgerError`."""
+    now = int(clock.now().timestamp())
+    status = read_status(ledger, max_age, clock)
+    shift = BASE_AGE - parse_age(max_age)
+    holdings = list_holdings(ledger)
+    packages = _packages(ledger, holdings, status, since)
+    calendar, due_now = _calendar(ledger, now, shift)
+    formats = tuple(
+        (puid, name, int(files), int(size))
+        for puid, name, files, size in ledger.backend.query(
+            "SELECT f.puid, f.name, sum(f.files), sum(f.bytes) FROM formats f JOIN holdings h ON h.id = f.holding"
+            " WHERE h.retired_at IS NULL GROUP BY f.puid, f.name ORDER BY 3 DESC, 1, 2"
+        )
+    )
+    return Portrait(
+        now, since, _sentence(ledger, status, packages, now, shift), status, due_now, calendar,
+        _growth(holdings, now), formats, packages, tuple(list_runs(ledger, since=since, limit=500)),
+    )  # fmt: skip
+
+
+def day_words(seconds: int) -> str:
+    """A day as people write it: "3 May 2026"."""
+    day = datetime.fromtimestamp(seconds, UTC)
+    return f"{day.day} {_MONTH_NAMES[day.month - 1]} {day.year}"
+
+
+def _sentence(ledger: Ledger, status: Status, packages: Sequence[Package], now: int, shift: int) -> str:
+    if not packages:
+        return "No packages are held yet"
+    count = len(packages)
+    parts = [f"{status.intact:,} of {count:,} {'package' if count == 1 else 'packages'} intact"]
+    damaged = sum(package.state == "damaged" for package in packages)
+    if damaged:
+        parts.append(f"{damaged:,} damaged")
+    _begin, end = _month_bounds(now, 0)
+    due = int(
+        ledger.backend.query(
+            "SELECT count(DISTINCT holding) FROM items WHERE due IS NOT NULL AND due < ?", (end + shift,)
+        )[0][0]
+    )
+    parts.append(f"{due:,} due this month")
+    away = [package for package in packages if package.state == "away"]
+    since = min((place.unreachable_since or now for place in status.away), default=now)
+    if away:
+        parts.append(f"{len(away):,} could not be reached since {day_words(since)}")
+    return ", ".join(parts)
+
+
+def _packages(ledger: Ledger, holdings: Sequence[Holding], status: Status, since: int) -> tuple[Package, ...]:
+    checked = {
+        int(row[0]): int(row[1])
+        for row in ledger.backend.query(
+            "SELECT holding, min(checked) FROM items WHERE due IS NOT NULL GROUP BY holding"
+        )
+    }
+    away = {place.name for place in status.away}
+    damaged: dict[int, int] = {}
+    unsure: dict[int, int] = {}
+    for one in status.attention:
+        grave = one.outcome in (FileOutcome.DAMAGED, FileOutcome.MISSING, FileOutcome.EXTRA)
+        counter = damaged if grave else unsure
+        counter[one.holding] = counter.get(one.holding, 0) + 1
+    copies: dict[str, int] = {}
+    for holding in holdings:
+        copies[holding.tag_digest] = copies.get(holding.tag_digest, 0) + 1
+    found = []
+    for holding in holdings:
+        if holding.id in damaged:
+            state = "damaged"
+        elif holding.location in away:
+            state = "away"
+        elif holding.id in unsure:
+            state = "not checked"
+        else:
+            state = "never checked" if not checked.get(holding.id) else "intact"
+        oldest = checked.get(holding.id) or None
+        troubled = damaged.get(holding.id, 0) + unsure.get(holding.id, 0)
+        found.append(Package(holding, state, copies[holding.tag_digest] - 1, oldest, troubled, None))
+    order = {"damaged": 0, "not checked": 1, "away": 2, "never checked": 3, "intact": 4}
+    found.sort(key=lambda one: (order[one.state], one.holding.id))
+    return tuple(
+        Package(one.holding, one.state, one.copies, one.oldest, one.troubled, _timeline(ledger, one.holding, since))
+        if place < TIMELINES else one
+        for place, one in enumerate(found)
+    )  # fmt: skip
+
+
+def _timeline(ledger: Ledger, holding: Holding, since: int) -> tuple[LifeEvent, ...]:
+    return tuple(event for event in events_of(ledger, holding.id) if event.happened >= since)
+
+
+def _calendar(ledger: Ledger, now: int, shift: int) -> tuple[tuple[Month, ...], int]:
+    """Files that fall due in each of the coming months, this one first, and those due already."""
+    due_now = count_between(ledger, -1, now + shift)
+    months = []
+    for ahead in range(MONTHS):
+        begin, end = _month_bounds(now, ahead)
+        low = max(begin, now) + shift
+        months.append(Month(_month_name(begin), files=count_between(ledger, low, end + shift - 1)))
+    return tuple(months), due_now
+
+
+def _growth(holdings: Sequence[Holding], now: int) -> tuple[Month, ...]:
+    """Holdings and bytes at the end of each of the last months, this one last."""
+    months = []
+    for back in range(MONTHS - 1, -1, -1):
+        begin, end = _month_bounds(now, -back)
+        there = [holding for holding in holdings if holding.added_at < end]
+        months.append(Month(_month_name(begin), holdings=len(there), bytes=sum(one.bytes for one in there)))
+    return tuple(months)
+
+
+def _month_bounds(now: int, ahead: int) -> tuple[int, int]:
+    """The first second of the month `ahead` months from now, and that of the month after."""
+    day = datetime.fromtimestamp(now, UTC)
+    number = day.year * 12 + day.month - 1 + ahead
+    bounds = [datetime(one // 12, one % 12 + 1, 1, tzinfo=UTC) for one in (number, number + 1)]
+    return int(bounds[0].timestamp()), int(bounds[1].timestamp())
+
+
+def _month_name(begin: int) -> str:
+    day = datetime.fromtimestamp(begin, UTC)
+    return f"{_MONTH_NAMES[day.month - 1]} {day.year}"

@@ -1,0 +1,208 @@
+"""Audits against their bars: a ledger of ten million files, 20,000 real files against `validate`, Dask against local.
+
+    python benchmarks/audit.py [--items 10000000] [--files 20000] [--folder FOLDER] [--postgres URL]
+
+Prints one line a figure. CPU seconds are those of the command and all its workers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from archive.ledger.book import BASE_AGE, Ledger, create_ledger  # noqa: E402
+from archive.ledger.choosing import Wanted, begin_walk, choose_items  # noqa: E402
+from archive.ledger.leases import Leaser, claim_batch, record_batch  # noqa: E402
+from archive.ledger.runs import begin_run  # noqa: E402
+from archive.model.audit import BatchResult  # noqa: E402
+
+NOW = 1_800_000_000
+PER_HOLDING = 1000
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--items", type=int, default=10_000_000)
+    parser.add_argument("--files", type=int, default=20_000)
+    parser.add_argument("--folder", default=None)
+    parser.add_argument("--postgres", default=None)
+    parser.add_argument("--no-dask", action="store_true")
+    given = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="audit-benchmark-", dir=given.folder))
+    try:
+        if given.items:
+            measure_ledger(str(folder / "ledger.sqlite3"), given.items)
+        if given.postgres:
+            measure_ledger(given.postgres, given.items)
+        if given.files:
+            (folder / "project").mkdir()
+            measure_audit(folder / "project", given.files, dask=not given.no_dask)
+    finally:
+        shutil.rmtree(folder)
+
+
+def measure_ledger(address: str, items: int) -> None:
+    ledger = create_ledger(address, now=NOW)
+    start = time.perf_counter()
+    fill(ledger, items)
+    tell(f"{ledger.backend.kind}: filling with {items:,} items", f"{time.perf_counter() - start:.0f} s")
+    if ledger.backend.kind == "sqlite":
+        size = os.path.getsize(address)
+        tell("file size", f"{size / 1e9:.2f} GB, {size / items:.0f} bytes an item")
+    times = []
+    for _ in range(30):
+        walk = begin_walk(Wanted(BASE_AGE), [1], NOW)
+        start = time.perf_counter()
+        rows = choose_items(ledger.backend, walk, max_files=1000)
+        times.append((time.perf_counter() - start) * 1000)
+        assert len(rows) == 1000
+    tell("next 1,000 due, warm", f"{statistics.median(times[5:]):.2f} ms (bar: 10)")
+    run, _behind = begin_run(ledger, "benchmark", {}, now=NOW)
+    leaser = Leaser(run, "benchmark", 300, lambda _owner: False)
+    walk = begin_walk(Wanted(BASE_AGE), [1], NOW)
+    done, start, cpu = 0, time.perf_counter(), time.process_time()
+    while done < min(100_000, items // 2):
+        batch = claim_batch(ledger, leaser, walk, (), now=NOW)
+        assert batch is not None
+        assert record_batch(ledger, BatchResult(batch.id, batch.fence, len(batch.items)), now=NOW)
+        done += len(batch.items)
+    wall, cpu = time.perf_counter() - start, time.process_time() - cpu
+    tell("claimed and recorded", f"{done / wall:,.0f} items a second of wall, {done / cpu:,.0f} of CPU (bar: 5,000)")
+    ledger.close()
+
+
+def fill(ledger: Ledger, items: int) -> None:
+    """Holdings of 1,000 files each, last checked at times spread over 200 days. Indexes are built after the rows."""
+    backend, holdings = ledger.backend, max(1, items // PER_HOLDING)
+    postgres = backend.kind == "postgresql"
+    blob, numbers = (
+        ("convert_to(%s, 'UTF8')", "SELECT n FROM generate_series(1, {0}) n")
+        if postgres
+        else (
+            "CAST(%s AS BLOB)",
+            "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < {0}) SELECT n FROM c",
+        )
+    )
+    if not postgres:
+        backend.run("PRAGMA synchronous=OFF")
+    with backend.writing():
+        backend.run("INSERT INTO locations (name, root, named, identity) VALUES ('vault', '/vault', 1, 'x')")
+        backend.run(
+            "INSERT INTO holdings (location, place, name, form, tag_digest, files, bytes, added_at) SELECT 1, "
+            + blob % "n" + ", " + blob % "n" + f", 'folder', 'x', {PER_HOLDING}, 0, {NOW} FROM ("
+            + numbers.format(holdings) + ") numbers"
+        )  # fmt: skip
+        definitions = INDEXES["postgresql" if postgres else "sqlite"]
+        for name, _definition in definitions:
+            backend.run(f"DROP INDEX {name}")
+        path = "'data/original/series-' || (n % 97) || '/document-' || n || '.pdf'"
+        backend.run(
+            "INSERT INTO items (holding, location, path, size, digests, due, checked, outcome)"
+            f" SELECT (n - 1) / {PER_HOLDING} + 1, 1, {blob % path}, 1000 + n % 9000,"
+            f" {packed_digests(postgres)},"
+            f" {NOW} + {BASE_AGE} - 1000000 - (n * 7919) % 17280000, {NOW} - 1000000 - (n * 7919) % 17280000, 1"
+            f" FROM ({numbers.format(items)}) numbers"
+        )
+        for _name, definition in definitions:
+            backend.run(definition)
+    if not postgres:
+        backend.run("PRAGMA synchronous=FULL")
+        backend.query("PRAGMA wal_checkpoint(TRUNCATE)")
+    backend.run("ANALYZE")
+
+
+def packed_digests(postgres: bool) -> str:
+    """SQL for the packed digests of one file: sha256 and sha512 with their numbers."""
+    if postgres:
+        return "'\\x04'::bytea || sha256(n::text::bytea) || '\\x06'::bytea || sha512(n::text::bytea)"
+    return "CAST(x'04' || randomblob(32) || x'06' || randomblob(64) AS BLOB)"
+
+
+INDEXES = {
+    "sqlite": (
+        ("items_due", "CREATE INDEX items_due ON items (location, due) WHERE batch IS NULL AND due IS NOT NULL"),
+        ("items_holding", "CREATE INDEX items_holding ON items (holding)"),
+        ("items_batch", "CREATE INDEX items_batch ON items (batch) WHERE batch IS NOT NULL"),
+        ("items_attention", "CREATE INDEX items_attention ON items (location) WHERE outcome > 1"),
+    ),
+    "postgresql": (
+        ("items_due", "CREATE INDEX items_due ON items (location, due, id) WHERE batch IS NULL AND due IS NOT NULL"),
+        ("items_holding", "CREATE INDEX items_holding ON items (holding, id)"),
+        ("items_batch", "CREATE INDEX items_batch ON items (batch) WHERE batch IS NOT NULL"),
+        ("items_attention", "CREATE INDEX items_attention ON items (location, id) WHERE outcome > 1"),
+    ),
+}
+
+
+def measure_audit(folder: Path, files: int, *, dask: bool) -> None:
+    bag = folder / "bag"
+    make_bag(bag, files, 32_500)
+    tell("real files", f"{files:,}, {files * 32_500 / 1e6:,.0f} MB")
+    run(folder, "init")
+    run(folder, "holdings", "add", "bag")
+    run(folder, "validate", "bag", "--quiet")
+    rounds = []
+    for _ in range(3):
+        _wall, validate = run(folder, "validate", "bag", "--quiet")
+        wall, audit = run(folder, "audit", "--quiet", "--max-age", "0s", "--workers", "2")
+        rounds.append((audit / validate, validate, audit, wall))
+    ratio, validate, audit, wall = sorted(rounds)[1]
+    tell("validate", f"{validate:.2f} s CPU")
+    tell("audit, 2 local workers", f"{audit:.2f} s CPU, {wall:.2f} s wall; {ratio:.2f} of validate (bar: 1.3)")
+    if dask:
+        more_wall, more = run(folder, "audit", "--quiet", "--max-age", "0s", "--workers", "2", "--engine", "dask")
+        tell("audit, 2 Dask workers", f"{more:.2f} s CPU, {more_wall:.2f} s wall; {more / audit:.2f} of local")
+
+
+def make_bag(bag: Path, files: int, size: int) -> None:
+    lines: dict[str, list[str]] = {"sha256": [], "sha512": []}
+    for number in range(files):
+        name = f"data/{number % 100:02}/{number:06}.bin"
+        path = bag / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        content = os.urandom(size)
+        path.write_bytes(content)
+        for algorithm, text in lines.items():
+            text.append(f"{hashlib.new(algorithm, content).hexdigest()}  {name}\n")
+    tags = {f"manifest-{name}.txt": "".join(text).encode() for name, text in lines.items()}
+    tags["bagit.txt"] = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+    tags["bag-info.txt"] = f"Payload-Oxum: {files * size}.{files}\n".encode()
+    for algorithm in lines:
+        listed = "".join(f"{hashlib.new(algorithm, tags[name]).hexdigest()}  {name}\n" for name in sorted(tags))
+        (bag / f"tagmanifest-{algorithm}.txt").write_text(listed)
+    for name, content in tags.items():
+        (bag / name).write_bytes(content)
+
+
+def run(folder: Path, *arguments: str) -> tuple[float, float]:
+    """Wall and CPU seconds of one command with its children."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-m", "archive", *arguments], cwd=folder, env=environment, capture_output=True, check=False
+    )
+    if done.returncode:
+        raise SystemExit(f"archive {' '.join(arguments)}: {done.returncode}\n{done.stdout!r}\n{done.stderr!r}")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return time.perf_counter() - start, cpu
+
+
+def tell(what: str, figure: str) -> None:
+    print(f"{what:<45} {figure}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,202 @@
+"""The report: its verdict, its escaping, and how it stands up in real Chromium under axe."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.audit_projects import Project, some_files, write_bag
+
+EVIL = '<script>alert(1)</script>"&\u202eevil'
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """One project for all tests here, which only read it."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+        yield make_project(tmp_path_factory.mktemp("report"), monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def _at_the_day_of_the_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1747000000")
+
+
+def make_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """Packages in every state: intact, damaged, away, never checked; with names that try to be markup."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    project = Project(folder, monkeypatch).start()
+    disk = tmp_path / "disk"
+    with (folder / "archive.toml").open("a") as file:
+        file.write(f'\n[locations.vault]\nroot = "{disk}"\n')
+    project.set_clock(1_746_260_000)  # 3 May 2025
+    bags = [
+        write_bag(tmp_path / "bags" / "letters", some_files(12)),
+        write_bag(tmp_path / "bags" / "رسائل", {"مرحبا.txt": b"hello", **some_files(5)}),
+        write_bag(tmp_path / "bags" / "markup", {EVIL.replace("/", "|"): b"x", **some_files(3)}),
+        write_bag(disk / "far-away", some_files(9)),
+    ]
+    premis = bags[0] / "metadata" / "preservation" / "premis.xml"
+    premis.parent.mkdir(parents=True)
+    premis.write_text(PREMIS)
+    for bag in bags:
+        assert project.run("holdings", "add", str(bag))[0] == 0
+    assert project.audit()[0] == 0
+    (bags[2] / "data" / EVIL.replace("/", "|")).write_bytes(b"y")
+    project.audit(str(bags[2]))
+    disk.rename(tmp_path / "unmounted")
+    project.audit("--max-age", "0s", "--location", "vault")
+    project.run("holdings", "add", str(write_bag(tmp_path / "bags" / "new", some_files(4))))
+    return project
+
+
+PREMIS = """<premis:premis xmlns:premis="http://www.loc.gov/premis/v3" version="3.0"><premis:object>
+<premis:objectCharacteristics><premis:size>200</premis:size><premis:format><premis:formatDesignation>
+<premis:formatName>Acrobat PDF &lt;b&gt;</premis:formatName></premis:formatDesignation><premis:formatRegistry>
+<premis:formatRegistryKey>fmt/480</premis:formatRegistryKey></premis:formatRegistry></premis:format>
+</premis:objectCharacteristics></premis:object></premis:premis>"""
+SENTENCE = "3 of 5 packages intact, 1 damaged, 1 due this month, 1 could not be reached since 3 May 2025"
+
+
+def write_report(project: Project, *arguments: str) -> str:
+    code, _out, err = project.run("report", "--html", "report.html", *arguments)
+    assert code == 0, err
+    return (project.folder / "report.html").read_text("utf-8")
+
+
+def test_the_verdict_stands_first_in_every_form(project: Project) -> None:
+    page = write_report(project, "--csv", "report.csv")
+    assert re.findall(r"<h1>(.*?)</h1>", page) == [SENTENCE + "."]
+    code, document = project.json("report")
+    assert (code, document["sentence"]) == (0, SENTENCE)
+    assert document["formats"] == [{"puid": "fmt/480", "name": "Acrobat PDF <b>", "files": 1, "bytes": 200}]
+    states = {one["name"]: one["state"] for one in document["packages"]}
+    assert states == {
+        "letters": "intact", "رسائل": "intact", "markup": "damaged", "far-away": "away", "new": "never checked",
+    }  # fmt: skip
+    rows = list(csv.DictReader((project.folder / "report.csv").read_text("utf-8").splitlines()))
+    assert {row["name"]: row["state"] for row in rows} == states
+    assert sum(month["files"] for month in document["calendar"]) > 0
+    assert document["due_now"] == 10
+
+
+class Reader(HTMLParser):
+    """Which elements there are, and whether all are closed in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: set[str] = set()
+        self.identities: list[str] = []
+        self.addresses: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        for name, value in attrs:
+            assert not name.startswith("on")
+            if name == "id" and value:
+                self.identities.append(value)
+            if name in ("href", "src", "action", "data"):
+                self.addresses.append(value or "")
+        if tag not in ("meta", "br", "col", "hr"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_nothing_from_outside_becomes_markup(project: Project) -> None:
+    page = write_report(project)
+    reader = Reader()
+    reader.feed(page)
+    assert reader.open == []
+    assert not reader.tags & {"script", "img", "iframe", "link", "object", "form", "b"}
+    assert all(address.startswith("#") for address in reader.addresses)
+    assert len(reader.identities) == len(set(reader.identities))
+    assert "&lt;script&gt;alert(1)&lt;|script&gt;" in page
+    assert "\u202e" not in page
+    assert "\\u202e" in page
+    assert "<bdi>رسائل</bdi>" in page
+    assert "://" not in re.sub(r"xmlns[^ ]*", "", page)
+
+
+def test_what_needs_attention_comes_with_the_next_command(project: Project) -> None:
+    page = write_report(project)
+    part = page.partition('id="attention"')[2].partition("</section>")[0]
+    for code, command in (
+        ("AUD-101", "archive repair BAG"),
+        ("AUD-110", "archive audit --location"),
+        ("AUD-122", "archive audit"),
+    ):
+        assert code in part
+        assert command in part
+
+
+def test_since_leaves_out_what_was_before(project: Project) -> None:
+    assert project.json("report", "--since", "2025-06-01")[1]["runs"] == []
+    assert len(project.json("report", "--since", "2025-05-01")[1]["runs"]) == 3
+    assert project.run("report", "--html", "x.html", "--since", "yesterday")[0] == 2
+    assert project.run("report")[0] == 2
+    assert project.run("report", "--html", str(project.folder / "nowhere" / "x.html"))[0] == 10
+
+
+def test_formulas_are_disarmed_for_spreadsheets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "project").mkdir()
+    project = Project(tmp_path / "project", monkeypatch).start()
+    project.run("holdings", "add", str(write_bag(tmp_path / "bags" / "=1+1", some_files(1))))
+    project.run("report", "--csv", "report.csv")
+    rows = list(csv.DictReader((project.folder / "report.csv").read_text("utf-8").splitlines()))
+    assert "'=1+1" in {row["name"] for row in rows}
+
+
+def find_node_modules() -> Path | None:
+    named = os.environ.get("ARCHIVE_TOOLS_NODE_MODULES")
+    folder = Path(named) if named else None
+    if folder is None and shutil.which("npm"):
+        root = subprocess.run(["npm", "root", "-g"], capture_output=True, check=False, text=True).stdout.strip()
+        folder = Path(root)
+    return (
+        folder
+        if folder is not None and (folder / "axe-core").is_dir() and (folder / "puppeteer-core").is_dir()
+        else None
+    )
+
+
+def look(page: Path, profile: Path, pictures: Path | None = None) -> dict[str, Any]:
+    modules, chromium = find_node_modules(), shutil.which("chromium")
+    if (modules is None or chromium is None) and not os.environ.get("CI"):
+        pytest.skip("needs chromium, and axe-core with puppeteer-core in ARCHIVE_TOOLS_NODE_MODULES")
+    script = Path(__file__).resolve().parent.parent / "support" / "look_at_page.mjs"
+    words = ["node", str(script), str(modules), str(chromium), str(page), str(profile)]
+    done = subprocess.run(
+        [*words, *([str(pictures)] if pictures else [])], capture_output=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    seen: dict[str, Any] = json.loads(done.stdout)
+    return seen
+
+
+@pytest.mark.slow
+def test_in_chromium_it_is_accessible_makes_no_request_and_fits(project: Project, tmp_path: Path) -> None:
+    write_report(project)
+    page = project.folder / "report.html"
+    seen = look(page, tmp_path / "profile")
+    assert seen["violations"] == []
+    assert seen["rules"] > 80
+    assert seen["heading"] == SENTENCE + "."
+    assert {address.rpartition("/")[2] for address in seen["requests"]} == {"report.html"}
+    assert (seen["errors"], seen["scripts"]) == ([], 0)
+    assert seen["overflow"] == {"1100": 0, "360": 0}
+    assert seen["background"]["light"] != seen["background"]["dark"]
