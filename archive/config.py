@@ -103,6 +103,7 @@ class DepositSettings:
     retries: int = _setting(5, "how often a failed request is tried again")
     seconds: int = _setting(60, "how long to wait for a server's answer, in seconds")
     poll_seconds: int = _setting(600, "how long to wait for a repository to accept, in seconds")
+    journal: str = _setting("deposits", "folder of journals and receipts of deposits, beside archive.toml")
 
 
 @dataclass(frozen=True, slots=True)

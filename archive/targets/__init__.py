@@ -1,1 +1,1 @@
-"""Where deposits go: one file a repository kind."""
+"""Repositories a bag can go to: one file a kind, each with the methods of `protocol.Target`."""

@@ -1,3 +1,99 @@
-"""What stands in the way of a deposit."""
+"""What stands in the way of a deposit, and what was wrong when it came back."""
 
 from __future__ import annotations
+
+from archive.model.finding import FindingKind, Severity
+
+INVALID_BAG = FindingKind(
+    "DEP-101", Severity.ERROR, "RFC 8493 3", "the bag is {verdict}: nothing was sent",
+    "Only a bag that was validated byte by byte just before is sent; what a repository holds must be worth holding.",
+    "See what is wrong: archive validate, then mend it or restore it from a copy",
+)  # fmt: skip
+NAME_NOT_STORABLE = FindingKind(
+    "DEP-102", Severity.ERROR, "the target's rules for names", "the target cannot store this name: {reason}",
+    "Some stores take names in UTF-8 only, or of a limited length. A name is never changed on the way.",
+    "Deposit the bag as one zip or tar, which holds any name",
+)  # fmt: skip
+OTHER_CONTENT = FindingKind(
+    "DEP-103", Severity.ERROR, "OAIS 4.1.1.2", "something else stands there under this name: {found}",
+    "The target holds another content at the place where this bag would go. Nothing is ever overwritten.",
+    "Give the bag another name, or look at what stands there",
+)  # fmt: skip
+NO_SPACE = FindingKind(
+    "DEP-104", Severity.ERROR, "OAIS 4.1.1.3", "the target is full: {words}",
+    "The far side has no room left. What was sent is kept where the target allows it.",
+    "Make room there and run the same command again: it goes on where it stopped",
+)  # fmt: skip
+REFUSED = FindingKind(
+    "DEP-105", Severity.ERROR, "OAIS 4.1.1.2", "the target refused: {words}",
+    "The server answered that it does not take this deposit. Its own words are given.",
+    "Do what the server asks for, then run the same command again",
+)  # fmt: skip
+GAVE_UP = FindingKind(
+    "DEP-106", Severity.ERROR, "RFC 9110 9.2.2", "the target did not answer in {attempts} attempts: {words}",
+    "Lost connections and passing failures are tried again with growing pauses, and only so often.",
+    "Run the same command again later: it goes on where it stopped",
+)  # fmt: skip
+UNKNOWN_OUTCOME = FindingKind(
+    "DEP-107", Severity.UNCHECKED, "RFC 9110 9.2.2", "whether the target took the deposit is not known: {words}",
+    "The last request was sent, and no answer came. The deposit may or may not have been made; to send it again could "
+    "make a second one.",
+    "Look at the target; then run the same command with --resume, which asks the target first",
+)  # fmt: skip
+CAME_BACK_DIFFERENT = FindingKind(
+    "DEP-108", Severity.ERROR, "RFC 8493 2.1.3",
+    "{subject} came back different: expected {algorithm} {expected}, found {found}",
+    "After the deposit every file is read back from the far side and hashed. This one is not what was sent, whatever "
+    "checksum the server gave.",
+    "Do not rely on this deposit: have it removed there, then run the same command again, which sends all anew",
+)  # fmt: skip
+NOT_THERE = FindingKind(
+    "DEP-109", Severity.ERROR, "RFC 8493 3", "{subject} was sent but is not there",
+    "The target said that it stored the file, and does not give it back.",
+    "Do not rely on this deposit: have it removed there, then run the same command again, which sends all anew",
+)  # fmt: skip
+NOT_ACCEPTED_YET = FindingKind(
+    "DEP-110", Severity.UNCHECKED, "SWORD 2.0 6.9", "the target has not accepted the deposit yet: {words}",
+    "The files arrived; the repository still works on them. The receipt says so and is no proof of acceptance.",
+    "Run the same command again later: it only asks",
+)  # fmt: skip
+REJECTED = FindingKind(
+    "DEP-111", Severity.ERROR, "SWORD 2.0 6.9", "the target rejected the deposit after it had arrived: {words}",
+    "The repository took the files and then decided against them. Its own words are given.",
+    "Ask the repository; correct the bag and deposit it as a new one",
+)  # fmt: skip
+IGNORES_CONDITIONS = FindingKind(
+    "DEP-112", Severity.WARNING, "RFC 9110 13.1.2", "this store does not honour If-None-Match: another could overwrite",
+    "A conditional put keeps two depositors from overwriting each other. This store was asked once and overwrote.",
+    "Give each depositor a prefix of its own, or use a store that honours the condition",
+)  # fmt: skip
+LIES_ABOUT_CHECKSUMS = FindingKind(
+    "DEP-113", Severity.WARNING, "RFC 9530 2", "this store repeats a checksum without computing it",
+    "The store was sent a small object with a false checksum and took it. What it says of checksums proves nothing; "
+    "only what was read back does.",
+    "Nothing: every file is read back and hashed here",
+)  # fmt: skip
+RETRIED = FindingKind(
+    "DEP-115", Severity.NOTE, "RFC 9110 9.2.2", "{subject} was sent again {times} times: {words}",
+    "A passing failure was met and overcome.", "Nothing; if it happens often, ask the operator",
+)  # fmt: skip
+WORD_ONLY = FindingKind(
+    "DEP-116", Severity.WARNING, "OAIS 4.1.1.2", "the target gives nothing back: its word is all there is",
+    "The deposit rests on what the repository says, for its content cannot be read back.",
+    "Ask the repository for a way to read deposits back, or keep another copy",
+)  # fmt: skip
+PROFILE_NOT_MET = FindingKind(
+    "DEP-117", Severity.ERROR, "APTrust BagIt profile 2.2", "the bag does not meet what the receiver asks: {found}",
+    "The receiver refuses bags without certain files and fields; it is asked for here before a byte leaves.",
+    "Make the bag with that profile: archive create --profile",
+)  # fmt: skip
+NOT_AUTHORISED = FindingKind(
+    "DEP-118", Severity.ERROR, "RFC 9110 15.5.2", "the target does not let us in: {words}",
+    "The credential is missing, wrong or lacks the right to store.",
+    "Check the credential: environment, a file with mode 0600, or the keyring",
+)  # fmt: skip
+LEDGER_NOT_TOLD = FindingKind(
+    "DEP-119", Severity.WARNING, "PREMIS 3 2.1 eventType transfer", "the ledger could not be told: {words}",
+    "The deposit was made and its receipt is kept, but the ledger holds no event of it.",
+    "Mend the ledger and run the same command again",
+)  # fmt: skip

@@ -1,0 +1,108 @@
+"""`archive deposit BAG... TARGET`."""
+
+from __future__ import annotations
+
+import click
+
+from archive.cli.console import progress_for, show, show_json
+from archive.cli.exits import Exit, gravest
+from archive.cli.options import current_settings, events_option, json_option, path_argument, quiet_option
+from archive.errors import ArchiveError
+from archive.model.deposit import DepositReport, DepositState
+
+
+@click.command("deposit")
+@path_argument("bags")
+@click.argument("target")
+@click.option("--dry-run", is_flag=True, help="Validate the bag and reach the target, but send nothing.")
+@click.option(
+    "--resume", is_flag=True, help="Go on after an outcome that was not known: ask the target first, then send again."
+)
+@click.option(
+    "--identifier", metavar="ID",
+    help="The bag's name in the repository, instead of its External-Identifier; a known one makes a new version.",
+)  # fmt: skip
+@json_option
+@events_option
+@quiet_option
+def command(
+    *,
+    bags: tuple[str, ...],
+    target: str,
+    dry_run: bool,
+    resume: bool,
+    identifier: str | None,
+    as_json: bool,
+    events: bool,
+    quiet: bool,
+) -> int:
+    """Send bags to a repository and prove that they arrived.
+
+    TARGET is a name under [targets] in archive.toml, or an address: ocfl:PATH, dir:PATH, s3://BUCKET/PREFIX,
+    sftp://HOST/PATH, sword+https://..., invenio+https://... A run that was stopped goes on where it was when the same
+    command is given again. Credentials come from the environment, a file with mode 0600 or the keyring.
+
+    \b
+    Example:
+      archive deposit bags/press-release ocfl:repository
+      archive deposit --dry-run bags/press-release s3://holdings/incoming
+    """
+    from archive.stages.depositing.machine import deposit
+    from archive.storage.clock import system_clock
+    from archive.targets.registry import open_target
+
+    settings = current_settings()
+    clock = system_clock()
+    opened, kind = open_target(target, settings, clock=clock)
+    progress = progress_for(quiet=quiet, events=events)
+    reports: list[DepositReport] = []
+    failures: list[tuple[str, ArchiveError]] = []
+    if identifier is not None and len(bags) > 1:
+        raise click.UsageError("--identifier names one bag; several are given.")
+    try:
+        for bag in bags:
+            try:
+                report = deposit(
+                    bag, opened, kind, settings=settings, clock=clock, resume=resume, dry_run=dry_run,
+                    identifier=identifier, progress=progress,
+                )  # fmt: skip
+            except ArchiveError as error:
+                failures.append((bag, error))
+                if not as_json:
+                    _show_failure(bag, error)
+                continue
+            reports.append(report)
+            if not as_json:
+                _show_report(report)
+    finally:
+        opened.close()
+    code = gravest([*(exit_of_deposit(report) for report in reports), *(e.exit_code for _, e in failures)])
+    if as_json:
+        from archive.reporting.deposit_json import deposit_document
+
+        show_json(deposit_document(reports, failures, code))
+    return code
+
+
+def exit_of_deposit(report: DepositReport) -> int:
+    """0 only for what is accepted or planned; 1 for a bag that is damaged; else why the target did not take it."""
+    if report.state in (DepositState.ACCEPTED, DepositState.PLANNED):
+        return Exit.DONE
+    codes = {finding.code for finding in report.findings if finding.facts.get("verdict") != "not checked"}
+    for code, meaning in (("DEP-101", Exit.DAMAGED), ("DEP-118", Exit.NOT_AUTHORISED), ("DEP-104", Exit.NO_SPACE)):
+        if code in codes:
+            return meaning
+    return Exit.DEPOSIT
+
+
+def _show_report(report: DepositReport) -> None:
+    from archive.reporting.deposit_text import deposit_lines
+
+    for line in deposit_lines(report):
+        show(line)
+
+
+def _show_failure(bag: str, error: ArchiveError) -> None:
+    from archive.formats.naming import escape
+
+    click.echo(f"error: {escape(bag)}: {escape(str(error))}", err=True)

@@ -1,0 +1,58 @@
+"""`archive retrieve TARGET ID --to DIR`."""
+
+from __future__ import annotations
+
+import click
+
+from archive.cli.console import progress_for, show, show_json
+from archive.cli.exits import Exit
+from archive.cli.options import current_settings, events_option, json_option, quiet_option
+from archive.model.finding import Outcome, outcome_of
+
+
+@click.command("retrieve")
+@click.argument("target")
+@click.argument("identifier", metavar="ID")
+@click.option("--to", required=True, type=click.Path(path_type=str), help="Folder that the bag comes to.")
+@click.option("--name", help="Name of the bag there; by default the last part of ID.")
+@json_option
+@events_option
+@quiet_option
+def command(
+    *, target: str, identifier: str, to: str, name: str | None, as_json: bool, events: bool, quiet: bool
+) -> int:
+    """Bring a deposited bag back, validated.
+
+    ID is the identifier of the receipt. In an OCFL root it ends with the version, as in urn:example:bag#v1; without
+    one the newest comes. A bag that is not whole stands as NAME.damaged, and the exit code is 1.
+
+    \b
+    Example:
+      archive retrieve ocfl:repository urn:muniment:bag:press-release#v1 --to returned/
+    """
+    from archive.stages.depositing.retrieval import retrieve
+    from archive.storage.clock import system_clock
+    from archive.targets.registry import open_target
+
+    if name is not None and ("/" in name or name in ("", ".", "..")):
+        raise click.UsageError("--name is the name of one folder.")
+    settings = current_settings()
+    opened, _ = open_target(target, settings, clock=system_clock())
+    try:
+        report = retrieve(
+            opened, identifier, to, settings=settings, name=name, progress=progress_for(quiet=quiet, events=events)
+        )
+    finally:
+        opened.close()
+    outcome = outcome_of(report.findings)
+    code = {Outcome.INTACT: Exit.DONE, Outcome.DAMAGED: Exit.DAMAGED, Outcome.NOT_CHECKED: Exit.NOT_CHECKED}[outcome]
+    if as_json:
+        from archive.reporting.deposit_json import retrieval_document
+
+        show_json(retrieval_document(report, code))
+        return code
+    from archive.reporting.deposit_text import retrieval_lines
+
+    for line in retrieval_lines(report):
+        show(line)
+    return code

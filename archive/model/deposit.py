@@ -1,0 +1,134 @@
+"""What goes to a repository, and what proves that it arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from archive.model.finding import Fact, Finding
+
+
+class Form(Enum):
+    """How a target takes a bag: file by file, or as one zip or tar."""
+
+    FILES = "files"
+    ZIP = "zip"
+    TAR = "tar"
+
+
+class DepositState(Enum):
+    """How a deposit stands. Only ACCEPTED is done; UNKNOWN means that somebody must look at the far side."""
+
+    PLANNED = "planned"
+    ACCEPTED = "accepted"
+    PENDING = "stored, not yet accepted"
+    REFUSED = "refused"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class Proof(Enum):
+    """What a receipt rests on."""
+
+    READ_BACK = "every byte was read back from the far side and hashed"
+    REPOSITORY = "the repository says that it has it; nothing could be read back"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One file to send. `path` is its name there, slashes and surrogateescape; `source` is where it lies here.
+
+    `digests` are lower-case hex by BagIt name and hold at least one of sha512 and sha256.
+    """
+
+    path: str
+    size: int
+    digests: Mapping[str, str]
+    source: str
+
+    @property
+    def strongest(self) -> str:
+        """The algorithm that proves this file."""
+        return "sha512" if "sha512" in self.digests else "sha256"
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A bag as it is sent. `fingerprint` (hex) tells one content from another: the same bag, the same fingerprint.
+
+    `identifier` names the bag for the repository; `description` is the bag's dcterms.xml or dc.xml, `tags` its
+    bag-info fields. `size` is in bytes.
+    """
+
+    name: str
+    identifier: str
+    fingerprint: str
+    bag: str
+    items: tuple[Item, ...]
+    size: int
+    description: bytes | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Deposited:
+    """What the far side calls the deposit: `identifier` to retrieve it by, `location` where it stands there.
+
+    `version` and `doi` where the repository gives them; `words` are the server's own.
+    """
+
+    identifier: str
+    location: str
+    version: str | None = None
+    doi: str | None = None
+    words: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Evidence of one deposit. Times are xs:dateTime in UTC; `verified` counts files read back with `algorithm`."""
+
+    target: str
+    kind: str
+    bag: str
+    identifier: str
+    location: str
+    fingerprint: str
+    state: DepositState
+    proof: Proof
+    files: int
+    size: int
+    verified: int
+    algorithms: tuple[str, ...]
+    started: str
+    finished: str
+    version: str | None = None
+    doi: str | None = None
+    words: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DepositReport:
+    """What became of one bag. `already` says that an earlier deposit of the same content was found and nothing sent."""
+
+    bag: str
+    target: str
+    state: DepositState
+    findings: tuple[Finding, ...] = ()
+    receipt: Receipt | None = None
+    already: bool = False
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalReport:
+    """What came back: where it stands, how much, the word of its validation and the findings."""
+
+    target: str
+    identifier: str
+    path: str
+    files: int
+    size: int
+    verdict: str
+    findings: tuple[Finding, ...] = ()

@@ -1,0 +1,141 @@
+"""Credentials: from the environment, a file that only its owner may read, or the keyring; never from a command line.
+
+A secret is wrapped so that no log, report or error shows it by accident: `str` and `repr` of a `Secret` give stars.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from archive.errors import NotAuthorisedError, UsageError
+
+
+class Secret:
+    """A text that is never shown. `reveal` gives it to the library that talks to the server."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return "***"
+
+    __str__ = __repr__
+
+    def __reduce__(self) -> tuple[object, ...]:
+        raise TypeError("a secret is not pickled")
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Who we are to a server: user and password, or a token. `origin` says in words where they were found."""
+
+    user: str | None = None
+    password: Secret | None = None
+    token: Secret | None = None
+    session: Secret | None = None
+    key_file: str | None = None
+    origin: str = "nowhere"
+
+
+def find_credentials(name: str, options: Mapping[str, Any], environ: Mapping[str, str], *, service: str) -> Credentials:
+    """The credentials for the target `name`.
+
+    In this order: the variables ARCHIVE_TARGET_<NAME>_USER, _PASSWORD and _TOKEN; the file that the option
+    `credentials` names, TOML with `user`, `password`, `token`, `session`, owned by us with mode 0600; the keyring
+    `service` where the option `keyring` is true. `user` and `key_file` may stand in the options, for they are no
+    secrets; a password there is refused. Raises `UsageError` and `NotAuthorisedError`, neither with a secret in it.
+    """
+    refuse_secrets(options, name)
+    user = options.get("user")
+    key_file = options.get("key_file")
+    prefix = "ARCHIVE_TARGET_" + re.sub(r"[^A-Z0-9]", "_", name.upper()) + "_"
+    password, token = environ.get(prefix + "PASSWORD"), environ.get(prefix + "TOKEN")
+    user = environ.get(prefix + "USER", user)
+    if password is not None or token is not None:
+        return Credentials(user, _wrap(password), _wrap(token), None, key_file, "the environment")
+    if options.get("credentials"):
+        table = _read_file(os.path.expanduser(str(options["credentials"])))
+        return Credentials(
+            table.get("user", user),
+            _wrap(table.get("password")),
+            _wrap(table.get("token")),
+            _wrap(table.get("session")),
+            table.get("key_file", key_file),
+            "a credentials file",
+        )
+    if options.get("keyring"):
+        return Credentials(user, _ask_keyring(service, user or ""), None, None, key_file, "the keyring")
+    return Credentials(user, key_file=key_file)
+
+
+def refuse_secrets(options: Mapping[str, Any], name: str) -> None:
+    """Refuse a target's options that hold a secret in plain. Raises `UsageError` without the secret."""
+    for key in options:
+        if re.search(r"pass(word|phrase)|secret|token|access_key", key, re.IGNORECASE):
+            raise UsageError(
+                "a secret may not stand in the settings",
+                subject=f"targets.{name}.{key}",
+                remedy="Put it in a file with mode 0600 and name that as `credentials`, or use the environment",
+            )
+
+
+def without_secrets(url: str) -> str:
+    """`url` as it may be shown: no user name, no password, no query. Raises `UsageError` when it holds a password.
+
+    The refused address is not repeated in the error.
+    """
+    parts = urlsplit(url)
+    if parts.password is not None:
+        raise UsageError(
+            "an address may not hold a password",
+            subject=parts.scheme + "://...",
+            remedy="Use the environment, a file with mode 0600 or the keyring; change the password, for it was shown",
+        )
+    host = parts.hostname or ""
+    host = f"[{host}]" if ":" in host else host
+    port = f":{parts.port}" if parts.port else ""
+    return urlunsplit((parts.scheme, host + port, parts.path, "", ""))
+
+
+def _wrap(text: Any) -> Secret | None:
+    return Secret(text) if isinstance(text, str) and text else None
+
+
+def _read_file(path: str) -> Mapping[str, Any]:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    except OSError as error:
+        raise NotAuthorisedError(f"the credentials cannot be read: {error.strerror}", subject=path) from error
+    with open(descriptor, "rb") as stream:
+        status = os.fstat(descriptor)
+        if os.name == "posix" and (stat.S_IMODE(status.st_mode) & 0o077 or status.st_uid not in (os.geteuid(), 0)):
+            raise NotAuthorisedError(
+                "others may read these credentials", subject=path, remedy="Run: chmod 600 on it, as its owner"
+            )
+        try:
+            return tomllib.loads(stream.read(1 << 16).decode("utf-8-sig"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+            raise NotAuthorisedError("the credentials are not readable TOML", subject=path) from None
+
+
+def _ask_keyring(service: str, user: str) -> Secret | None:
+    try:
+        keyring = import_module("keyring")
+    except ImportError:
+        raise UsageError(
+            "the keyring is asked for, but the keyring library is not there", remedy="Run: pip install keyring"
+        ) from None
+    return _wrap(keyring.get_password(service, user))

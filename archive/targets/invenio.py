@@ -1,0 +1,185 @@
+"""`invenio+https://HOST`: InvenioRDM and Zenodo over their REST API.
+
+A draft is made with metadata from the bag's Dublin Core, the bag goes into it as one zip, and the draft is published
+only when the option `publish` says so; else it waits for a person there, and the receipt says that it is not accepted
+yet. Written from the published API and tested against a stand-in, not against a running InvenioRDM.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from archive.errors import NotFoundError, UsageError
+from archive.formats.invenio import make_metadata
+from archive.model.deposit import Deposited, DepositState, Form, Item, Package
+from archive.model.finding import Finding
+from archive.resources import metadata_path
+from archive.storage.credentials import find_credentials, without_secrets
+from archive.storage.remote import RefusedError
+from archive.targets.http import HttpClient
+from archive.targets.protocol import Context, Notes, read_source
+
+OPTIONS = ("publish", "access", "seconds")
+
+
+class InvenioTarget:
+    """One InvenioRDM. The draft's id is noted; a draft whose first answer was lost is found by the bag's identifier."""
+
+    needs: tuple[str, ...] = ()
+    certain = True
+    form = Form.ZIP
+
+    def __init__(self, url: str, client: HttpClient, context: Context) -> None:
+        self._client = client
+        self._context = context
+        self._label = "invenio+" + without_secrets(url)
+
+    @property
+    def label(self) -> str:
+        return self._label
+
+    def check(self, package: Package) -> list[Finding]:
+        del package
+        self._json("GET", "/api/user/records?size=1")
+        return []
+
+    def find(self, package: Package, notes: Notes) -> Deposited | None:
+        """The record or draft with this zip in it: by our note, else by the identifier in the metadata."""
+        known = notes.get("draft") or self._search(package)
+        if known is None:
+            return None
+        notes.put("draft", known)
+        record = self._record(known)
+        if record is None or (self._context.options.get("publish") and not record.get("is_published")):
+            return None
+        (item,) = package.items if len(package.items) == 1 else (None,)
+        for entry in self._files(known, record):
+            if item is None or (entry.get("key") == item.path and self._is_same(entry, item)):
+                return self._deposited(record)
+        return None
+
+    def begin(self, package: Package, notes: Notes) -> list[Finding]:
+        if notes.get("draft") is None:
+            table = json.loads(metadata_path("crosswalks", "dc-to-invenio.json").read_text("utf-8"))
+            today = self._context.clock.now().date().isoformat()
+            metadata = make_metadata(
+                package.description, table, title=package.name, identifier=package.identifier, today=today
+            )
+            access = str(self._context.options.get("access", "restricted"))
+            body = {"access": {"record": access, "files": access}, "files": {"enabled": True}, "metadata": metadata}
+            notes.put("draft", str(self._json("POST", "/api/records", body)["id"]))
+        return []
+
+    def send(self, item: Item, notes: Notes) -> None:
+        draft, key = notes.get("draft") or "", quote(item.path, safe="", errors="surrogateescape")
+        files = f"/api/records/{draft}/draft/files"
+        known = {entry["key"]: entry for entry in self._json("GET", files).get("entries", ())}
+        if item.path in known and known[item.path].get("status") == "completed":
+            if self._is_same(known[item.path], item):
+                return
+            self._client.ask("DELETE", f"{files}/{key}")
+            known.pop(item.path)
+        if item.path not in known:
+            self._json("POST", files, [{"key": item.path}])
+        headers = {"Content-Type": "application/octet-stream", "Content-Length": str(item.size)}
+        self._client.ask("PUT", f"{files}/{key}/content", content=read_source(item), headers=headers)
+        entry = self._json("POST", f"{files}/{key}/commit")
+        if not self._is_same(entry, item):
+            raise RefusedError("the file that arrived has another size or checksum", subject=item.path)
+
+    def commit(self, package: Package, notes: Notes) -> Deposited:
+        del package
+        draft = notes.get("draft") or ""
+        if self._context.options.get("publish"):
+            return self._deposited(self._json("POST", f"/api/records/{draft}/draft/actions/publish"))
+        return self._deposited(self._json("GET", f"/api/records/{draft}/draft"))
+
+    def read(self, deposited: Deposited, item: Item) -> Iterator[bytes]:
+        part = "" if self._is_published(deposited.identifier) else "/draft"
+        key = quote(item.path, safe="", errors="surrogateescape")
+        return self._client.stream(f"/api/records/{deposited.identifier}{part}/files/{key}/content")
+
+    def poll(self, deposited: Deposited) -> tuple[DepositState, str | None]:
+        if self._is_published(deposited.identifier):
+            return DepositState.ACCEPTED, "published"
+        if self._context.options.get("publish"):
+            return DepositState.PENDING, "not published yet"
+        return DepositState.ACCEPTED, "kept as a draft, as asked: nobody but its owner sees it until it is published"
+
+    def retrieve(self, identifier: str) -> Iterator[tuple[str, Iterator[bytes]]]:
+        record = self._record(identifier)
+        if record is None:
+            raise NotFoundError("the repository has no such record", subject=identifier)
+        part = "" if self._is_published(identifier) else "/draft"
+        for entry in self._files(identifier, record):
+            key = quote(str(entry["key"]), safe="")
+            yield str(entry["key"]), self._client.stream(f"/api/records/{identifier}{part}/files/{key}/content")
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _search(self, package: Package) -> str | None:
+        wanted = quote(f'metadata.identifiers.identifier:"{package.identifier}"')
+        for hit in self._json("GET", f"/api/user/records?size=25&q={wanted}").get("hits", {}).get("hits", ()):
+            identifiers = hit.get("metadata", {}).get("identifiers", ())
+            if any(one.get("identifier") == package.identifier for one in identifiers):
+                return str(hit["id"])
+        return None
+
+    def _record(self, identifier: str) -> Any:
+        for path in (f"/api/records/{identifier}", f"/api/records/{identifier}/draft"):
+            try:
+                return self._json("GET", path)
+            except NotFoundError:
+                continue
+        return None
+
+    def _is_published(self, identifier: str) -> bool:
+        try:
+            return bool(self._json("GET", f"/api/records/{identifier}").get("is_published", True))
+        except NotFoundError:
+            return False
+
+    def _files(self, identifier: str, record: Any) -> list[dict[str, Any]]:
+        part = "" if record.get("is_published") else "/draft"
+        listed = self._json("GET", f"/api/records/{identifier}{part}/files").get("entries", ())
+        return [entry for entry in listed if entry.get("status", "completed") == "completed"]
+
+    @staticmethod
+    def _is_same(entry: dict[str, Any], item: Item) -> bool:
+        """Size and the checksum that the repository gives, where it gives one as MD5; reading back proves."""
+        algorithm, _, value = str(entry.get("checksum", "")).partition(":")
+        return entry.get("size") == item.size and (algorithm != "md5" or value == item.digests["md5"])
+
+    def _json(self, method: str, path: str, body: Any = None) -> Any:
+        answer = self._client.ask(method, path, json=body, headers={"Accept": "application/json"})
+        try:
+            return answer.json()
+        except ValueError as error:
+            raise RefusedError("the server's answer is no JSON", subject=self._label) from error
+
+    def _deposited(self, record: Any) -> Deposited:
+        pids = record.get("pids") or {}
+        doi = (pids.get("doi") or {}).get("identifier")
+        links = record.get("links") or {}
+        return Deposited(str(record["id"]), str(links.get("self_html") or links.get("self") or record["id"]), doi=doi)
+
+
+def open_target(url: str, context: Context) -> InvenioTarget:
+    """The repository at `invenio+https://HOST`; its token comes as a credential.
+
+    Options: `publish` (true makes it public under its access), `access` ("restricted" or "public"), `seconds`.
+    """
+    plain = url.removeprefix("invenio+")
+    without_secrets(plain)
+    host = urlsplit(plain).hostname
+    if not host:
+        raise UsageError("the address has no host", subject=url[:80])
+    if context.options.get("access", "restricted") not in ("restricted", "public"):
+        raise UsageError("access is restricted or public", subject=f"targets.{context.name}.access")
+    found = find_credentials(context.name, context.options, context.environ, service=f"muniment {host}")
+    seconds = int(context.options.get("seconds", context.settings.deposit.seconds))
+    return InvenioTarget(plain, HttpClient(plain, found, seconds=seconds, label=without_secrets(plain)), context)

@@ -1,0 +1,251 @@
+"""`ocfl:PATH`: an OCFL 1.1 storage root of our own, the embedded default repository.
+
+The whole bag is the state of a version, so that a new version of a bag stores only what changed. Content is addressed
+by sha512; the bag's other digests go to `fixity`. A version is staged in the root's `extensions`, synced, and takes its
+place in one rename or exchange: a kill at any point leaves the old or the new version.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+
+from archive.errors import LockedError, NotFoundError, StorageError, UsageError, from_os_error
+from archive.formats.ocfl_inventory import Inventory, Version, parse_inventory, version_number, write_inventory
+from archive.model.codes import deposit as codes
+from archive.model.deposit import Deposited, DepositState, Form, Item, Package
+from archive.model.finding import Finding, Severity
+from archive.storage.atomic import remove_tree
+from archive.targets.directory import read_file
+from archive.targets.ocfl_writing import OcflRoot, put_object, seal_object, take_back
+from archive.targets.protocol import Context, Notes, read_source
+from archive.targets.registry import path_of
+
+OPTIONS = ("message", "person", "address")
+
+_FIXITY = {"md5": "md5", "sha1": "sha1", "sha256": "sha256", "blake2b": "blake2b-512"}
+_AT_VERSION = re.compile(r"(.+)#(v0*[1-9][0-9]*)", re.DOTALL)
+
+
+class OcflTarget:
+    """A storage root. One deposit at a time: `begin` to `commit` keep the version in the making."""
+
+    needs = ("sha512",)
+    certain = True
+    form = Form.FILES
+
+    def __init__(self, path: str, context: Context) -> None:
+        self._root = OcflRoot(path)
+        self._context = context
+        self._staging = ""
+        self._current: Inventory | None = None
+        self._name = "v1"
+        self._fresh: dict[str, str] = {}
+        self._judged: tuple[Deposited, Inventory | None] | None = None
+
+    @property
+    def label(self) -> str:
+        return f"ocfl:{self._root.path}"
+
+    def check(self, package: Package) -> list[Finding]:
+        self._root.look()
+        findings = [
+            codes.NAME_NOT_STORABLE.at(item.path, reason="an inventory is JSON in UTF-8")
+            for item in package.items
+            if not _is_utf8(item.path)
+        ]
+        known = self._load(package.identifier)
+        stored = known.manifest if known else {}
+        size = sum(item.size for item in package.items if item.digests["sha512"] not in stored)
+        if shutil.disk_usage(self._root.nearest()).free < size:
+            findings.append(codes.NO_SPACE.at(self.label, words=f"{size} bytes are needed"))
+        return findings
+
+    def find(self, package: Package, notes: Notes) -> Deposited | None:
+        inventory = self._load(package.identifier)
+        if inventory is None:
+            return None
+        state = _state_of(package)
+        for name in sorted(inventory.versions, key=version_number, reverse=True):
+            own = {path: digest.lower() for digest, paths in inventory.versions[name].state.items() for path in paths}
+            if own == state:
+                if (staging := notes.get("staging")) is not None:
+                    remove_tree(self._root.locate(staging))
+                    self._root.tidy()
+                return self._deposited(package.identifier, name)
+        return None
+
+    def begin(self, package: Package, notes: Notes) -> list[Finding]:
+        self._root.make()
+        self._current = self._load(package.identifier)
+        head = self._current.head if self._current else None
+        self._name = _next_version(head)
+        stored = self._current.manifest if self._current else {}
+        self._fresh = {}
+        for item in package.items:
+            digest = item.digests["sha512"]
+            if digest not in stored:
+                self._fresh.setdefault(digest, item.path)
+        staging = self._root.staging(f"{package.fingerprint[:24]}-{self._name}")
+        notes.put("staging", staging)
+        self._staging = self._root.locate(staging)
+        try:
+            take_back(self._staging, self._root.place_of(package.identifier))
+            os.makedirs(os.path.join(self._staging, "object", self._name), exist_ok=True)
+        except OSError as error:
+            raise from_os_error(error, self._staging) from error
+        return []
+
+    def send(self, item: Item, notes: Notes) -> None:
+        del notes
+        if self._fresh.get(item.digests["sha512"]) != item.path:
+            return
+        path = os.path.join(self._staging, "object", self._name, self._content(), item.path)
+        try:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "wb") as stream:
+                for chunk in read_source(item):
+                    stream.write(chunk)
+        except OSError as error:
+            raise from_os_error(error, item.path) from error
+
+    def commit(self, package: Package, notes: Notes) -> Deposited:
+        del notes
+        place = self._root.place_of(package.identifier)
+        staged = os.path.join(self._staging, "object")
+        with self._root.held():
+            now = self._load(package.identifier)
+            if (now.head if now else None) != (self._current.head if self._current else None):
+                raise LockedError(
+                    "another version was written meanwhile", subject=package.identifier, remedy="Run the command again"
+                )
+            try:
+                seal_object(staged, self._name, write_inventory(self._inventory(package)))
+                put_object(staged, self._root.locate(place), self._root.path, self._staging)
+            except OSError as error:
+                raise from_os_error(error, place) from error
+        remove_tree(self._staging)
+        self._root.tidy()
+        return self._deposited(package.identifier, self._name)
+
+    def read(self, deposited: Deposited, item: Item) -> Iterator[bytes]:
+        if self._judged is None or self._judged[0] != deposited:
+            self._judged = (deposited, self._load(deposited.identifier.rpartition("#")[0]))
+        inventory = self._judged[1]
+        paths = inventory.manifest.get(item.digests["sha512"], ()) if inventory else ()
+        if not paths:
+            raise NotFoundError("the inventory does not list it", subject=item.path)
+        return read_file(os.path.join(deposited.location, paths[0]), item.path)
+
+    def poll(self, deposited: Deposited) -> tuple[DepositState, str | None]:
+        del deposited
+        return DepositState.ACCEPTED, None
+
+    def retrieve(self, identifier: str) -> Iterator[tuple[str, Iterator[bytes]]]:
+        self._root.look()
+        match = _AT_VERSION.fullmatch(identifier)
+        name = match[2] if match else None
+        inventory = self._load(match[1] if match else identifier)
+        if inventory is None or inventory.head is None:
+            raise NotFoundError("the root has no such object", subject=identifier)
+        version = inventory.versions.get(name or inventory.head)
+        if version is None:
+            raise NotFoundError("the object has no such version", subject=identifier)
+        base = self._root.locate(self._root.place_of(inventory.id or ""))
+        for digest, paths in version.state.items():
+            source = os.path.join(base, inventory.manifest[digest][0])
+            for path in paths:
+                yield path, read_file(source, path)
+
+    def close(self) -> None:
+        return None
+
+    def _load(self, identifier: str) -> Inventory | None:
+        """The object's current inventory, None when there is no such object. Raises `StorageError` when damaged."""
+        if not os.path.isdir(self._root.path):
+            return None
+        base = self._root.locate(self._root.place_of(identifier))
+        if not os.path.isdir(base):
+            return None
+        content = b"".join(read_file(os.path.join(base, "inventory.json"), "inventory.json"))
+        inventory, findings = parse_inventory(content, "inventory.json", None)
+        bad = next((finding for finding in findings if finding.severity is Severity.ERROR), None)
+        if inventory is None or bad is not None or inventory.algorithm != "sha512":
+            why = bad.message if bad is not None else "its digests are not sha512"
+            raise StorageError(
+                f"the object cannot be added to: {why}", subject=identifier, remedy=f"archive validate {base}"
+            )
+        if inventory.id != identifier:
+            raise StorageError("another object stands at the place of this one", subject=identifier)
+        return inventory
+
+    def _inventory(self, package: Package) -> Inventory:
+        """The inventory with the new version."""
+        options, settings = self._context.options, self._context.settings.create
+        manifest = {digest: list(paths) for digest, paths in (self._current.manifest if self._current else {}).items()}
+        for digest, path in self._fresh.items():
+            manifest[digest] = [f"{self._name}/{self._content()}/{path}"]
+        state: dict[str, list[str]] = {}
+        fixity = {name: dict(block) for name, block in (self._current.fixity if self._current else {}).items()}
+        for item in package.items:
+            digest = item.digests["sha512"]
+            state.setdefault(digest, []).append(item.path)
+            if self._fresh.get(digest) == item.path:
+                for algorithm, value in item.digests.items():
+                    if algorithm in _FIXITY:
+                        listed = fixity.setdefault(_FIXITY[algorithm], {}).setdefault(value, [])
+                        listed.append(manifest[digest][0])
+        user = {
+            "name": str(options.get("person") or settings.operator or settings.organization or "archive (muniment)"),
+            "address": str(options.get("address") or "urn:muniment:agent:archive"),
+        }
+        message = str(options.get("message") or f"Deposit of the bag {package.name}")
+        version = Version(self._context.clock.stamp(), message, user, state)
+        versions = {**(self._current.versions if self._current else {}), self._name: version}
+        directory = self._current.content_directory if self._current else None
+        return Inventory(
+            package.identifier, "1.1", "sha512", self._name, directory, manifest, versions, fixity,
+        )  # fmt: skip
+
+    def _content(self) -> str:
+        return self._current.content if self._current else "content"
+
+    def _deposited(self, identifier: str, version: str) -> Deposited:
+        location = self._root.locate(self._root.place_of(identifier))
+        return Deposited(f"{identifier}#{version}", location, version)
+
+
+def _state_of(package: Package) -> dict[str, str]:
+    return {item.path: item.digests["sha512"] for item in package.items}
+
+
+def _next_version(head: str | None) -> str:
+    """The name after `head`, numbered in its way."""
+    if head is None:
+        return "v1"
+    number = str(version_number(head) + 1)
+    if not head.startswith("v0"):
+        return f"v{number}"
+    if len(number) >= len(head) - 1:
+        raise StorageError("the object's version numbers are used up", subject=head)
+    return "v" + number.rjust(len(head) - 1, "0")
+
+
+def _is_utf8(path: str) -> bool:
+    try:
+        path.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def open_target(url: str, context: Context) -> OcflTarget:
+    """The storage root `ocfl:PATH`, made when the first bag comes.
+
+    Options: `person` and `address` of who deposits, `message` of the version.
+    """
+    if not path_of(url):
+        raise UsageError("the address has no path", subject=url)
+    return OcflTarget(path_of(url), context)

@@ -1,0 +1,75 @@
+"""Finds the target that a name in `archive.toml` or an address means, by its scheme."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Any
+
+from archive.config import Settings
+from archive.errors import UsageError
+from archive.storage.clock import Clock
+from archive.storage.credentials import refuse_secrets
+from archive.targets.protocol import Context, Target
+
+SCHEMES = {
+    "ocfl": "archive.targets.ocfl",
+    "dir": "archive.targets.directory",
+    "s3": "archive.targets.s3",
+    "sftp": "archive.targets.sftp",
+    "sword+https": "archive.targets.sword",
+    "sword+http": "archive.targets.sword",
+    "invenio+https": "archive.targets.invenio",
+    "invenio+http": "archive.targets.invenio",
+}
+"""Scheme to the module whose `open_target(url, context)` makes the target. A new kind is a line here and its file."""
+
+
+def open_target(
+    text: str, settings: Settings, *, clock: Clock | None = None, environ: Mapping[str, str] = os.environ
+) -> tuple[Target, str]:
+    """The target that `text` means, a name under [targets] or an address, and its kind. Talks to nobody yet.
+
+    Raises `UsageError` for what is neither, for an unknown option, and for a secret where none may stand.
+    """
+    options: Mapping[str, Any] = {}
+    name, url = "", text
+    if text in settings.targets:
+        name, options = text, settings.targets[text]
+        url = str(options.get("url", ""))
+        refuse_secrets(options, name)
+    scheme = url.partition(":")[0].lower() if ":" in url else ""
+    if scheme not in SCHEMES:
+        raise _unknown(text, url, settings)
+    module = import_module(SCHEMES[scheme])
+    known = {"url", "credentials", "keyring", "user", *module.OPTIONS}
+    for key in options:
+        if key not in known:
+            near = get_close_matches(key, sorted(known), 1)
+            raise UsageError(
+                f"unknown option {key}{f'; did you mean {near[0]}?' if near else ''}", subject=f"targets.{name}"
+            )
+    context = Context(name or re.sub(r"[^A-Za-z0-9]+", "_", scheme), options, settings, clock or Clock(), environ)
+    target: Target = module.open_target(url, context)
+    return target, scheme.partition("+")[0]
+
+
+def _unknown(text: str, url: str, settings: Settings) -> UsageError:
+    near = get_close_matches(text, list(settings.targets), 1)
+    scheme = url.partition("://")[0] if "://" in url else ""
+    remedy = f"Did you mean {near[0]}?" if near else f"Name a target of archive.toml or begin with {', '.join(SCHEMES)}"
+    if scheme:
+        return UsageError("there is no target of this kind", subject=f"{scheme}://...", remedy=remedy)
+    return UsageError("there is no such target", subject=text[:80], remedy=remedy)
+
+
+def path_of(url: str) -> str:
+    """The local path of `dir:PATH` or `ocfl:PATH`. Raises `UsageError` when there is none."""
+    path = url.partition(":")[2]
+    path = path.removeprefix("//") if path.startswith("///") else path
+    if not path:
+        raise UsageError("the address has no path", subject=url)
+    return os.path.abspath(os.path.expanduser(path))

@@ -1,0 +1,196 @@
+"""`sftp://` against a real OpenSSH server: whole, cut, killed, refused, slow, full."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive.config import Settings
+from archive.model.deposit import DepositReport, DepositState, Proof
+from archive.stages.depositing.retrieval import retrieve
+from archive.targets.registry import open_target
+from tests.support.deposit_bags import bytes_of, send, settings_in, tree_of, write_bag
+from tests.support.proxy import start_proxy
+from tests.support.sshd import SshServer, start_sshd
+
+pytestmark = pytest.mark.server
+
+LARGE = 200 << 20 if os.environ.get("ARCHIVE_LONG_TESTS") else 20 << 20
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshServer]:
+    with start_sshd(tmp_path_factory.mktemp("sshd")) as running:
+        yield running
+
+
+def settings_for(server: SshServer, tmp_path: Path, *, port: int = 0, **options: Any) -> Settings:
+    """A project whose target is a fresh folder on the server."""
+    (tmp_path / "far").mkdir(exist_ok=True)
+    shown = {"key_file": server.key_file, "known_hosts": server.known_hosts, "user": server.user, **options}
+    if port:
+        known = server.known_hosts.read_text().replace(f":{server.port} ", f":{port} ")
+        (tmp_path / "known").write_text(known)
+        shown["known_hosts"] = tmp_path / "known"
+    return settings_in(tmp_path / "project", url=f"sftp://127.0.0.1:{port or server.port}{tmp_path}/far", **shown)
+
+
+def codes_of(report: DepositReport) -> set[str]:
+    return {finding.code for finding in report.findings}
+
+
+def test_a_bag_goes_out_and_comes_back_identical(server: SshServer, tmp_path: Path) -> None:
+    bag = write_bag(tmp_path / "bag", large=LARGE)
+    settings = settings_for(server, tmp_path)
+    planned = send(bag, settings, dry_run=True)
+    assert planned.state is DepositState.PLANNED
+    assert not any((tmp_path / "far").iterdir())
+    report = send(bag, settings)
+    assert report.state is DepositState.ACCEPTED
+    assert report.receipt is not None
+    assert report.receipt.proof is Proof.READ_BACK
+    assert report.receipt.verified == report.receipt.files == len(tree_of(bag))
+    assert tree_of(tmp_path / "far" / "bag") == tree_of(bag)
+    assert [path.name for path in (tmp_path / "far").iterdir()] == ["bag"]
+    again = send(bag, settings)
+    assert (again.state, again.already, again.receipt) == (DepositState.ACCEPTED, True, report.receipt)
+    target, _ = open_target("there", settings, environ={})
+    back = retrieve(target, report.receipt.identifier, str(tmp_path / "back"), settings=settings)
+    target.close()
+    assert back.verdict == "valid"
+    assert tree_of(Path(back.path)) == tree_of(bag)
+
+
+@pytest.mark.parametrize("form", ["zip", "tar"])
+def test_a_bag_goes_as_one_file(server: SshServer, tmp_path: Path, form: str) -> None:
+    bag = write_bag(tmp_path / "bag")
+    settings = settings_for(server, tmp_path, form=form)
+    report = send(bag, settings)
+    assert report.state is DepositState.ACCEPTED
+    assert [path.name for path in (tmp_path / "far").iterdir()] == [f"bag.{form}"]
+    assert not list((tmp_path / "project" / "deposits" / "packed").iterdir())
+    target, _ = open_target("there", settings, environ={})
+    assert retrieve(target, f"bag.{form}", str(tmp_path / "back"), settings=settings).verdict == "valid"
+    target.close()
+
+
+def test_other_content_is_never_overwritten(server: SshServer, tmp_path: Path) -> None:
+    settings = settings_for(server, tmp_path)
+    first = write_bag(tmp_path / "one" / "bag", {"a.txt": b"first"})
+    second = write_bag(tmp_path / "two" / "bag", {"a.txt": b"other"})
+    assert send(first, settings).state is DepositState.ACCEPTED
+    report = send(second, settings)
+    assert (report.state, codes_of(report)) == (DepositState.FAILED, {"DEP-103"})
+    assert tree_of(tmp_path / "far" / "bag") == tree_of(first)
+
+
+def test_a_stranger_s_key_is_refused_in_words(server: SshServer, tmp_path: Path) -> None:
+    bag = write_bag(tmp_path / "bag")
+    report = send(bag, settings_for(server, tmp_path, key_file=server.folder / "stranger"))
+    assert (report.state, codes_of(report)) == (DepositState.FAILED, {"DEP-118"})
+
+
+def test_a_server_that_is_not_known_gets_nothing(server: SshServer, tmp_path: Path) -> None:
+    bag = write_bag(tmp_path / "bag")
+    (tmp_path / "nobody").write_text("")
+    report = send(bag, settings_for(server, tmp_path, known_hosts=tmp_path / "nobody"))
+    assert (report.state, codes_of(report)) == (DepositState.FAILED, {"DEP-118"})
+    assert "host key" in report.findings[-1].message
+
+
+def test_a_connection_that_is_cut_goes_on_at_its_offset(server: SshServer, tmp_path: Path) -> None:
+    bag = write_bag(tmp_path / "bag", large=6 << 20)
+    with start_proxy("127.0.0.1", server.port) as proxy:
+        proxy.cut_upload_after, proxy.cuts = 4 << 20, 1
+        report = send(bag, settings_for(server, tmp_path, port=proxy.port))
+        assert proxy.done == 1
+    assert report.state is DepositState.ACCEPTED
+    assert "DEP-115" in codes_of(report)
+    assert tree_of(tmp_path / "far" / "bag") == tree_of(bag)
+
+
+def test_a_truncating_way_back_is_no_receipt(server: SshServer, tmp_path: Path) -> None:
+    bag = write_bag(tmp_path / "bag", large=6 << 20)
+    with start_proxy("127.0.0.1", server.port) as proxy:
+        proxy.cut_after, proxy.cuts = 2 << 20, 1000
+        settings = settings_for(server, tmp_path, port=proxy.port)
+        report = send(bag, settings)
+        assert (report.state, report.receipt) == (DepositState.FAILED, None)
+        assert "DEP-106" in codes_of(report)
+        proxy.cuts = 0
+        report = send(bag, settings)
+    assert report.state is DepositState.ACCEPTED
+    assert report.receipt is not None
+    assert report.receipt.verified == report.receipt.files
+
+
+def test_a_server_that_is_killed_and_started_again(server: SshServer, tmp_path: Path) -> None:
+    bag = write_bag(tmp_path / "bag", large=8 << 20)
+    with start_proxy("127.0.0.1", server.port) as proxy:
+        proxy.rate = 20 << 20
+        settings = settings_for(server, tmp_path, port=proxy.port)
+        killer = threading.Timer(0.25, lambda: (server.stop(), time.sleep(0.2), server.start()))
+        killer.start()
+        report = send(bag, settings)
+        killer.join()
+        if report.state is not DepositState.ACCEPTED:
+            assert codes_of(report) <= {"DEP-106", "DEP-115"}
+            assert report.receipt is None
+            report = send(bag, settings)
+    assert report.state is DepositState.ACCEPTED
+    assert tree_of(tmp_path / "far" / "bag") == tree_of(bag)
+    assert [path.name for path in (tmp_path / "far").iterdir()] == ["bag"]
+
+
+def test_a_slow_link_is_only_slow(server: SshServer, tmp_path: Path) -> None:
+    bag = write_bag(tmp_path / "bag", large=1 << 20)
+    with start_proxy("127.0.0.1", server.port) as proxy:
+        proxy.rate = 2 << 20
+        report = send(bag, settings_for(server, tmp_path, port=proxy.port))
+    assert (report.state, codes_of(report)) == (DepositState.ACCEPTED, set())
+
+
+def test_what_was_spoilt_there_is_found(server: SshServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from archive.targets.sftp import SftpTarget
+
+    bag = write_bag(tmp_path / "bag")
+    settings = settings_for(server, tmp_path)
+    commit = SftpTarget.commit
+
+    def spoil(self: SftpTarget, *given: Any) -> Any:
+        done = commit(self, *given)
+        path = tmp_path / "far" / "bag" / "data" / "a+b.txt"
+        path.write_bytes(path.read_bytes()[:-1] + b"!")
+        return done
+
+    monkeypatch.setattr(SftpTarget, "commit", spoil)
+    report = send(bag, settings)
+    assert (report.state, report.receipt, codes_of(report)) == (DepositState.FAILED, None, {"DEP-108"})
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a small file system can only be mounted by root")
+def test_a_full_disk_is_told_as_full(server: SshServer, tmp_path: Path) -> None:
+    bag = write_bag(tmp_path / "bag", large=3 << 20)
+    settings = settings_for(server, tmp_path)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(tmp_path / "far")], check=False, capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("this machine does not let a small file system be mounted")
+    try:
+        report = send(bag, settings)
+    finally:
+        subprocess.run(["umount", str(tmp_path / "far")], check=True)
+    assert report.state is not DepositState.ACCEPTED
+    assert codes_of(report) == {"DEP-104"}
+
+
+def test_the_sample_bytes_do_not_repeat() -> None:
+    assert len({bytes_of(1 << 16)[n : n + 64] for n in range(0, 1 << 16, 64)}) == 1024
