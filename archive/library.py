@@ -8,6 +8,10 @@
 >>> bag = archive.Bag("bags/press-release")
 >>> [file.path for file in bag.files()]
 ['data/original/000_1203110e2d219dcc.txt']
+>>> bag.algorithms()
+('sha256', 'sha512')
+>>> dict(bag.info())["Payload-Oxum"]
+'2081.1'
 >>> bag.validate().ok
 True
 """
@@ -124,3 +128,34 @@ class Bag:
     def validate(self, *, depth: Depth = Depth.FULL, profile: str | None = None) -> ValidationReport:
         """As `archive.validate`."""
         return validate(self.path, depth=depth, profile=profile)
+
+    def info(self) -> tuple[tuple[str, str], ...]:
+        """The labels and values of bag-info.txt, in their order, repeats kept."""
+        from archive.stages.validation.bags import view_bag
+
+        with view_bag(self.path) as view:
+            return view.bag_info()
+
+    def files(self) -> Iterator[FileRecord]:
+        """Every payload file that is there and listed: bag path, size in bytes, and its digests as the manifests say.
+
+        The digests are lower-case hex in the order of `algorithms`. Whether they are true is what `validate` tells.
+        """
+        from archive.stages.validation.bags import view_bag
+
+        with view_bag(self.path) as view:
+            yield from view.payload()
+
+    def algorithms(self) -> tuple[str, ...]:
+        """The digest algorithms of the payload manifests, by their BagIt names."""
+        from archive.stages.validation.bags import view_bag
+
+        with view_bag(self.path) as view:
+            return view.algorithms
+
+    def read_tag(self, path: str) -> bytes | None:
+        """A tag file's bytes, such as "metadata/descriptive/dc.xml"; None where it is not there or too large."""
+        from archive.stages.validation.bags import view_bag
+
+        with view_bag(self.path) as view:
+            return view.tag_bytes(path)

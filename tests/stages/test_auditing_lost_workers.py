@@ -1,6 +1,8 @@
 """Workers and drivers really killed and really stopped: exactly what is wrong is found, once, whatever happens.
 
-The short form has 2,000 files; ARCHIVE_LONG_TESTS=1 takes 20,000 files of 650 MB.
+Nothing here hopes that a run is slow enough to be disturbed: workers wait before the later files as long as a gate is
+shut, so each disturbance falls where it should, however loaded the machine is. The short form has 2,000 files;
+ARCHIVE_LONG_TESTS=1 takes 20,000 files of 650 MB.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,17 +21,38 @@ from archive.ledger.book import open_ledger
 from archive.ledger.overview import attention_files
 from archive.ledger.verifying import verify_chain
 from archive.model.audit import FileOutcome
-from tests.support.audit_projects import UNPRIVILEGED, children_of, some_files, start_command, write_bag
+from tests.support.audit_projects import CHECKOUT, UNPRIVILEGED, children_of, some_files, start_command, write_bag
 from tests.support.postgres import Postgres, find_postgres, start_postgres
 
 LONG = os.environ.get("ARCHIVE_LONG_TESTS") == "1"
-FILES, SIZE, RATE = (20_000, 32_500, "200MB/s") if LONG else (2_000, 4_000, "4MB/s")
+FILES, SIZE = (20_000, 32_500) if LONG else (2_000, 400)
+GATED = FILES * 3 // 10
+"""The number of the first file that workers do not open while the gate is shut."""
+
 PAYLOAD = some_files(FILES, SIZE)
 NAMES = sorted(PAYLOAD)
 DAMAGED = {f"data/{name}" for name in NAMES[:: FILES // 5][:5]}
 MISSING = {f"data/{name}" for name in NAMES[7 :: FILES // 2][:2]}
 HIDDEN = {f"data/{NAMES[FILES // 3]}"}
-ENVIRONMENT = {"ARCHIVE_AUDIT_LEASE_SECONDS": "2"}
+SHORT_LEASE = 5
+HOOK = """
+import os, re, sys, time
+
+def passes(gate):
+    try:
+        with open(gate) as file:
+            return str(os.getpid()) in file.read().split()
+    except FileNotFoundError:
+        return True
+
+def watch(event, arguments):
+    if event == "open" and isinstance(arguments[0], str):
+        found = re.fullmatch(r"file-(\d+)\.bin", os.path.basename(arguments[0]))
+        while found and int(found[1]) >= GATED and not passes(GATE):
+            time.sleep(0.02)
+
+sys.addaudithook(watch)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +77,9 @@ class Site:
     def __init__(self, folder: Path, bag: Path, ledger: str, engine: str) -> None:
         self.folder, self.ledger, self.engine = folder, ledger, engine
         self.address = ledger if "://" in ledger else str(folder / ledger)
+        self.gate = folder / "gate"
+        (folder / "hook").mkdir()
+        (folder / "hook" / "sitecustomize.py").write_text(f"GATE, GATED = {str(self.gate)!r}, {GATED}\n{HOOK}")
         _mend(bag)
         self.finish(self.start("init", "--ledger", ledger), 0)
         self.finish(self.start("holdings", "add", str(bag)), 0)
@@ -63,11 +90,33 @@ class Site:
         for path in HIDDEN:
             (bag / path).chmod(0)
 
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        return start_command(self.folder, *arguments, env=ENVIRONMENT, wrapper=UNPRIVILEGED)
+    def start(self, *arguments: str, lease: int = 300) -> subprocess.Popen[bytes]:
+        environment = {
+            "ARCHIVE_AUDIT_LEASE_SECONDS": str(lease),
+            "PYTHONPATH": f"{self.folder / 'hook'}{os.pathsep}{CHECKOUT}",
+        }
+        return start_command(self.folder, *arguments, env=environment, wrapper=UNPRIVILEGED)
 
-    def audit(self) -> subprocess.Popen[bytes]:
-        return self.start("audit", "--quiet", "--workers", "2", "--rate", RATE, "--engine", self.engine)
+    def audit(self, *, lease: int = 300) -> subprocess.Popen[bytes]:
+        return self.start("audit", "--quiet", "--workers", "2", "--engine", self.engine, lease=lease)
+
+    def audit_to_the_gate(self, *, lease: int = 300) -> subprocess.Popen[bytes]:
+        """A run of which two workers wait at the gate, each with a batch, after others were recorded."""
+        self.shut()
+        driver = self.audit(lease=lease)
+        self.wait_until(
+            lambda: self.ask("SELECT count(*) FROM checks") > 0 and self.ask(f"{_LIVE} AND state = 'leased'") == 2, driver
+        )
+        return driver
+
+    def shut(self, *passing: int) -> None:
+        """Shut the gate for all workers but these."""
+        beside = self.folder / "gate.new"
+        beside.write_text(" ".join(map(str, passing)))
+        beside.rename(self.gate)
+
+    def open(self) -> None:
+        self.gate.unlink()
 
     def finish(self, process: subprocess.Popen[bytes], code: int) -> str:
         out, err = process.communicate(timeout=300)
@@ -75,17 +124,21 @@ class Site:
         assert process.returncode == code, text
         return text
 
-    def wait_for(self, share: float, process: subprocess.Popen[bytes]) -> None:
-        """Until so large a part of the files was checked."""
+    def wait_until(self, happens: Callable[[], bool], *running: subprocess.Popen[bytes]) -> None:
         until = time.monotonic() + 120
-        ledger = open_ledger(self.address)
-        while time.monotonic() < until:
-            assert process.poll() is None, "it was too quick to be disturbed"
-            if int(ledger.backend.query("SELECT count(*) FROM checks")[0][0]) >= share * FILES:
-                ledger.close()
-                return
+        while not happens():
+            for process in running:
+                assert process.poll() is None, process.communicate()
+            assert time.monotonic() < until, "it does not get on"
             time.sleep(0.02)
-        raise AssertionError("it does not get on")
+
+    def ask(self, question: str) -> Any:
+        """One figure out of the ledger."""
+        ledger = open_ledger(self.address)
+        try:
+            return ledger.backend.query(question)[0][0]
+        finally:
+            ledger.close()
 
     def workers_of(self, driver: subprocess.Popen[bytes]) -> list[int]:
         workers = []
@@ -130,68 +183,90 @@ def undisturbed(site: Site, _server: Postgres | None) -> None:
 
 
 def a_worker_killed(site: Site, _server: Postgres | None) -> None:
-    driver = site.audit()
-    site.wait_for(0.2, driver)
+    driver = site.audit_to_the_gate()
     os.kill(site.workers_of(driver)[0], signal.SIGKILL)
+    site.wait_until(lambda: site.ask("SELECT max(kills) FROM batches") == 1, driver)
+    site.open()
     site.finish(driver, 1)
 
 
 def the_driver_killed(site: Site, _server: Postgres | None) -> None:
-    driver = site.audit()
-    site.wait_for(0.2, driver)
+    driver = site.audit_to_the_gate()
     workers = site.workers_of(driver)
     driver.kill()
     driver.communicate()
-    again = site.audit()
-    site.finish(again, 1)
-    assert not [worker for worker in workers if Path(f"/proc/{worker}").exists()], "workers end with their driver"
+    assert site.ask(_LIVE) == 2, "what it had in hand stands as leased"
+    site.open()
+    site.finish(site.audit(), 1)
+    assert site.ask("SELECT max(fence) FROM batches") == 2, "the next run took it over"
+    site.wait_until(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
 
 
 def a_worker_stopped_past_its_lease(site: Site, _server: Postgres | None) -> None:
-    driver = site.audit()
-    site.wait_for(0.2, driver)
+    """Its batch is in the hands of another when it wakes and answers."""
+    driver = site.audit_to_the_gate(lease=SHORT_LEASE)
     victim = site.workers_of(driver)[0]
     os.kill(victim, signal.SIGSTOP)
-    time.sleep(3.5)
-    if driver.poll() is None:
+    try:
+        site.open()
+        site.wait_until(lambda: site.ask(_LIVE) == 1, driver)
+        site.shut(victim)
+        given_again = f"{_LIVE} AND state = 'leased' AND kills = 1"
+        site.wait_until(lambda: site.ask(given_again) == 1, driver)
+    finally:
         os.kill(victim, signal.SIGCONT)
+    time.sleep(0.5)
+    recorded = site.ask("SELECT count(*) FROM checks")
+    assert recorded < FILES, "what it brought was refused"
+    site.open()
     site.finish(driver, 1)
 
 
 def two_drivers(site: Site, _server: Postgres | None) -> None:
+    site.shut()
     drivers = [site.audit(), site.audit()]
+    site.wait_until(lambda: site.ask("SELECT count(DISTINCT owner) FROM batches WHERE state = 'leased'") == 2, *drivers)
+    site.open()
     for driver in drivers:
         driver.communicate(timeout=300)
         assert driver.returncode in (0, 1, 4)
-    ledger = open_ledger(site.address)
-    rows = ledger.backend.query("SELECT files FROM runs ORDER BY id")
-    ledger.close()
-    assert len(rows) == 2
-    assert all(row[0] > 0 for row in rows), "both had a share"
+    assert site.ask("SELECT count(*) FROM runs WHERE files > 0") == 2, "both had a share"
 
 
 def interrupted(site: Site, _server: Postgres | None) -> None:
-    driver = site.audit()
-    site.wait_for(0.2, driver)
+    driver = site.audit_to_the_gate()
     driver.send_signal(signal.SIGINT)
     assert "what was finished is kept" in site.finish(driver, 130)
-    ledger = open_ledger(site.address)
-    assert ledger.backend.query("SELECT count(*) FROM batches WHERE live = 1") == [(0,)]
-    ledger.close()
+    assert site.ask(_LIVE) == 0
+    site.open()
     site.finish(site.audit(), 1)
 
 
 def the_server_restarted(site: Site, server: Postgres | None) -> None:
     assert server is not None
-    driver = site.audit()
-    site.wait_for(0.2, driver)
+    driver = site.audit_to_the_gate()
     server.restart()
+    site.open()
     site.finish(driver, 1)
 
+
+def another_run_in_the_middle(site: Site, _server: Postgres | None) -> None:
+    """A second run that wants something else ends meanwhile, and says what is with the first."""
+    driver = site.audit_to_the_gate()
+    other = write_bag(site.folder / "other" / "small", {"a.txt": b"a"})
+    site.finish(site.start("holdings", "add", str(other)), 0)
+    text = site.finish(site.start("audit", "--quiet", "--workers", "1", str(other)), 1)
+    assert "files are with another run at this moment [AUD-123]" in text
+    site.open()
+    site.finish(driver, 1)
+
+
+_LIVE = "SELECT count(*) FROM batches WHERE live = 1"
 
 CASES: list[tuple[str, str, Callable[[Site, Postgres | None], None]]] = [
     *(("local", "sqlite", case) for case in (
         undisturbed, a_worker_killed, the_driver_killed, a_worker_stopped_past_its_lease, two_drivers, interrupted,
+        another_run_in_the_middle,
     )),
     *(("local", "postgresql", case) for case in (the_driver_killed, two_drivers, the_server_restarted)),
     *(("dask", "sqlite", case) for case in (a_worker_killed, a_worker_stopped_past_its_lease)),

@@ -23,6 +23,7 @@ class Proxy:
         self.cuts = 0
         self.done = 0
         self.rate = 0
+        self.spoil_upload_at = 0
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._socket.getsockname()[1])
         self._open = True
@@ -55,6 +56,10 @@ class Proxy:
                     self.cuts -= 1
                     self.done += 1
                     break
+                place = self.spoil_upload_at - passed
+                if up and self.spoil_upload_at and 0 <= place < len(data):
+                    data = data[:place] + bytes([data[place] ^ 0x55]) + data[place + 1 :]
+                    self.done += 1
                 if up and self.rate:
                     time.sleep(len(data) / self.rate)
                 sink.sendall(data)

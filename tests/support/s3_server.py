@@ -1,4 +1,8 @@
-"""A real S3 server for tests: `rclone serve s3` over a folder, on a free port of the loopback interface."""
+"""A real S3 server for tests: `rclone serve s3` over a folder, on a free port of the loopback interface.
+
+Its folder cache lives for a second: with none at all rclone forgets and lists its folders without end once there are
+nested ones, and hardly answers. So what a test changes behind the server's back is seen after `forget_folders`.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+CACHE_SECONDS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,7 @@ def start_rclone_s3(folder: str | Path, port: int = 0) -> Iterator[S3Server]:
     environment = {**os.environ, "RCLONE_CONFIG": os.devnull, "RCLONE_AUTH_KEY": f'"{key},{secret}"'}
     process = subprocess.Popen(
         [find_rclone(), "serve", "s3", "--addr", f"127.0.0.1:{port}", "--vfs-cache-mode", "off",
-         "--dir-cache-time", "0s", "--no-checksum", str(folder)],
+         "--dir-cache-time", f"{CACHE_SECONDS}s", "--no-checksum", str(folder)],
         env=environment, **quiet,
     )  # fmt: skip
     try:
@@ -46,6 +52,11 @@ def start_rclone_s3(folder: str | Path, port: int = 0) -> Iterator[S3Server]:
     finally:
         process.kill()
         process.wait()
+
+
+def forget_folders() -> None:
+    """Wait until the server no longer believes what it listed before."""
+    time.sleep(CACHE_SECONDS + 0.2)
 
 
 def find_rclone() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,14 @@ class BagView:
     def tag_bytes(self, path: str) -> bytes | None:
         """A tag file within the size limit; None where it is not there or cannot be read (a finding says why)."""
         return self._reading.read(path, self._reading.limits.record) if self.has(path) else None
+
+    def tag_chunks(self, path: str) -> Iterator[bytes] | None:
+        """A tag file of any size as a stream; None where it is not there. The stream raises OSError."""
+        return self._reading.medium.stream_tag(os.fsencode(path)) if self.has(path) else None
+
+    def bag_info(self) -> tuple[tuple[str, str], ...]:
+        """The labels and values of bag-info.txt, in their order."""
+        return tuple((tag.label, tag.value) for tag in self._reading.info)
 
     def payload(self) -> Iterator[FileRecord]:
         """Every payload file that is there and listed: its digests as the manifests give them, and its size.

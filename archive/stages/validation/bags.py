@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from archive.config import Settings
 from archive.formats import bagit_txt, fetch, manifest, tagfile
@@ -12,6 +13,7 @@ from archive.model.finding import Fact, Finding, Outcome, outcome_of
 from archive.model.package import NO_PROGRESS, Progress
 from archive.model.report import Depth, Kind, ValidationReport
 from archive.stages.validation.bag_reading import BagReading, ManifestFile
+from archive.stages.validation.bag_view import BagView
 from archive.stages.validation.fixity import Fixity
 from archive.stages.validation.workers import walk_with_workers
 from archive.storage.bag_medium import LIMITS, Batch, Limits
@@ -59,6 +61,18 @@ def validate_bag(
 
         reading.findings += ask_bagit(subject, medium.serialization, reading.findings)
     return _report(reading, depth)
+
+
+@contextmanager
+def view_bag(subject: str) -> Iterator[BagView]:
+    """The bag at `subject` to look into, without a judgement. Raises `ArchiveError` where it cannot be opened."""
+    medium, _ = open_medium(subject)
+    reading = BagReading(subject, medium, LIMITS)
+    try:
+        _read_tag_files(reading)
+        yield BagView(reading)
+    finally:
+        medium.close()
 
 
 def report_no_bag(subject: str, depth: Depth) -> ValidationReport:
@@ -224,8 +238,6 @@ def _check_metadata(reading: BagReading, settings: Settings | None) -> list[Find
         path.startswith((b"metadata/preservation/", b"metadata/descriptive/")) for path in reading.medium.tag_files()
     ):
         return []
-    from archive.stages.validation.bag_view import BagView
-
     view = BagView(reading)
     if not any(view.has(path) for path in OWN_RECORDS):
         return []
