@@ -59,18 +59,26 @@ def _is_archive(path: str) -> bool:
 
 def _show_record(path: str, as_json: bool) -> int:
     from archive.reporting.show_text import record_lines
-    from archive.stages.reading_records import read_record, record_fields
+    from archive.stages.reading_records import read_record_file, record_fields
 
     try:
         if os.path.getsize(path) > _LARGEST_RECORD:
-            raise UsageError("this record is too large to be shown as a whole", subject=path)
+            raise UsageError(
+                "this record is too large to be shown as a whole",
+                subject=path,
+                remedy="Judge it with archive validate, which reads it piece by piece",
+            )
         with open(path, "rb") as file:
-            content = file.read()
+            head = file.read(1024)
     except OSError as error:
         raise from_os_error(error, path) from error
-    if not content.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith(b"<"):
-        raise UsageError("this is neither a bag nor an XML record", subject=path)
-    view = read_record(content)
+    if not head.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith(b"<"):
+        raise UsageError(
+            "this is neither a bag nor an XML record",
+            subject=path,
+            remedy="Name a bag's own folder or archive, or an XML file",
+        )
+    view = read_record_file(path)
     if as_json:
         show_json(record_fields(view))
     else:

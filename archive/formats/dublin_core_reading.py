@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 DC = "http://purl.org/dc/elements/1.1/"
 DCTERMS = "http://purl.org/dc/terms/"
 OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 PREFIXES = {DC: "dc", DCTERMS: "dcterms", DC.rstrip("/"): "dc", DCTERMS.rstrip("/"): "dcterms"}
 
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -40,6 +41,11 @@ TERMS = ELEMENTS | frozenset({
 
 _CONTAINERS = frozenset({"dc", "qualifieddc", "simpledc", "dublincore", "dublin_core", "dcvalue", "dc-record"})
 _DSPACE_VALUES = ("dcvalue",)
+
+
+def is_statement(element: _Element) -> bool:
+    """True for an element of Dublin Core by its namespace that is none of the containers in that namespace."""
+    return namespace_of(element) in PREFIXES and not is_container(element) and local_name(element) != "record"
 
 
 def is_container(element: _Element) -> bool:
@@ -69,7 +75,7 @@ def read_statements(container: _Element) -> tuple[StatementView, ...]:
         language = element.get(XML_LANG, element.get("lang", inherited))
         if local_name(element) in _DSPACE_VALUES:
             language = element.get("language") or language
-        resource = element.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}resource")
+        resource = element.get(f"{{{RDF}}}resource")
         value = text_of(element) or resource or ""
         statements.append(StatementView(line_of(element), name, value, language or None, scheme))
     return tuple(statements)

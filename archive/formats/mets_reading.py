@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from archive.formats.dublin_core_reading import is_statement
 from archive.formats.premis_reading import (
     PREMIS_NAMESPACES,
     children,
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
 METS = "http://www.loc.gov/METS/"
 METS_2 = "http://www.loc.gov/METS/v2"
-METS_NAMESPACES = (METS, METS_2)
+METS_ROSETTA = "http://www.exlibrisgroup.com/xsd/dps/rosettaMets"
+METS_NAMESPACES = (METS, METS_2, METS_ROSETTA)
 XLINK = "http://www.w3.org/1999/xlink"
 
 SECTIONS = frozenset({"dmdSec", "techMD", "rightsMD", "sourceMD", "digiprovMD"})
@@ -38,14 +40,20 @@ REFERENCE_TARGETS = {
 
 
 def is_mets(element: _Element) -> bool:
-    """True for an element of METS 1 or 2."""
+    """True for an element of METS 1 or 2, or of Rosetta's copy of METS 1."""
     return namespace_of(element) in METS_NAMESPACES
 
 
 def href_of(element: _Element) -> str | None:
-    """The address that an FLocat, mdRef or mptr gives: xlink:href, or LOCREF in METS 2."""
+    """The address that an FLocat, mdRef or mptr gives: xlink:href, or LOCREF in METS 2.
+
+    An href in another namespace is taken too: there are records with a mistaken one for XLink.
+    """
     value = element.get(f"{{{XLINK}}}href", element.get("LOCREF"))
-    return None if value is None else str(value)
+    if value is not None:
+        return str(value)
+    named = (one for name, one in element.attrib.items() if str(name).rpartition("}")[2] == "href")
+    return next(map(str, named), None)
 
 
 def read_mets_agents(root: _Element) -> tuple[AgentView, ...]:
@@ -70,9 +78,12 @@ def _other(element: _Element, attribute: str, instead: str) -> str | None:
 
 
 def read_references(root: _Element) -> tuple[FileReference, ...]:
-    """Every file of the file section and every referenced metadata record, in document order."""
+    """Every file of the file section, every referenced metadata record and every other METS, in document order."""
     references = []
-    for element in root.iter(*_tags("file", "mdRef")):
+    for element in root.iter(*_tags("file", "mdRef", "mptr")):
+        if local_name(element) == "mptr":
+            references.append(_reference(element, href_of(element), None, "METS"))
+            continue
         if local_name(element) == "mdRef":
             references.append(_reference(element, href_of(element), None, _other(element, "MDTYPE", "OTHERMDTYPE")))
             continue
@@ -111,14 +122,19 @@ def _reference(element: _Element, href: str | None, use: str | None, metadata_ty
 
 
 def embedded(root: _Element) -> Iterator[tuple[_Element, _Element]]:
-    """Pairs of a metadata section (or the wrapping element) and each element directly inside its xmlData."""
+    """Pairs of a metadata section (or the wrapping element) and each element directly inside its xmlData.
+
+    Where Dublin Core statements stand there without a container, xmlData itself is given as one.
+    """
     for data in root.iter(*_tags("xmlData")):
         section = data
         while (parent := section.getparent()) is not None and local_name(section) not in SECTIONS:
             section = parent
-        for content in data:
-            if isinstance(content.tag, str):
-                yield section, content
+        inside = [content for content in data if isinstance(content.tag, str)]
+        if inside and all(is_statement(content) for content in inside):
+            inside = [data]
+        for content in inside:
+            yield section, content
 
 
 def premis_entities(content: _Element) -> Iterator[_Element]:

@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 PREMIS_3 = "http://www.loc.gov/premis/v3"
 PREMIS_2 = "info:lc/xmlns/premis-v2"
 PREMIS_1 = ("http://www.loc.gov/standards/premis", "http://www.loc.gov/standards/premis/v1")
-PREMIS_NAMESPACES = (PREMIS_3, PREMIS_2, *PREMIS_1)
+PREMIS_DIAS = "http://arkivverket.no/standarder/PREMIS"
+"""PREMIS 2.0 as the national archives of Norway and Sweden write it, in a namespace of its own."""
+PREMIS_NAMESPACES = (PREMIS_3, PREMIS_2, PREMIS_DIAS, *PREMIS_1)
+RIGHTS_STATEMENTS = ("rightsStatement", "permissionStatement")
 ENTITIES = ("object", "event", "agent", "rights")
 
 _XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
@@ -43,7 +46,7 @@ def version_of(namespace: str) -> str | None:
     """The major version that a PREMIS namespace stands for: "3", "2" or "1"; None for another namespace."""
     if namespace == PREMIS_3:
         return "3"
-    if namespace == PREMIS_2:
+    if namespace in (PREMIS_2, PREMIS_DIAS):
         return "2"
     return "1" if namespace in PREMIS_1 else None
 
@@ -285,8 +288,13 @@ _RIGHTS = frozenset({
 
 
 def read_rights(element: _Element) -> tuple[RightsView, ...]:
-    """The views of the statements in a PREMIS `rights` element; an extension becomes a statement with only `others`."""
-    statements = list(children(element, "rightsStatement", "permissionStatement"))
+    """The views of the statements in a PREMIS `rights` element; an extension becomes a statement with only `others`.
+
+    A statement that stands by itself, as Archivematica puts them into METS, is read alike.
+    """
+    if local_name(element) in RIGHTS_STATEMENTS:
+        return (_statement(element),)
+    statements = list(children(element, *RIGHTS_STATEMENTS))
     views = [_statement(one) for one in statements]
     extensions = read_fields(children(element, "rightsExtension"))
     if extensions:

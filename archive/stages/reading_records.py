@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Iterable
 from enum import Enum
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 from archive.formats import dublin_core_reading, mets_reading, premis_reading
-from archive.formats.xml_safety import DEFAULT_LIMITS, XmlLimits, parse_xml
+from archive.formats.xml_safety import DEFAULT_LIMITS, XmlLimits, XmlRefusedError, parse_xml
 from archive.model.record import (
     AgentView,
     EventView,
@@ -18,6 +20,8 @@ from archive.model.record import (
     RightsView,
     StatementView,
 )
+from archive.stages.validation.records_files import open_beside
+from archive.storage.folders import Folder
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -42,7 +46,7 @@ class _Entities:
                 self.events.append(premis_reading.read_event(element))
             elif name == "agent":
                 self.agents.append(premis_reading.read_agent(element))
-            elif name == "rights":
+            elif name == "rights" or name in premis_reading.RIGHTS_STATEMENTS:
                 self.rights.extend(premis_reading.read_rights(element))
             elif name:
                 self.others.append(element)
@@ -73,6 +77,53 @@ def read_record(content: bytes, *, limits: XmlLimits = DEFAULT_LIMITS) -> Record
             wrapped_in=None if containers[0] is root else name,
         )
     return _read_other(root)
+
+
+def read_record_file(path: str, *, limits: XmlLimits = DEFAULT_LIMITS) -> RecordView:
+    """What the record at `path` says, and, where it is a METS, what the PREMIS and Dublin Core that it refers to say.
+
+    Only regular files in the folder of the METS and below are opened, no link is followed, and all of them together
+    are at most as large as one record may be. One that cannot be read stays a reference. Raises `XmlRefusedError` as
+    `read_record` does, and `OSError` where the record itself cannot be read.
+    """
+    with open(path, "rb") as file:
+        content = file.read(limits.size + 1)
+    view = read_record(content, limits=limits)
+    wanted = [one.href for one in view.files if one.href and (one.metadata_type or "").startswith(("PREMIS", "DC"))]
+    if view.kind is not RecordKind.METS or not wanted:
+        return view
+    left = limits.size - len(content)
+    with Folder.at(os.path.dirname(path) or ".") as top:
+        for href in wanted:
+            parts = urlsplit(href)
+            descriptor = None if parts.scheme or parts.netloc else open_beside(top, unquote(parts.path))
+            if descriptor is None:
+                continue
+            with os.fdopen(descriptor, "rb") as file:
+                inner = file.read(left + 1)
+            left -= len(inner)
+            if left < 0:
+                break
+            try:
+                view = _joined(view, read_record(inner, limits=limits))
+            except XmlRefusedError:
+                continue
+    return view
+
+
+def _joined(view: RecordView, inner: RecordView) -> RecordView:
+    """A METS with what a record that it refers to says; anything but PREMIS and Dublin Core stays a reference."""
+    if inner.kind not in (RecordKind.PREMIS, RecordKind.DUBLIN_CORE):
+        return view
+    return dataclasses.replace(
+        view,
+        objects=(*view.objects, *inner.objects),
+        events=(*view.events, *inner.events),
+        agents=(*view.agents, *inner.agents),
+        rights=(*view.rights, *inner.rights),
+        statements=(*view.statements, *inner.statements),
+        others=(*view.others, *inner.others),
+    )
 
 
 def _read_premis(root: _Element) -> RecordView:

@@ -153,3 +153,51 @@ DSPACE_DC = """<?xml version="1.0" encoding="utf-8"?>
 <dublin_core schema="dc"><dcvalue element="title" qualifier="none" language="en">A thesis</dcvalue>
 <dcvalue element="date" qualifier="issued">2012</dcvalue></dublin_core>
 """
+
+SIMPLE_DC = "<simpledc><title>A thesis</title><date>2012-05</date></simpledc>"
+
+XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/">
+<dc:title><rdf:Alt><rdf:li xml:lang="x-default">A</rdf:li></rdf:Alt></dc:title></rdf:Description></rdf:RDF></x:xmpmeta>
+"""
+
+RIGHTS_SECTION = """
+  <mets:rightsMD ID="rightsMD_1"><mets:mdWrap MDTYPE="PREMIS:RIGHTS"><mets:xmlData>
+   <premis:rightsStatement>
+    <premis:rightsStatementIdentifier><premis:rightsStatementIdentifierType>local</premis:rightsStatementIdentifierType><premis:rightsStatementIdentifierValue>r1</premis:rightsStatementIdentifierValue></premis:rightsStatementIdentifier>
+    <premis:rightsBasis>License</premis:rightsBasis>
+    <premis:licenseInformation><premis:licenseTerms>CC BY</premis:licenseTerms></premis:licenseInformation>
+    <premis:rightsGranted><premis:act>disseminate</premis:act><premis:restriction>Allow</premis:restriction>
+     <premis:termOfGrant><premis:startDate>2015</premis:startDate><premis:endDate>OPEN</premis:endDate></premis:termOfGrant></premis:rightsGranted>
+    <premis:linkingObjectIdentifier><premis:linkingObjectIdentifierType>local</premis:linkingObjectIdentifierType><premis:linkingObjectIdentifierValue>o1</premis:linkingObjectIdentifierValue></premis:linkingObjectIdentifier>
+   </premis:rightsStatement>
+  </mets:xmlData></mets:mdWrap></mets:rightsMD>"""
+"""A rights statement by itself, without the `rights` around it, for `archivematica_mets`: that system writes it so."""
+
+
+def mets_with_two_files() -> str:
+    """`archivematica_mets` with a second file, in whose section the same agent is told again."""
+    text = archivematica_mets()
+    start, end = text.index(' <mets:amdSec ID="amdSec_1">'), text.index(" <mets:fileSec>")
+    second = text[start:end]
+    for old, new in (
+        ("amdSec_1", "amdSec_2"),
+        ("MD_1", "MD_11"),
+        ("MD_2", "MD_12"),
+        (">o1<", ">o2<"),
+        (">e1<", ">e2<"),
+    ):
+        second = second.replace(old, new)
+    file = '<mets:file ID="file-o2" ADMID="amdSec_2"><mets:FLocat xlink:href="objects/b.jpg" LOCTYPE="OTHER" OTHERLOCTYPE="SYSTEM"/></mets:file>\n </mets:fileGrp>'
+    return (text[:end] + second + text[end:]).replace(" </mets:fileGrp>", file)
+
+
+LOOSE_DC = """<METS:mets xmlns:METS="http://www.loc.gov/METS/" xmlns:xlink="http://www.w3.org/1999/xlink">
+ <METS:dmdSec ID="d"><METS:mdWrap MDTYPE="DC"><METS:xmlData xmlns:dcterms="http://purl.org/dc/terms/">
+  <dcterms:title xml:lang="sl">Pisma</dcterms:title><dcterms:creator/></METS:xmlData></METS:mdWrap></METS:dmdSec>
+ <METS:structMap><METS:div DMDID="d"><METS:mptr LOCTYPE="URL" xlink:href="rep%2FMETS.xml"/></METS:div></METS:structMap>
+</METS:mets>
+"""
+"""Dublin Core without a container, one field left empty, and a pointer to another METS."""
+
+ROSETTA_METS = LOOSE_DC.replace("http://www.loc.gov/METS/", "http://www.exlibrisgroup.com/xsd/dps/rosettaMets")

@@ -251,7 +251,11 @@ WRONG: dict[str, Change] = {
     "mets size below zero": ("mets", 'SIZE="15"', 'SIZE="-15"', ("MET-114",)),
     "mets file without a place": (
         "mets", ' xlink:href="documentation/agreement.txt"', "", ("MET-108",)),
-    "mets place with a blank": ("mets", _PLACE, "documentation/my agreement.txt", ("MET-107",)),
+    "mets place on a drive": ("mets", _PLACE, "C:/agreement.txt", ("MET-107",)),
+    "mets place on a server": ("mets", _PLACE, "//server/share/agreement.txt", ("MET-107",)),
+    "mets place above, with backslashes": ("mets", _PLACE, "..\\..\\agreement.txt", ("MET-107",)),
+    "xml with letters that its encoding does not have": ("dc", 'encoding="UTF-8"', 'encoding="US-ASCII"', ("XML-103",)),
+    "mets place with a line break": ("mets", _PLACE, "documentation/my&#10;agreement.txt", ("MET-107",)),
     "mets place outside of the package": ("mets", _PLACE, "../../../agreement.txt", ("MET-107",)),
     "mets place one folder above": ("mets", _PLACE, "../agreement.txt", ("MET-107",)),
     "mets place on some computer": ("mets", _PLACE, "file:///home/a/agreement.txt", ("MET-107",)),

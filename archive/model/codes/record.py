@@ -90,6 +90,13 @@ FOREIGN_PART = FindingKind(
     "The record holds elements of another standard, where its own standard allows that. No rules for them are here.",
     "Nothing to do, unless those parts matter; then check them with a program that knows them",
 )  # fmt: skip
+UNKNOWN_WRAPPER = FindingKind(
+    "XML-119", Severity.UNCHECKED, "design: not checked, because",
+    "the record stands inside <{root}>, for which there are no rules here",
+    "Only what is inside was judged. What stands around it may be right, or a record of a known kind with a mistaken"
+    " namespace.",
+    "Compare the root's namespace with its standard, or check the inner record by itself",
+)  # fmt: skip
 LOST_CHARACTERS = FindingKind(
     "XML-114", Severity.WARNING, "Unicode 23.8, replacement character",
     "a value holds the replacement character U+FFFD",
@@ -427,9 +434,16 @@ ODD_LANGUAGE_VALUE = FindingKind(
     "Write a tag such as en or ar",
 )  # fmt: skip
 CONTAINER = FindingKind(
-    "DC-112", Severity.NOTE, "design: not checked, because",
+    "DC-112", Severity.UNCHECKED, "design: not checked, because",
     "the container <{root}> has no schema here; the elements in it were judged by the rules",
-    "Dublin Core elements stand in many containers. Only oai_dc:dc and qualifieddc have a schema here.",
+    "Dublin Core elements stand in many containers. Only oai_dc:dc and qualifieddc have a schema here, so that nobody"
+    " can say whether this one is right.",
+    "Nothing to do, if the readers of the record know its container; else write oai_dc or qualifieddc",
+)  # fmt: skip
+CONTAINER_EMBEDDED = FindingKind(
+    "DC-119", Severity.NOTE, "design: not checked, because",
+    "the container <{root}> has no schema here; the elements in it were judged by the rules",
+    "METS takes Dublin Core in any container.",
     "Nothing to do",
 )  # fmt: skip
 UNKNOWN_SCHEME = FindingKind(
@@ -437,6 +451,25 @@ UNKNOWN_SCHEME = FindingKind(
     "{element} is typed {scheme}, which is no encoding scheme of Dublin Core",
     "xsi:type names how the value is written, and nobody can look this one up.",
     "Leave out the type, or use one of the standard's",
+)  # fmt: skip
+OTHER_SCHEME = FindingKind(
+    "DC-116", Severity.WARNING, f"{_DC}, encoding schemes",
+    "{element} is typed {scheme}, an encoding scheme of another vocabulary, which was not checked",
+    "xsi:type names how the value is written; this type belongs to another namespace than Dublin Core's.",
+    "Nothing to do, if the readers of the record know the scheme",
+)  # fmt: skip
+EMPTY_EMBEDDED = FindingKind(
+    "DC-117", Severity.WARNING, _DC,
+    "{element} is empty",
+    "The element says nothing. Systems that write METS put in each field of their form, filled in or not.",
+    "Leave out the element",
+)  # fmt: skip
+NO_NAMESPACE = FindingKind(
+    "DC-118", Severity.UNCHECKED, f"{_DC}; Guidelines for implementing Dublin Core in XML, 4",
+    "the elements of <{root}> are in no namespace",
+    "This form of RODA names its elements as Dublin Core does and leaves out the namespace. They were judged as Dublin"
+    " Core; other programs do not know them.",
+    "Write the elements in the namespace of Dublin Core",
 )  # fmt: skip
 DUPLICATE_STATEMENT = FindingKind(
     "DC-114", Severity.WARNING, _DC,
@@ -559,6 +592,18 @@ EMPTY_POINTER = FindingKind(
     "<fptr> points to nothing",
     "A file pointer has a FILEID, or an area, a sequence or a parallel inside.",
     "Add FILEID, or remove the pointer",
+)  # fmt: skip
+ODD_HREF = FindingKind(
+    "MET-120", Severity.WARNING, "XLink 1.0 5.4, the href attribute; RFC 3986 2",
+    "the reference {href!r} has characters that are not encoded",
+    "XLink lets a program encode blanks and the like before it follows the reference; not every program does.",
+    "Encode them: a blank as %20",
+)  # fmt: skip
+SYSTEM_PATH = FindingKind(
+    "MET-121", Severity.WARNING, f"{_METS}, FLocat, LOCTYPE; design: no absolute path anywhere",
+    "the reference {href!r} is a path of the system that wrote the record",
+    "The record says so itself (OTHERLOCTYPE is SYSTEM). Nobody else can follow it, and it tells of that system.",
+    "Write the path relative to the METS",
 )  # fmt: skip
 BAD_MIME = FindingKind(
     "MET-119", Severity.ERROR, f"{_METS}, FILECORE attribute MIMETYPE; RFC 6838 4.2",

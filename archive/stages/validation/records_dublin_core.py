@@ -11,6 +11,7 @@ from archive.formats.edtf import is_w3cdtf
 from archive.formats.identifiers import check_identifier
 from archive.formats.premis_reading import line_of, local_name, namespace_of, text_of
 from archive.model.codes import record as codes
+from archive.model.finding import FindingKind
 from archive.stages.validation import record_schemas
 from archive.stages.validation.record_notes import Notes
 from archive.stages.validation.record_values import check_language_tag, check_text, is_date, is_language
@@ -22,6 +23,7 @@ DCMI_TYPES = frozenset({
     "Collection", "Dataset", "Event", "Image", "InteractiveResource", "MovingImage", "PhysicalObject", "Service",
     "Software", "Sound", "StillImage", "Text",
 })  # fmt: skip
+_DCMITYPE = "http://purl.org/dc/dcmitype/"
 _DATES = frozenset({
     "date", "created", "valid", "available", "issued", "modified", "dateAccepted", "dateCopyrighted", "dateSubmitted",
 })  # fmt: skip
@@ -46,10 +48,12 @@ _FREE = frozenset({"LCSH", "MESH", "DDC", "LCC", "UDC", "TGN", "NLM"})
 _NAMES = {DC: reading.ELEMENTS, DCTERMS: reading.TERMS}
 
 
-def judge_dublin_core(container: _Element, notes: Notes, *, schema: bool = True) -> None:
-    """Judge one record: its container against a schema (unless another schema has), then every statement in it."""
-    if schema:
-        _check_container(container, notes)
+def judge_dublin_core(container: _Element, notes: Notes, *, embedded: bool = False) -> None:
+    """Judge one record: its container against a schema, where there is one, then every statement in it.
+
+    `embedded` says that it stands in a METS, where an empty element is an unfilled field and no error.
+    """
+    _check_container(container, notes, codes.CONTAINER_EMBEDDED if embedded else codes.CONTAINER)
     titles = values = 0
     seen: set[tuple[str, str, str | None]] = set()
     for element in container.iter():
@@ -61,7 +65,10 @@ def judge_dublin_core(container: _Element, notes: Notes, *, schema: bool = True)
         values += bool(statement.value)
         name = local_name(element)
         titles += bool(statement.value) and (name == "title" or statement.name == "dc.title")
-        _check_statement(element, name, statement.value, notes)
+        if embedded and not statement.value and name in _NAMES.get(namespace_of(element), ()):
+            notes.add(codes.EMPTY_EMBEDDED, line_of(element), element=statement.name)
+        else:
+            _check_statement(element, name, statement.value, notes)
         key = (statement.name, statement.value, statement.language)
         if statement.value and key in seen:
             notes.add(codes.DUPLICATE_STATEMENT, line_of(element), element=statement.name)
@@ -72,14 +79,21 @@ def judge_dublin_core(container: _Element, notes: Notes, *, schema: bool = True)
         notes.add(codes.NO_TITLE, line_of(container))
 
 
-def _check_container(container: _Element, notes: Notes) -> None:
+def _check_container(container: _Element, notes: Notes, unknown: FindingKind) -> None:
     name = local_name(container)
-    if container.tag == f"{{{OAI_DC}}}dc":
+    if namespace_of(container) == OAI_DC:
         record_schemas.check_schema(record_schemas.OAI_DC, container, notes)
     elif container.tag == "qualifieddc":
         record_schemas.check_schema(record_schemas.QUALIFIED_DC, container, notes)
+    elif _is_simple(container):
+        notes.add(codes.NO_NAMESPACE, line_of(container), root=name)
     else:
-        notes.add(codes.CONTAINER, line_of(container), root=name)
+        notes.add(unknown, line_of(container), root=name)
+
+
+def _is_simple(container: _Element | None) -> bool:
+    """True for RODA's `simpledc`, whose elements are in no namespace."""
+    return container is not None and container.tag == "simpledc"
 
 
 def _check_statement(element: _Element, name: str, value: str, notes: Notes) -> None:
@@ -88,17 +102,23 @@ def _check_statement(element: _Element, name: str, value: str, notes: Notes) -> 
     if namespace in _NAMES and name not in _NAMES[namespace]:
         notes.add(codes.UNKNOWN_ELEMENT, line, element=shown)
         return
-    if namespace in _NAMES and any(isinstance(child.tag, str) for child in element):
+    if namespace in _NAMES and any(
+        isinstance(child.tag, str) and namespace_of(child) != reading.RDF for child in element
+    ):
         notes.add(codes.NESTED_ELEMENT, line, element=shown)
         return
-    if not namespace and name != "dcvalue":
+    plain = not namespace and _is_simple(element.getparent())
+    if plain and name not in reading.TERMS:
+        notes.add(codes.UNKNOWN_ELEMENT, line, element=f"<{name}>")
+        return
+    if not namespace and name != "dcvalue" and not plain:
         notes.add(codes.UNKNOWN_ELEMENT, line, element=f"<{name}> in no namespace")
         return
     if not value:
         notes.add(codes.EMPTY_STATEMENT, line, element=shown)
         return
     check_text(value, line, notes)
-    if namespace not in _NAMES:
+    if namespace not in _NAMES and not plain:
         return
     if name == "identifier":
         checked = check_identifier(value)
@@ -132,7 +152,12 @@ def _check_typed(element: _Element, shown: str, written: str, value: str, notes:
     line = line_of(element)
     prefix, _, scheme = written.strip().rpartition(":")
     namespace = element.nsmap.get(prefix or None)
-    if namespace not in (DCTERMS, "http://purl.org/dc/dcmitype/") or (
+    if namespace is not None and namespace not in (DCTERMS, DC, _DCMITYPE):
+        if scheme.upper().startswith("EDTF") and not is_date(value):
+            notes.add(codes.BAD_TYPED_VALUE, line, element=shown, scheme=scheme, found=value)
+        else:
+            notes.add(codes.OTHER_SCHEME, line, element=shown, scheme=written)
+    elif namespace not in (DCTERMS, _DCMITYPE) or (
         scheme not in _PATTERNS and scheme not in _LANGUAGES | _FREE | {"W3CDTF", "DCMIType", "URI"}
     ):
         notes.add(codes.UNKNOWN_SCHEME, line, element=shown, scheme=written)

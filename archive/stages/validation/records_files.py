@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, unquote_plus, urlsplit
 
 from archive.formats.mets_reading import href_of
 from archive.formats.premis_reading import line_of, local_name
@@ -35,11 +35,13 @@ def check_files(places: Iterable[_Element], folder: str, notes: Notes) -> None:
         for place in places:
             href = href_of(place) or ""
             path = unquote(urlsplit(href).path)
-            if ".." in path.split("/"):
+            if ".." in path.replace("\\", "/").split("/"):
                 if not os.path.lexists(os.path.join(folder, path)):
                     notes.add(codes.BAD_HREF, line_of(place), href=href, problem="leaves the folder of the METS")
                 continue
-            descriptor = _open(top, path)
+            descriptor = open_beside(top, path)
+            if descriptor is None and "+" in href:
+                descriptor = open_beside(top, unquote_plus(urlsplit(href).path))
             if descriptor is None:
                 absent.append((place, href))
                 continue
@@ -57,9 +59,11 @@ def check_files(places: Iterable[_Element], folder: str, notes: Notes) -> None:
         notes.add(codes.FILE_MISSING, line_of(place), href=href)
 
 
-def _open(top: Folder, path: str) -> int | None:
-    """A descriptor for a regular file under `top`, no link followed; None when there is none."""
+def open_beside(top: Folder, path: str) -> int | None:
+    """A descriptor for a regular file under `top`, no link followed; None when there is none, or `path` leaves it."""
     *folders, name = [part for part in path.split("/") if part not in ("", ".")] or [""]
+    if ".." in (*folders, name) or path.startswith("/"):
+        return None
     walked: list[Folder] = []
     try:
         folder = top

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 
+_ENVELOPES = frozenset({
+    "http://www.openarchives.org/OAI/2.0/", "http://www.loc.gov/zing/srw/", dublin_core_reading.RDF,
+    "http://docs.oasis-open.org/ns/search-ws/sruResponse",
+})  # fmt: skip
+"""Namespaces of answers that carry records: OAI-PMH, SRU, RDF. What they themselves say is not what is judged."""
+
+
 def judge_content(
     content: bytes,
     notes: Notes,
@@ -70,6 +77,9 @@ def _judge_inside(root: _Element, notes: Notes, facts: dict[str, Fact]) -> None:
             continue
         found += 1
         if element is not root and found == 1:
-            notes.add(codes.FOREIGN_PART, line_of(root), namespace=namespace_of(root) or f"<{local_name(root)}>")
+            if namespace_of(root) in _ENVELOPES:
+                notes.add(codes.FOREIGN_PART, line_of(root), namespace=namespace_of(root))
+            else:
+                notes.add(codes.UNKNOWN_WRAPPER, line_of(root), root=local_name(root))
     if not found:
         notes.add(codes.UNKNOWN_KIND, line_of(root), root=local_name(root))

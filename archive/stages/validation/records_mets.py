@@ -31,14 +31,21 @@ _FILELIKE = frozenset({"file", "mdRef", "mdWrap", "stream"})
 _MIME = re.compile(r"[A-Za-z0-9][\w!#$&^.+-]*/[A-Za-z0-9*][\w!#$&^.+*-]*(?:\s*;.*)?", re.ASCII)
 _SIZE = re.compile(r"\s*\d{1,19}\s*", re.ASCII)
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_BAD_CHARACTER = re.compile(r"[\x00-\x20\x7f\"<>\\^`{|}]")
+_BAD_CHARACTER = re.compile(r"[ \"<>\\^`{|}]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+_ABSOLUTE = "is an absolute path"
 _SMLINK = (f"{{{reading.XLINK}}}from", f"{{{reading.XLINK}}}to")
 _SCHEMA_OF = {
     "PREMIS": premis_reading.PREMIS_NAMESPACES, "DC": (dublin_core_reading.DC, dublin_core_reading.DCTERMS,
     dublin_core_reading.OAI_DC), "MODS": ("http://www.loc.gov/mods/v3", "http://www.loc.gov/mods/"),
     "EAD": ("urn:isbn:1-931666-22-9", "http://ead3.archivists.org/schema/"), "MARC": ("http://www.loc.gov/MARC21/slim",),
 }  # fmt: skip
+_STANDARDS = {reading.METS_2: "METS 2", reading.METS_ROSETTA: "Rosetta's METS"}
 _UNMIXED = frozenset(namespace for namespaces in _SCHEMA_OF.values() for namespace in namespaces)
+
+
+_ENTITY_NAMES = {"RIGHTS": ("premis", "rights", *premis_reading.RIGHTS_STATEMENTS)}
 
 
 def judge_mets(root: _Element, notes: Notes) -> None:
@@ -47,7 +54,7 @@ def judge_mets(root: _Element, notes: Notes) -> None:
     if judged:
         record_schemas.check_schema(record_schemas.METS, root, notes)
     else:
-        notes.add(codes.NO_SCHEMA, None, standard="METS 2")
+        notes.add(codes.NO_SCHEMA, None, standard=_STANDARDS.get(namespace_of(root), "this METS"))
     ids = _collect_ids(root, notes)
     used = _check_references(root, ids, notes)
     for element in _mets_elements(root):
@@ -135,10 +142,22 @@ def _check_element(element: _Element, notes: Notes) -> None:
         href = href_of(element)
         if href is None or not href.strip():
             notes.add(codes.NO_HREF, line, element=name)
-        elif (problem := href_problem(href)) is not None:
-            notes.add(codes.BAD_HREF, line, href=href, problem=problem)
+        else:
+            _check_href(element, href, notes)
     elif name in ("mdWrap", *reading.SECTIONS):
         _check_content(element, name, notes)
+
+
+def _check_href(element: _Element, href: str, notes: Notes) -> None:
+    line = line_of(element)
+    problem = href_problem(href)
+    if problem is None:
+        if _BAD_CHARACTER.search(href):
+            notes.add(codes.ODD_HREF, line, href=href)
+    elif problem == _ABSOLUTE and element.get("OTHERLOCTYPE", "").upper() == "SYSTEM":
+        notes.add(codes.SYSTEM_PATH, line, href=href)
+    else:
+        notes.add(codes.BAD_HREF, line, href=href, problem=problem)
 
 
 def _check_checksum(element: _Element, name: str, notes: Notes) -> None:
@@ -159,21 +178,23 @@ def _check_checksum(element: _Element, name: str, notes: Notes) -> None:
 
 def href_problem(href: str) -> str | None:
     """Why this is no reference to a file: not a URI, or a path that leaves the package; None when it is one."""
-    if _BAD_CHARACTER.search(href):
-        return "has characters that a URI does not have"
+    if _CONTROL.search(href):
+        return "has control characters"
     if _BAD_PERCENT.search(href):
         return "has a % that begins no encoded character"
     try:
         parts = urlsplit(href)
     except ValueError:
         return "is no URI"
-    path = unquote(parts.path)
+    path = unquote(parts.path).replace("\\", "/")
+    if _DRIVE.match(href) or (parts.netloc and not parts.scheme):
+        return _ABSOLUTE
     if parts.scheme == "file" and parts.netloc in ("", "localhost") and path.startswith("/"):
         return "is a path of some computer"
-    if parts.scheme or parts.netloc:
+    if parts.scheme:
         return None
     if path.startswith("/"):
-        return "is an absolute path"
+        return _ABSOLUTE
     if _leaves(path):
         return "leaves the package"
     return "has a NUL in it" if "\0" in path else None
@@ -220,7 +241,11 @@ def _is_other_content(element: _Element, namespace: str, sort: str, entity: str)
         return sort != "OTHER" and namespace in premis_reading.PREMIS_NAMESPACES
     if namespace not in expected:
         return namespace in _UNMIXED and not (sort == "DC" and dublin_core_reading.is_container(element))
-    return sort == "PREMIS" and bool(entity) and local_name(element) not in ("premis", entity.lower())
+    return (
+        sort == "PREMIS"
+        and bool(entity)
+        and local_name(element) not in _ENTITY_NAMES.get(entity, ("premis", entity.lower()))
+    )
 
 
 def _check_use(root: _Element, used: set[str], notes: Notes) -> None:
@@ -246,7 +271,9 @@ def _is_used(element: _Element, used: set[str]) -> bool:
     return False
 
 
-_CSIP = "https://DILCIS.eu/XML/METS/CSIPExtensionMETS"
+def _package_type(header: _Element) -> bool:
+    """True when the header names the type of package; CSIP 2.0 and 2.1 spell their namespace differently."""
+    return any(value and str(name).endswith("CSIPExtensionMETS}OAISPACKAGETYPE") for name, value in header.items())
 
 
 def _check_profile(root: _Element, notes: Notes) -> None:
@@ -261,7 +288,7 @@ def _check_profile(root: _Element, notes: Notes) -> None:
         ("CSIP2", "TYPE on the root", bool(root.get("TYPE"))),
         ("CSIP117", "a metsHdr", header is not None),
         ("CSIP7", "CREATEDATE in the header", header is None or bool(header.get("CREATEDATE"))),
-        ("CSIP9", "OAISPACKAGETYPE in the header", header is None or bool(header.get(f"{{{_CSIP}}}OAISPACKAGETYPE"))),
+        ("CSIP9", "OAISPACKAGETYPE in the header", header is None or _package_type(header)),
         ("CSIP10", "an agent in the header", header is None or next(children(header, "agent"), None) is not None),
         ("CSIP82", 'a structMap with LABEL="CSIP"', any(one.get("LABEL") == "CSIP" for one in maps)),
     )

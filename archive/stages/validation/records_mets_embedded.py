@@ -35,7 +35,7 @@ def judge_embedded(root: _Element, notes: Notes, *, own_schema: bool) -> None:
                     if number >= 0:
                         sections.setdefault(place, []).append(number)
         elif dublin_core_reading.is_container(content):
-            judge_dublin_core(content, notes, schema=content.tag == f"{{{dublin_core_reading.OAI_DC}}}dc")
+            judge_dublin_core(content, notes, embedded=True)
         else:
             foreign.setdefault(namespace_of(content) or f"<{local_name(content)}>", line_of(content))
     for members in sections.values():

@@ -34,7 +34,10 @@ from archive.stages.validation.records_premis_structure import check_structure
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-KINDS = {"object": OBJECT, "event": EVENT, "agent": AGENT, "rights": RIGHTS}
+KINDS = {
+    "object": OBJECT, "event": EVENT, "agent": AGENT, "rights": RIGHTS,
+    **dict.fromkeys(reading.RIGHTS_STATEMENTS, RIGHTS),
+}  # fmt: skip
 
 _IDENTIFIERS = {
     OBJECT: ("objectIdentifier",), EVENT: ("eventIdentifier",), AGENT: ("agentIdentifier",),
@@ -64,7 +67,9 @@ _LEAK = re.compile(r"(?:^|[\s\"'=(])(?:file://|/(?:home|Users|root|tmp|mnt|media
 _GROUPS = frozenset({"formatRegistry", "rightsStatement", "relationship", "eventOutcomeInformation"})
 _XML_IDS = {"xmlID"}
 _IDREF = re.compile(r"(?:Link|Rel)\w+XmlID")
-_OPEN_ENDS = frozenset({"open", "unknown"})
+_OPEN_END = "open"
+_NO_END = frozenset({"unknown"})
+_OPTIONAL_GROUPS = frozenset({"formatRegistry", "contentLocation", "preservationLevel", "creatingApplication"})
 
 
 class PremisJudge:
@@ -99,7 +104,7 @@ class PremisJudge:
         self._check_form(element, version)
         self._check_inside(element, version)
         if name == "rights":
-            statements = list(children(element, "rightsStatement", "permissionStatement"))
+            statements = list(children(element, *reading.RIGHTS_STATEMENTS))
             numbers = [self._enter(RIGHTS, one, section) for one in statements]
             return numbers[0] if numbers else -1
         return self._enter(KINDS[name], element, section, opened)
@@ -204,12 +209,16 @@ class PremisJudge:
         line = line_of(element)
         if text is None:
             if name not in ("storage", "eventDetailInformation") and not name.endswith("Extension"):
-                kind = codes.EMPTY_OPTIONAL if name in _OPTIONAL else codes.EMPTY_VALUE
-                self.notes.add(kind, line, element=name)
+                around = element.getparent()
+                optional = name in _OPTIONAL or (
+                    around is not None and local_name(around) in _OPTIONAL_GROUPS and text_of(around) is None
+                )
+                self.notes.add(codes.EMPTY_OPTIONAL if optional else codes.EMPTY_VALUE, line, element=name)
             return
         check_text(text, line, self.notes)
         if name in _DATES:
-            open_end = name == "endDate" and text.lower() in _OPEN_ENDS and version != "3"
+            word = text.lower()
+            open_end = name == "endDate" and (word == _OPEN_END or (word in _NO_END and version != "3"))
             if not is_date(text) and not open_end:
                 self.notes.add(codes.BAD_DATE, line, element=name, found=text)
         elif name in _NUMBERS:

@@ -167,8 +167,9 @@ class LinkGraph:
 
     def _judge_orphans(self, names: list[tuple[str, str]]) -> None:
         for entity, kind in enumerate(self._kind):
-            if not self._settled[entity] and kind in _ORPHANS:
-                name = self._name[entity]
+            name = self._name[entity]
+            first = self._entity_of.get(name, entity) if self._section[entity] else entity
+            if not self._settled[entity] and not self._settled[first] and kind in _ORPHANS:
                 source = show(names[name] if name >= 0 else None)
                 self._notes.add(_ORPHANS[kind], int(self._line[entity]), source=source)
 

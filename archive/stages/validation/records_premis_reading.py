@@ -37,7 +37,7 @@ def judge_premis(root: _Element, notes: Notes, on_object: OnObject = _ignore) ->
     order = _Order(notes)
     for entity in children(root) if container else (root,):
         name = local_name(entity)
-        if version != "3":
+        if version != "3" or not container:
             order.meet(name, line_of(entity))
         if name not in ENTITIES:
             continue
