@@ -87,6 +87,7 @@ class AuditSettings:
     engine: str = _setting("local", "what runs the workers", ("local", "dask"))
     scheduler: str = _setting("", "address of a Dask scheduler, as tcp://host:8786")
     lease_seconds: int = _setting(300, "how long a batch stays leased without a heartbeat, in seconds")
+    answer_seconds: int = _setting(30, "how long a location may take to answer before it counts as away, in seconds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +223,11 @@ def _apply_tables(settings: Settings, tables: dict[str, Any], origin: str) -> Se
 
 
 def _apply_environment(settings: Settings, environ: Mapping[str, str]) -> Settings:
+    known = tuple(variable for _name, variable, *_rest in describe_settings())
+    sections = tuple(f"ARCHIVE_{section.upper()}_" for section in SECTIONS)
+    for variable in sorted(environ):
+        if variable.startswith(sections) and variable not in known:
+            raise UsageError(f"unknown variable {variable}{_suggest(variable, known)}")
     for name, variable, _help, _choices, default in describe_settings():
         if variable not in environ:
             continue

@@ -88,7 +88,7 @@ def fill(ledger: Ledger, items: int) -> None:
     backend, holdings = ledger.backend, max(1, items // PER_HOLDING)
     postgres = backend.kind == "postgresql"
     blob, numbers = (
-        ("convert_to(%s, 'UTF8')", "SELECT n FROM generate_series(1, {0}) n")
+        ("convert_to((%s)::text, 'UTF8')", "SELECT n FROM generate_series(1::bigint, {0}::bigint) n")
         if postgres
         else (
             "CAST(%s AS BLOB)",

@@ -78,6 +78,12 @@ def test_a_wrong_variable_is_an_error(tmp_path: Path, environ: dict[str, str], v
         load_settings(str(tmp_path), {**environ, variable: text})
 
 
+def test_an_unknown_variable_of_a_section_is_an_error(tmp_path: Path, environ: dict[str, str]) -> None:
+    with pytest.raises(UsageError, match="did you mean ARCHIVE_CREATE_LINKS"):
+        load_settings(str(tmp_path), {**environ, "ARCHIVE_CREATE_LINK": "refuse"})
+    load_settings(str(tmp_path), {**environ, "ARCHIVE_TARGET_HOME_PASSWORD": "x", "ARCHIVE_LONG_TESTS": "1"})
+
+
 def test_a_flag_outside_its_choices_is_an_error(tmp_path: Path, environ: dict[str, str]) -> None:
     with pytest.raises(UsageError, match="page must be one of"):
         load_settings(str(tmp_path), environ).with_flags("render", page="a3")

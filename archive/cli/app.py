@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from importlib import import_module
 
@@ -31,6 +32,9 @@ COMMANDS: dict[str, str] = {
     "doctor": "Look at what this machine has for the work.",
     "completion": "Print the completion script for a shell.",
 }
+
+_KINDS = {int(Exit.INTERRUPTED): "Interrupted", int(Exit.FAULT): "Fault"}
+"""The `kind` of an error document where no exception of ours stands behind it."""
 
 _EPILOG = "\b\nExit codes:\n" + "\n".join(f"  {int(code):>3}  {text}" for code, text in MEANINGS.items())
 
@@ -91,15 +95,14 @@ def run(arguments: list[str] | None = None) -> int:
         sys.stdout.flush()
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        if not as_json:
+            click.echo(error.ctx.get_help() if error.ctx else "", err=True)
+        return _fail(f"no command is given. See {_path_of(error.ctx)} --help.", Exit.USAGE, as_json)
     except click.UsageError as error:
-        hint = (
-            f"archive {error.ctx.info_name} --help"
-            if error.ctx and error.ctx.info_name != "archive"
-            else "archive --help"
-        )
-        return _fail(f"{error.format_message()} See {hint}.", Exit.USAGE, as_json)
+        return _fail(f"{_sentence(error.format_message())} See {_path_of(error.ctx)} --help.", Exit.USAGE, as_json)
     except (KeyboardInterrupt, click.Abort):
-        return _fail("interrupted; what was finished is kept, run again to go on", Exit.INTERRUPTED, as_json)
+        return _fail("interrupted; nothing is left half-made, run again to go on", Exit.INTERRUPTED, as_json)
     except ArchiveError as error:
         return _fail(str(error), error.exit_code, as_json, error)
     except BrokenPipeError:
@@ -112,8 +115,19 @@ def run(arguments: list[str] | None = None) -> int:
     return result if isinstance(result, int) else int(Exit.DONE)
 
 
+def _path_of(context: click.Context | None) -> str:
+    """The words that name a command, such as "archive audit status"; click would put arguments between them."""
+    if context is None or context.parent is None:
+        return "archive"
+    return f"{_path_of(context.parent)} {context.info_name}"
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?")) else f"{text}."
+
+
 def _fail(message: str, code: int, as_json: bool, error: ArchiveError | None = None) -> int:
-    from archive.formats.naming import escape
+    from archive.formats.naming import escape, path_fields
 
     if as_json:
         import json
@@ -126,13 +140,16 @@ def _fail(message: str, code: int, as_json: bool, error: ArchiveError | None = N
         document = {
             "schema": "archive.error/1",
             "exit_code": int(code),
-            "kind": type(error).__name__ if error else "UsageError",
+            "kind": type(error).__name__ if error else _KINDS.get(code, "UsageError"),
         }
         shown = {key: escape(value) for key, value in problem.items() if value is not None}
-        click.echo(json.dumps({**document, **shown}, ensure_ascii=False))
+        if error is not None and error.subject is not None:
+            shown.update({k: v for k, v in path_fields(error.subject, "subject").items() if k == "subject_b64"})
+        with contextlib.suppress(OSError):  # standard output may be what failed
+            click.echo(json.dumps({**document, **shown}, ensure_ascii=False))
     click.echo(f"error: {escape(message)}", err=True)
     if isinstance(error, NotFoundError) and error.remedy is None:
-        click.echo("Check the path, then run again.", err=True)
+        click.echo("Check the path or name, then run again.", err=True)
     return int(code)
 
 

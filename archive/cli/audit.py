@@ -93,7 +93,7 @@ def command(bags: tuple[str, ...], **given: Any) -> int:
 @click.option("--max-age", metavar="90d", help="What was checked longer ago than this is overdue.")
 @json_option
 def status(max_age: str | None, as_json: bool) -> int:
-    """Tell how things stand. Ends with 4 when files are overdue, 1 when something known is damaged.
+    """Tell how things stand. Ends with 4 when files are overdue or were never checked, 1 when damage is known.
 
     \b
     Example:
@@ -105,6 +105,7 @@ def status(max_age: str | None, as_json: bool) -> int:
     from archive.storage.clock import system_clock
 
     with open_current() as (ledger, settings):
+        _require_holdings(ledger)
         age = settings.with_flags("audit", max_age=max_age).audit.max_age
         found = read_status(ledger, age, system_clock())
     if as_json:
@@ -190,13 +191,12 @@ def witness() -> int:
 
 def _plan(ledger: Ledger, settings: Settings, bags: Sequence[str], given: dict[str, Any]) -> Any:
     from archive.ledger.choosing import Wanted, draw_seed
-    from archive.ledger.holdings import find_holdings, list_holdings, list_locations
+    from archive.ledger.holdings import find_holdings, list_locations
     from archive.stages.auditing.amounts import parse_age, parse_budget, parse_rate, parse_share
     from archive.stages.auditing.driver import Plan
     from archive.stages.auditing.places import absolute_address
 
-    if not list_holdings(ledger):
-        raise UsageError("the ledger has no holdings", remedy="Enter a bag: archive holdings add BAG")
+    _require_holdings(ledger)
     holdings = [one.id for bag in bags for one in find_holdings(ledger, bag, absolute=absolute_address(bag, ""))]
     places = {place.name: place.id for place in list_locations(ledger)}
     for name in given["locations"]:
@@ -216,8 +216,16 @@ def _plan(ledger: Ledger, settings: Settings, bags: Sequence[str], given: dict[s
     }
     return Plan(
         wanted, seconds, size, parse_rate(settings.audit.rate), max(settings.audit.lease_seconds, 1),
-        {**told, "bags": list(bags)},
+        {**told, "bags": list(bags)}, max(settings.audit.answer_seconds, 1),
     )  # fmt: skip
+
+
+def _require_holdings(ledger: Ledger) -> None:
+    """Raises `UsageError` for a ledger that holds nothing: no audit of nothing is a success."""
+    from archive.ledger.holdings import list_holdings
+
+    if not list_holdings(ledger):
+        raise UsageError("the ledger has no holdings", remedy="Enter a bag: archive holdings add BAG")
 
 
 def _engine(settings: Settings) -> Any:

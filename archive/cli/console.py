@@ -140,7 +140,7 @@ class _EventProgress(_Counting):
         line = {
             "schema": "archive.event/1",
             "event": event,
-            "label": self.label,
+            "label": escape(self.label),
             "bytes": self.done,
             "total": self.total,
         }

@@ -138,7 +138,8 @@ def _with_fields(settings: Settings, fields: tuple[str, ...]) -> Settings:
     for text in fields:
         label, equals, value = text.partition("=")
         if not equals:
-            raise UsageError("--bag-info wants KEY=VALUE", subject=text)
+            remedy = "For example: --bag-info 'External-Identifier=2023/117'"
+            raise UsageError("--bag-info wants KEY=VALUE", subject=text, remedy=remedy)
         given.setdefault(label.strip(), []).append(value)
     if not given:
         return settings

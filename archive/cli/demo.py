@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 
 import click
 
@@ -57,8 +58,8 @@ def command(folder: str, chosen: tuple[str, ...], as_json: bool, quiet: bool) ->
     for path, verdict in made:
         show(f"{escape(path)}: {verdict}")
     look = made[0][0]
-    show(f"\nLook at one:  archive show {escape(look)}")
-    show(f"Prove it:     archive validate {escape(look)}")
+    show(f"\nLook at one:  archive show {shlex.quote(escape(look))}")
+    show(f"Prove it:     archive validate {shlex.quote(escape(look))}")
     show(f"Open:         {escape(look)}/data/preservation and {escape(look)}/metadata")
     return gravest(codes)
 

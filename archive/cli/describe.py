@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from typing import Any
 
 import click
@@ -55,6 +56,9 @@ def _draft(sources: tuple[str, ...], to: str | None, *, as_json: bool) -> int:
     from archive.formats.statements import statement_fields
     from archive.stages.drafting import draft, write_draft
 
+    for source in sources:
+        if not os.path.lexists(source):
+            raise UsageError("there is no such file or folder", subject=source, remedy="Check the path")
     made = draft(sources, current_settings())
     text = write_draft(made)
     if to is not None:
@@ -62,7 +66,9 @@ def _draft(sources: tuple[str, ...], to: str | None, *, as_json: bool) -> int:
             with open(to, "x", encoding="utf-8") as file:
                 file.write(text)
         except FileExistsError as error:
-            raise ExistsError("it is already there, and nothing is ever overwritten", subject=to) from error
+            raise ExistsError(
+                "it is already there, and nothing is ever overwritten", subject=to, remedy="Choose another --to"
+            ) from error
         except OSError as error:
             raise from_os_error(error, to) from error
     if as_json:
@@ -78,13 +84,14 @@ def _draft(sources: tuple[str, ...], to: str | None, *, as_json: bool) -> int:
         )
         return Exit.DONE
     if to is not None:
-        show(f"{escape(to)}: {len(made.suggestions)} suggestions from {made.read} files")
-        show("Read it, mend it, then: archive describe --check " + escape(to))
+        found = "1 suggestion" if len(made.suggestions) == 1 else f"{len(made.suggestions):,} suggestions"
+        show(f"{escape(to)}: {found} from {'1 file' if made.read == 1 else f'{made.read:,} files'}")
+        show("Read it, mend it, then: archive describe --check " + shlex.quote(escape(to)))
     else:
         # The draft is a file to be saved, so it is printed as it is; its strings cannot hold control characters.
         show(text.rstrip("\n"))
     if made.left:
-        show(f"# {made.left} further files were not read")
+        show(f"# {made.left:,} further {'file was' if made.left == 1 else 'files were'} not read")
     return Exit.DONE
 
 
@@ -95,7 +102,7 @@ def _check(path: str, *, strict: bool, as_json: bool) -> int:
     description, findings = read_description_file(path)
     code = _exit(findings, strict=strict)
     if as_json:
-        from archive.reporting.validation_json import finding_fields
+        from archive.reporting.finding_json import finding_fields
 
         document: dict[str, Any] = {"schema": _SCHEMA, **path_fields(path), "exit_code": int(code)}
         document["statements"] = [statement_fields(statement) for statement in description.public]
@@ -110,7 +117,7 @@ def _check(path: str, *, strict: bool, as_json: bool) -> int:
         show(f"  {_WORDS[finding.severity]}: {place}{escape(finding.message)} [{finding.code}]")
         show(f"    {escape(finding.kind.remedy)}.")
     if not wrong:
-        show(f"Use it: archive create SOURCE --to DIR --description {escape(os.path.normpath(path))}")
+        show(f"Use it: archive create SOURCE --to DIR --description {shlex.quote(escape(os.path.normpath(path)))}")
     return code
 
 

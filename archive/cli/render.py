@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
+
 import click
 
 from archive.cli.console import progress_for, show, show_json
 from archive.cli.exits import Exit, gravest
 from archive.cli.options import current_settings, json_option, path_argument, quiet_option, strict_option
+from archive.errors import UsageError
 from archive.model.finding import Outcome
 
 _CODES = {Outcome.INTACT: Exit.DONE, Outcome.DAMAGED: Exit.DAMAGED, Outcome.NOT_CHECKED: Exit.NOT_CHECKED}
@@ -55,6 +58,7 @@ def command(
     from archive.stages.rendering_files import render_files
     from archive.storage.clock import system_clock
 
+    _check_choices(language, encoding)
     report = render_files(
         files,
         to,
@@ -77,3 +81,22 @@ def command(
     for line in rendering_lines(report):
         show(line)
     return code
+
+
+def _check_choices(language: str | None, encoding: str | None) -> None:
+    """Raise `UsageError` for a language or an encoding that nobody knows, before anything is made."""
+    if language is not None:
+        from archive.formats.language import check_language
+
+        checked = check_language(language)
+        if not checked.valid:
+            raise UsageError(
+                f"this is no language tag: {checked.problem}", subject=language, remedy="For example: --language ar"
+            )
+    if encoding is not None:
+        try:
+            codecs.lookup(encoding)
+        except (LookupError, ValueError):
+            raise UsageError(
+                "there is no such encoding", subject=encoding, remedy="For example: --encoding windows-1256"
+            ) from None

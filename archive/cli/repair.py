@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import click
 
@@ -74,7 +75,9 @@ def command(bag: str, copy: str, yes: bool, as_json: bool) -> int:
 def _ask(count: int, as_json: bool) -> bool:
     if as_json:
         raise UsageError("with --json nobody can be asked", remedy="Add --yes")
-    return click.confirm(f"Replace {count} files?", default=False, err=True)
+    if not sys.stdin.isatty():
+        raise UsageError("nobody can be asked here", remedy="Add --yes")
+    return click.confirm(f"Replace {count} {'file' if count == 1 else 'files'}?", default=False, err=True)
 
 
 def _tell(wounds: int, replaced: int, kept: str | None) -> None:

@@ -32,6 +32,7 @@ ENCODINGS = {
 """The encodings that tag files may have here, by their IANA names: what is not on the list is not guessed at."""
 
 _LINE = re.compile(r"([^:]*?)([ \t]*):([ \t]*)(.*)", re.DOTALL)
+_EXACT = re.compile(r"[^ \t]+: [^ \t](.*[^ \t])?", re.DOTALL)
 _VERSION = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}", re.ASCII)
 
 
@@ -86,6 +87,12 @@ def parse_declaration(data: bytes) -> tuple[Declaration, list[Finding]]:
             findings.append(codes.UNKNOWN_ENCODING.at(SUBJECT, line=2, found=encoding[:60]))
         else:
             declared = Declaration(declared.version, encoding, codec)
+    for number, line in enumerate(lines[:2], 1):
+        if (version, encoding)[number - 1] is not None and not _EXACT.fullmatch(line):
+            if declared.before_1_0:
+                findings.append(codes.LOOSE_DECLARATION.at(SUBJECT, line=number))
+            else:
+                malformed("label and value are not joined by a colon and one space alone", number)
     return declared, findings
 
 
@@ -95,7 +102,8 @@ def _value(lines: list[str], index: int, label: str, findings: list[Finding]) ->
         why = f"line {index + 1} is not {label}"
         findings.append(codes.MALFORMED_DECLARATION.at(SUBJECT, line=index + 1, why=why))
         return None
-    value = match[4].rstrip(" \t")
-    if match[1] != label or match[2] or match[3] != " " or value != match[4]:
-        findings.append(codes.LOOSE_DECLARATION.at(SUBJECT, line=index + 1))
-    return value
+    if match[1] != label or match[2]:
+        why = f"white space stands before {label} or its colon"
+        findings.append(codes.MALFORMED_DECLARATION.at(SUBJECT, line=index + 1, why=why))
+        return None
+    return match[4].rstrip(" \t")

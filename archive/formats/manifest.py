@@ -107,7 +107,7 @@ def _parse_block(
         start = width + 2
         paths = [line[start:] for line in lines]
         joined = b"\n".join(paths) + b"\n"
-        if not any(mark in joined for mark in _SUSPICIOUS) and len(max(paths, key=len)) <= MAX_LINE:
+        if not any(mark in joined for mark in _SUSPICIOUS) and max(map(len, paths)) <= MAX_LINE:
             try:
                 digests = unhexlify(b"".join([line[:width] for line in lines]))
             except HexError:

@@ -24,7 +24,7 @@ _TYPE = re.compile(r"https://ocfl\.io/(\d+\.\d+)/spec/#inventory")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 _VERSION = re.compile(r"v(0*[1-9][0-9]*)")
 _TIME = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(\.\d+)?(?:[Zz]|[+-](\d\d):(\d\d))", re.ASCII
+    r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(\.\d+)?(?:[Zz]|[+-](\d\d):(\d\d))", re.ASCII
 )  # RFC 3339 5.6
 _KEYS = {"id", "type", "digestAlgorithm", "head", "contentDirectory", "manifest", "versions", "fixity"}
 _VERSION_KEYS = {"created", "state", "message", "user"}
@@ -295,8 +295,7 @@ def _judge_digests(inventory: Inventory, subject: str) -> list[Finding]:
     for digest in inventory.manifest:
         if digest not in used:
             findings.append(codes.E107.at(subject, found=digest))
-            if inventory.specification == "1.0":
-                findings.append(codes.E050.at(subject, version="any", found=f"no version uses {digest}"))
+            findings.append(codes.E050.at(subject, version="any", found=f"no version uses {digest}"))
     return findings
 
 

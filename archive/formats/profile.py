@@ -77,6 +77,7 @@ def parse_profile(data: bytes, subject: str) -> Profile:
 
     try:
         tree = json.loads(data.decode("utf-8-sig"))
+        json.dumps(tree, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
         raise wrong("it is not JSON in UTF-8") from error
     if not isinstance(tree, dict):

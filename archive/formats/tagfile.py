@@ -169,6 +169,7 @@ def decode_tag_file(data: bytes, codec: str, subject: str) -> tuple[bytes, list[
     """`data` as UTF-8, whatever its declared encoding, and what is wrong with its encoding.
 
     Bytes that the encoding does not know are an error and stay as they are, so that names can still be compared.
+    UTF-16 without a byte order mark is read with the high byte first (RFC 2781 4.3).
     """
     if codec == "utf-8":
         findings = []
@@ -182,7 +183,12 @@ def decode_tag_file(data: bytes, codec: str, subject: str) -> tuple[bytes, list[
                 line = len((data[: error.start] + b".").splitlines())
                 findings.append(codes.WRONG_ENCODING.at(subject, line=line, encoding="UTF-8"))
         return data, findings
+    if codec == "utf-16" and not data.startswith((codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE)):
+        codec = "utf-16-be"
     try:
-        return data.decode(codec).encode("utf-8", "surrogatepass"), []
+        decoded = data.decode(codec).encode("utf-8", "surrogatepass")
+        if decoded.startswith(codecs.BOM_UTF8):
+            return decoded[3:], [codes.BYTE_ORDER_MARK.at(subject)]
+        return decoded, []
     except UnicodeDecodeError:
         return data, [codes.WRONG_ENCODING.at(subject, encoding=codec)]

@@ -25,7 +25,7 @@ _SINGLE_BYTE = (
     "koi8-r",
 )
 ENCODINGS = {
-    "utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "utf-8", "ascii": "utf-8", "utf-16": "utf-16",
+    "utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "us-ascii", "ascii": "us-ascii", "utf-16": "utf-16",
     "utf-16le": "utf-16-le", "utf-16be": "utf-16-be", "latin1": "iso-8859-1",
     **{name: name for name in _SINGLE_BYTE},
 }  # fmt: skip

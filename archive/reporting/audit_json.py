@@ -11,7 +11,7 @@ from archive.ledger.overview import PastCheck, stamp_of
 from archive.ledger.runs import Run
 from archive.ledger.verifying import ChainProof
 from archive.model.audit import AuditReport, Holding
-from archive.model.finding import Fact, Finding
+from archive.reporting.finding_json import clean_text, finding_fields
 from archive.stages.auditing.life import describe_event
 from archive.stages.auditing.portrait import Portrait
 from archive.stages.auditing.status import Status
@@ -51,7 +51,7 @@ def history_document(runs: Sequence[Run], checks: Sequence[PastCheck]) -> Fields
         "checks": [
             {
                 "number": one.seq, "time": stamp_of(one.checked), **path_fields(one.address, "holding"),
-                **path_fields(one.path), "outcome": one.outcome.word, "reason": _shown(one.reason),
+                **path_fields(one.path), "outcome": one.outcome.word, "reason": clean_text(one.reason),
             }
             for one in checks
         ],
@@ -78,31 +78,11 @@ def run_fields(run: Run) -> Fields:
 def holding_fields(holding: Holding, copies: int) -> Fields:
     return {
         "number": holding.id, **path_fields(holding.address, "address"), **path_fields(holding.name, "name"),
-        "location": _shown(holding.location), "form": holding.form.value, "tag_digest": holding.tag_digest,
+        "location": clean_text(holding.location), "form": holding.form.value, "tag_digest": holding.tag_digest,
         "external_identifier": holding.external_id, "files": holding.files, "bytes": holding.bytes, "copies": copies,
         "added": stamp_of(holding.added_at),
         "retired": None if holding.retired_at is None else stamp_of(holding.retired_at),
     }  # fmt: skip
-
-
-def finding_fields(finding: Finding) -> Fields:
-    facts = {name: _fact(value) for name, value in finding.facts.items() if value != ""}
-    return {
-        "code": finding.code, "severity": finding.severity.value, "clause": finding.kind.clause,
-        **path_fields(finding.subject, "subject"), "message": _shown(finding.message), "remedy": finding.kind.remedy,
-        "facts": facts,
-    }  # fmt: skip
-
-
-def _fact(value: Fact) -> Any:
-    if isinstance(value, tuple):
-        return [_shown(one) for one in value]
-    return _shown(value) if isinstance(value, str) else value
-
-
-def _shown(text: str) -> str:
-    """JSON cannot hold lone surrogates: exact bytes stand beside, in the field with _b64."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def life_document(holding: Holding, events: Sequence[LifeEvent]) -> Fields:

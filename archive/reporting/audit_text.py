@@ -10,7 +10,7 @@ from archive.ledger.overview import PastCheck, stamp_of
 from archive.ledger.runs import Run
 from archive.ledger.verifying import ChainProof
 from archive.model.audit import AuditReport, Holding
-from archive.model.finding import Finding, Severity
+from archive.model.finding import Finding, Severity, outcome_of
 from archive.stages.auditing.life import describe_event
 from archive.stages.auditing.status import Status
 
@@ -29,16 +29,15 @@ def audit_text(report: AuditReport) -> str:
 
 
 def status_text(status: Status) -> str:
+    counted = f"{status.intact:,} of {status.holdings:,} packages intact at their last look"
     lines = [
-        f"{status.intact:,} of {status.holdings:,} packages intact; {status.files:,} files, {status.bytes:,} bytes"
+        f"{outcome_of(status.findings).value}: {counted}; {status.files:,} files, {status.bytes:,} bytes",
     ]
     if status.last_run is None:
         lines.append("no audit has run yet")
     else:
         run = status.last_run
         lines.append(f"last run: {stamp_of(run.started)}, {escape(run.verdict or 'not finished')}")
-    for one in status.due:
-        lines.append(f"due in {escape(one.location)}: {one.due:,} files, {one.never:,} of them never checked")
     for place in status.away:
         lines.append(f"away since {stamp_of(place.unreachable_since or 0)}: {escape(place.name)}")
     lines += _finding_lines(status.findings)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from archive.formats.naming import path_fields
-from archive.model.finding import Fact, Finding
 from archive.model.package import RenditionResult, Tool
 from archive.model.plan import CreationReport
 from archive.model.report import ValidationReport
+from archive.reporting.finding_json import clean_text, fact_fields, finding_fields
 
 Fields = dict[str, Any]
 
@@ -27,38 +26,10 @@ def creation_document(report: CreationReport) -> Fields:
         "files": report.files,
         "bytes": report.size,
         "algorithms": list(report.algorithms),
-        "findings": [_finding(one) for one in report.findings],
+        "findings": [finding_fields(one) for one in report.findings],
         "renditions": [_rendition(one) for one in report.renditions],
         "validation": None if report.validation is None else _validation(report.validation),
     }
-
-
-def _finding(finding: Finding) -> Fields:
-    return {
-        "code": finding.code,
-        "severity": finding.severity.value,
-        "clause": finding.kind.clause,
-        **path_fields(finding.subject, "subject"),
-        "line": finding.line,
-        "message": _text(finding.message),
-        "facts": _facts(finding.facts),
-        "remedy": finding.kind.remedy,
-    }
-
-
-def _facts(facts: Mapping[str, Fact]) -> Fields:
-    return {
-        name: [_text(one) for one in value]
-        if isinstance(value, tuple)
-        else _text(value)
-        if isinstance(value, str)
-        else value
-        for name, value in facts.items()
-    }
-
-
-def _text(text: str) -> str:
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _rendition(result: RenditionResult) -> Fields:
@@ -70,7 +41,7 @@ def _rendition(result: RenditionResult) -> Fields:
         "validated": result.validated,
         "validator": _tool(result.validator),
         "maker": _tool(result.maker),
-        "reason": None if result.reason is None else _text(result.reason),
+        "reason": None if result.reason is None else clean_text(result.reason),
         "pages": result.pages,
     }
 
@@ -84,6 +55,6 @@ def _validation(report: ValidationReport) -> Fields:
         "verdict": report.verdict,
         "outcome": report.outcome.value,
         "depth": None if report.depth is None else report.depth.value,
-        "facts": _facts(report.facts),
-        "findings": [_finding(one) for one in report.findings],
+        "facts": fact_fields(report.facts),
+        "findings": [finding_fields(one) for one in report.findings],
     }

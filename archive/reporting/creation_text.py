@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import shlex
+from collections.abc import Iterable, Sequence
 
 from archive.formats.naming import escape
 from archive.model.finding import Finding, Severity
@@ -27,11 +28,14 @@ def creation_text(report: CreationReport) -> str:
         ]
     else:
         lines.append(f"not made: {escape(report.bag)}")
-    lines += [_rendition(one) for one in report.renditions]
+    told = {finding.subject for finding in report.findings if finding.code.startswith("REN-")}
+    lines += [
+        _rendition(one) for one in report.renditions if one.status is not RenditionStatus.NONE or one.source not in told
+    ]
     judged = report.validation.findings if report.validation is not None else ()
     lines += _findings([*report.findings, *judged])
     if report.created:
-        lines.append(f"Prove it again: archive validate {escape(report.bag)}")
+        lines.append(f"Prove it again: archive validate {shlex.quote(escape(report.bag))}")
     elif not report.dry_run:
         lines.append("Nothing was written. Put this right, then run again")
     return "\n".join(lines)
@@ -39,14 +43,19 @@ def creation_text(report: CreationReport) -> str:
 
 def _proof(report: CreationReport) -> str:
     verdict = report.validation.verdict if report.validation is not None else "not checked"
-    digests = " and ".join(report.algorithms)
+    digests = _listed(report.algorithms)
     if verdict == "complete":
         return f"complete: {_count(report)} digested where they stand by {digests}"
     return f"{verdict}: {_count(report)} read back and compared by {digests}"
 
 
 def _amount(report: CreationReport) -> str:
-    return f"  {_count(report)}, {' and '.join(report.algorithms)}"
+    return f"  {_count(report).removesuffix(',')}, {_listed(report.algorithms)}"
+
+
+def _listed(words: Sequence[str]) -> str:
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _count(report: CreationReport) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from archive.errors import ArchiveError
 from archive.formats.naming import escape, path_fields
 from archive.model.deposit import DepositReport, RetrievalReport
-from archive.reporting.validation_json import finding_fields
+from archive.reporting.finding_json import finding_fields
 from archive.stages.depositing.receipts import receipt_fields
 
 

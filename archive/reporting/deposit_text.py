@@ -49,7 +49,8 @@ def retrieval_lines(report: RetrievalReport) -> Iterator[str]:
 
 def _finding_lines(findings: tuple[Finding, ...]) -> Iterator[str]:
     for finding in findings[:SHOWN]:
-        yield f"  {_WORDS[finding.severity]}: {escape(finding.message)} [{finding.code}]"
+        place = "" if finding.subject in finding.message else f"{escape(finding.subject)}: "
+        yield f"  {_WORDS[finding.severity]}: {place}{escape(finding.message)} [{finding.code}]"
         if finding.severity is not Severity.NOTE:
             yield f"    {finding.kind.remedy}"
     if len(findings) > SHOWN:

@@ -6,7 +6,7 @@ from typing import Any
 
 from archive.formats.naming import path_fields
 from archive.model.package import RenditionResult, Tool
-from archive.reporting.validation_json import finding_fields
+from archive.reporting.finding_json import finding_fields
 from archive.stages.rendering_files import FileRendition, RenderingReport
 
 

@@ -10,6 +10,8 @@ from archive.model.package import RenditionResult, RenditionStatus
 from archive.reporting.rendering_json import validity_word
 from archive.stages.rendering_files import RenderingReport
 
+_WORDS = {Severity.ERROR: "error", Severity.UNCHECKED: "not checked", Severity.WARNING: "warning"}
+
 
 def rendering_lines(report: RenderingReport) -> Iterator[str]:
     """A line for each file, then what should be looked at, escaped."""
@@ -18,14 +20,15 @@ def rendering_lines(report: RenderingReport) -> Iterator[str]:
         if file.error is not None:
             yield f"  error: {escape(str(file.error))}"
         for finding in file.result.findings:
-            if finding.severity in (Severity.ERROR, Severity.WARNING):
-                yield f"  warning: {finding.code} {escape(finding.message)}"
-                yield f"    {escape(finding.kind.remedy)}"
+            if finding.severity in _WORDS:
+                yield f"  {_WORDS[finding.severity]}: {finding.code} {escape(finding.message)}"
+                yield f"    {escape(finding.kind.remedy)}."
 
 
 def _line(result: RenditionResult, *, dry_run: bool) -> str:
     if result.status is RenditionStatus.NONE:
-        return f"none: {result.source} ({result.reason})"
+        told = any(finding.severity in _WORDS for finding in result.findings)
+        return f"no rendition: {result.source}" + ("" if told else f" ({result.reason})")
     if result.status is RenditionStatus.KEPT:
         return f"kept: {result.source} is a valid {' and '.join(result.claims)} already"
     if dry_run:

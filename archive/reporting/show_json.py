@@ -7,7 +7,7 @@ from typing import Any
 from archive.formats.naming import path_fields
 from archive.formats.statements import statement_fields
 from archive.model.record import RecordKind, RecordView
-from archive.reporting.validation_json import finding_fields
+from archive.reporting.finding_json import finding_fields
 from archive.stages.reading_records import record_fields
 from archive.stages.showing import Contents, ShownEvent, ShownFile
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -51,7 +52,7 @@ def contents_lines(contents: Contents) -> Iterator[str]:
             yield escape(f"  {label}: {value}")
     for finding in contents.findings:
         yield f"\nwarning: {finding.code} {escape(finding.message)}"
-    yield f"\nProve it:  archive validate {escape(contents.path)}"
+    yield f"\nProve it:  archive validate {shlex.quote(escape(contents.path))}"
 
 
 def _described_files(statements: Iterable[Statement]) -> Iterator[str]:
@@ -106,7 +107,7 @@ def record_lines(path: str, view: RecordView) -> Iterator[str]:
             yield f"\n{name.capitalize()} ({len(entities)})"
             for entity in entities:
                 yield from _entity_lines(entity, "  ")
-    yield f"\nJudge it:  archive validate {escape(path)}"
+    yield f"\nJudge it:  archive validate {shlex.quote(escape(path))}"
 
 
 def _entity_lines(entity: Any, pad: str) -> Iterator[str]:

@@ -7,8 +7,9 @@ from typing import Any
 
 from archive.errors import ArchiveError
 from archive.formats.naming import escape, path_fields
-from archive.model.finding import Fact, Finding, Outcome, Severity
+from archive.model.finding import Finding, Outcome, Severity
 from archive.model.report import Depth, ValidationReport
+from archive.reporting.finding_json import fact_fields, finding_fields
 
 SCHEMA = "archive.validation/1"
 
@@ -33,7 +34,7 @@ def report_fields(report: ValidationReport) -> dict[str, Any]:
         "verdict": report.verdict,
         "outcome": outcome_word(report),
         "depth": report.depth.value if report.depth else None,
-        "facts": {name: _fact(value) for name, value in report.facts.items()},
+        "facts": fact_fields(report.facts),
         "counts": count_severities(report.findings),
         "findings": [finding_fields(finding) for finding in report.findings],
     }
@@ -49,30 +50,6 @@ def outcome_word(report: ValidationReport) -> str:
 def count_severities(findings: Sequence[Finding]) -> dict[str, int]:
     """How many findings of each severity there are."""
     return {severity.value: sum(1 for f in findings if f.severity is severity) for severity in Severity}
-
-
-def finding_fields(finding: Finding) -> dict[str, Any]:
-    """One finding: its code, clause and remedy, its place, and its facts."""
-    return {
-        "code": finding.code,
-        "severity": finding.severity.value,
-        "clause": finding.kind.clause,
-        **path_fields(finding.subject),
-        "line": finding.line,
-        "message": escape(finding.message),
-        "facts": {name: _fact(value) for name, value in finding.facts.items()},
-        "remedy": finding.kind.remedy,
-    }
-
-
-def _fact(value: Fact) -> str | int | bool | list[str]:
-    if isinstance(value, str):
-        return _text(value)
-    return [_text(part) for part in value] if isinstance(value, tuple) else value
-
-
-def _text(value: str) -> str:
-    return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _failure_fields(subject: str, error: ArchiveError) -> dict[str, Any]:

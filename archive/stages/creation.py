@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from archive.config import Settings
 from archive.errors import StorageError, UsageError, from_os_error
+from archive.model.description import Description
 from archive.model.finding import Finding
 from archive.model.package import NO_PROGRESS, Progress, RenditionResult
 from archive.model.plan import CreationReport, Plan
@@ -74,8 +75,10 @@ def create(
         measure=dry_run or progress is not NO_PROGRESS,
         dry_run=dry_run,
     )
+    told = None if plain else _load_description(sources, description)
     if dry_run or not planned.possible:
-        return _report(planned, created=False, dry_run=dry_run)
+        said = told.findings if told is not None else ()
+        return _report(planned, created=False, dry_run=dry_run, findings=said)
     if clean_partial:
         _clean(planned.leftovers)
     folder, target_name = os.path.split(os.path.abspath(planned.target))
@@ -88,7 +91,7 @@ def create(
                 planned,
                 partial,
                 target,
-                description=description,
+                told=told,
                 settings=settings,
                 clock=clock,
                 progress=progress,
@@ -103,7 +106,7 @@ def _make_copy(
     partial: Partial,
     target: str,
     *,
-    description: str | None,
+    told: Description | None,
     settings: Settings,
     clock: Clock,
     progress: Progress,
@@ -118,10 +121,8 @@ def _make_copy(
         take_payload(planned, build, settings, progress, skip_top=skip_top, notice=notices.take)
         bag_info = planned.bag_info
         if not planned.plain:
-            renditions, told, found = _enrich(
-                planned, build, description, settings=settings, clock=clock, progress=progress
-            )
-            bag_info = _merge(bag_info, told)
+            renditions, fields, found = _enrich(build, told, settings=settings, clock=clock, progress=progress)
+            bag_info = _merge(bag_info, fields)
             for finding in found:
                 notices.take(finding)
             missing = find_missing(required, bag_info)
@@ -185,28 +186,33 @@ def _build(planned: Plan, root: str, spool: str | None) -> TreeBuild:
     )
 
 
+def _load_description(sources: Sequence[str], explicit: str | None) -> Description | None:
+    from archive.stages.describing import load_description
+
+    return load_description(sources, explicit)
+
+
 def _enrich(
-    planned: Plan, build: TreeBuild, description: str | None, *, settings: Settings, clock: Clock, progress: Progress
+    build: TreeBuild, told: Description | None, *, settings: Settings, clock: Clock, progress: Progress
 ) -> tuple[tuple[RenditionResult, ...], tuple[tuple[str, str], ...], list[Finding]]:
     """Virus check, formats, renditions and metadata: the renditions, fields for bag-info, and findings."""
-    from archive.stages.describing import describe, load_description
+    from archive.stages.describing import describe
     from archive.stages.identification import identify
     from archive.stages.rendering import render_all
     from archive.stages.virus import check_viruses
 
-    told = load_description([root.path for root in planned.sources], description)
     virus = check_viruses(build, settings)
-    identifications = identify(build, settings)
-    renditions = render_all(build, identifications, told, settings, clock, progress)
-    facts = describe(
-        build,
-        description=told,
-        identifications=identifications,
-        renditions=renditions,
-        virus=virus,
-        settings=settings,
-        clock=clock,
-    )
+    with identify(build, settings, progress) as identifications:
+        renditions = render_all(build, identifications, told, settings, clock, progress)
+        facts = describe(
+            build,
+            description=told,
+            identifications=identifications,
+            renditions=renditions,
+            virus=virus,
+            settings=settings,
+            clock=clock,
+        )
     findings = [finding for rendition in renditions for finding in rendition.findings]
     return renditions, facts.bag_info, [*findings, *facts.findings]
 

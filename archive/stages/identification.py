@@ -188,24 +188,24 @@ class _Pronom:
                 answers = self._scanner.identify_many(places, workers=1)["files"]
             except self._go_error:
                 answers = []
-            if [answer["filename"] for answer in answers] != places:
-                answers = [self._ask_one(place, record) for place, record in zip(places, batch, strict=True)]
+            if [answer["filename"] for answer in answers] != places or any(_has_failed(one) for one in answers):
+                answers = [self._ask_one(build, place, record) for place, record in zip(places, batch, strict=True)]
         return [(record.path, self._read(answer, record)) for record, answer in zip(batch, answers, strict=True)]
 
-    def _ask_one(self, place: str, record: FileRecord) -> dict[str, Any]:
+    def _ask_one(self, build: Build, place: str, record: FileRecord) -> dict[str, Any]:
         try:
             answer: dict[str, Any] = self._scanner.identify(place, detailed=True)["files"][0]
         except self._go_error as error:
-            raise SourceError("the format scanner cannot read it", subject=record.path) from error
+            answer = {"errors": str(error), "matches": []}
+        if _has_failed(answer):
+            _see_that_it_can_be_read(build, record)
         return answer
 
     def _read(self, answer: dict[str, Any], record: FileRecord) -> Identification:
-        if answer["errors"] and answer["errors"] != "empty source":
-            raise SourceError("the format scanner cannot read it", subject=record.path)
         matches = [one for one in answer["matches"] if one["ns"] == "pronom"]
         sure = [one for one in matches if one["id"] != "UNKNOWN" and not _by_extension_only(one)]
-        if not sure or not record.size:
-            return self._unknown(matches, record)
+        if not sure or not record.size or _has_failed(answer):
+            return self._unknown(matches, record, broken=_has_failed(answer))
         first = sure[0]
         notes = [one for one in (first["warning"],) if one]
         notes += [f"also {one['id']} {one['format']} {one['version']}".rstrip() for one in sure[1:]]
@@ -219,14 +219,31 @@ class _Pronom:
             "; ".join(notes) or None,
         )
 
-    def _unknown(self, matches: list[dict[str, Any]], record: FileRecord) -> Identification:
+    def _unknown(self, matches: list[dict[str, Any]], record: FileRecord, *, broken: bool) -> Identification:
         named = [one for one in matches if one["id"] != "UNKNOWN"]
         basis = "the file is empty" if not record.size else "no match of bytes"
+        if broken:
+            return Identification(UNKNOWN, None, None, None, basis, self.tool, "the scanner could not take it apart")
         if named:
             candidates = ", ".join(f"{one['id']} {one['format']} {one['version']}".rstrip() for one in named)
             return Identification(UNKNOWN, None, None, None, basis, self.tool, f"by extension only: {candidates}")
         warning = next((one["warning"] for one in matches if one["warning"]), None)
         return Identification(UNKNOWN, None, None, None, basis, self.tool, None if warning == "no match" else warning)
+
+
+def _has_failed(answer: dict[str, Any]) -> bool:
+    """True when the scanner gave up on a file, as on a container whose end is missing."""
+    return bool(answer["errors"]) and answer["errors"] != "empty source"
+
+
+def _see_that_it_can_be_read(build: Build, record: FileRecord) -> None:
+    """A file that the system gives but the scanner cannot take apart is merely unknown. Raises `SourceError` if not."""
+    try:
+        with build.open(record.path) as stream:
+            while stream.read(1 << 20):
+                pass
+    except OSError as error:
+        raise SourceError(f"it cannot be read: {error.strerror}", subject=record.path) from error
 
 
 def _by_extension_only(match: dict[str, Any]) -> bool:
@@ -236,23 +253,27 @@ def _by_extension_only(match: dict[str, Any]) -> bool:
 
 
 class _SafeNames:
-    """Names that the scanner can take: for one that is not UTF-8, a link with its extension in a private folder."""
+    """Names that the scanner can take.
+
+    For one that is not UTF-8, or has control characters, that is a link with its extension in a private folder: the
+    scanner's answer is JSON in which such names do not survive.
+    """
 
     def __init__(self) -> None:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._made = 0
 
     def of(self, raw: bytes) -> str:
-        try:
-            return raw.decode("utf-8")
-        except UnicodeDecodeError:
-            if self._folder is None:
-                self._folder = tempfile.TemporaryDirectory(prefix="muniment-names-")
-            extension = os.path.splitext(raw)[1].decode("ascii", "ignore")
-            self._made += 1
-            link = os.path.join(self._folder.name, f"{self._made}{extension}")
-            os.symlink(os.path.abspath(raw), os.fsencode(link))
-            return link
+        name = raw.decode("utf-8", "surrogateescape")
+        if name.isprintable():
+            return name
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="muniment-names-")
+        extension = "".join(c for c in os.path.splitext(name)[1] if c.isascii() and c.isprintable())
+        self._made += 1
+        link = os.path.join(self._folder.name, f"{self._made}{extension}")
+        os.symlink(os.path.abspath(raw), os.fsencode(link))
+        return link
 
     def __enter__(self) -> _SafeNames:
         return self

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -134,8 +135,7 @@ def _find_roots(sources: Sequence[str]) -> tuple[SourceRoot, ...]:
         if not path or "\0" in path:
             raise UsageError("this is no path", subject=path)
         try:
-            is_folder = os.path.isdir(path)
-            os.stat(path)
+            is_folder = stat.S_ISDIR(os.stat(path).st_mode)
         except OSError as error:
             raise from_os_error(error, path) from error
         whole = len(sources) == 1 and is_folder
@@ -152,12 +152,27 @@ def _check_in_place(roots: tuple[SourceRoot, ...], to: str, name: str | None, se
     own = os.path.abspath(root.path)
     if os.path.islink(own):
         raise UsageError("--in-place takes a folder itself, not a link to one", subject=root.path)
+    if _is_bag(own):
+        raise UsageError(
+            "it is a bag already, and would be wrapped in another",
+            subject=root.path,
+            remedy=f"archive validate {root.path}",
+        )
     if os.path.ismount(own):
         raise UsageError("--in-place cannot exchange the root of a file system", subject=root.path)
     if name is not None and name != os.path.basename(own):
         raise UsageError("--in-place keeps the folder's name", subject=name, remedy="Leave out --name")
     if to and os.path.realpath(to) != os.path.realpath(os.path.dirname(own)):
         raise UsageError("--in-place makes the bag where the source is", subject=to, remedy="Leave out --to")
+
+
+def _is_bag(folder: str) -> bool:
+    """True when the folder has all that makes a bag: its declaration, a manifest and a payload."""
+    try:
+        names = set(os.listdir(folder))
+    except OSError:
+        return False
+    return {"bagit.txt", "data"} <= names and any(name.startswith("manifest-") for name in names)
 
 
 def _choose_name(roots: tuple[SourceRoot, ...], name: str | None) -> str:
@@ -178,8 +193,15 @@ def _choose_name(roots: tuple[SourceRoot, ...], name: str | None) -> str:
 
 
 def _check_apart(roots: tuple[SourceRoot, ...], to: str, target: str, *, in_place: bool) -> None:
-    if os.path.lexists(to) and not os.path.isdir(to):
-        raise UsageError("the destination is not a folder", subject=to)
+    if os.path.lexists(to):
+        try:
+            is_folder = stat.S_ISDIR(os.stat(to).st_mode)
+        except FileNotFoundError:
+            is_folder = False
+        except OSError as error:
+            raise from_os_error(error, to) from error
+        if not is_folder:
+            raise UsageError("the destination is not a folder", subject=to)
     if in_place:
         return
     place = os.path.realpath(to)

@@ -61,6 +61,8 @@ class EventMaker:
             )
         if self._renditions.made:
             yield from self._rendition_events(us)
+        for event, results in _grouped(self._renditions.without.values(), self.refusal_id).items():
+            yield self._refusal(event, results, us)
         yield self._event(
             "package",
             "information package creation",
@@ -84,6 +86,8 @@ class EventMaker:
             found.append(facts.id("event", "extraction"))
         if path in self._renditions.sources:
             found.append(self.normalization_id(self._renditions.sources[path]))
+        if path in self._renditions.without:
+            found.append(self.refusal_id(self._renditions.without[path]))
         return tuple(found)
 
     def events_of_rendition(self, path: str) -> tuple[str, ...]:
@@ -102,6 +106,10 @@ class EventMaker:
         """The event that made this rendition: one for all that the same program made with the same claims."""
         maker = result.maker or _US
         return self._facts.id("event", "normalization", maker.name, maker.version, *result.claims)
+
+    def refusal_id(self, result: RenditionResult) -> str:
+        """The event that decided against a rendition: one for all originals with the same reason."""
+        return self._facts.id("event", "no rendition", result.reason or "")
 
     def validation_id(self, result: RenditionResult) -> str:
         """The event that judged this file: one for all with the same validator, claims and verdict."""
@@ -217,6 +225,20 @@ class EventMaker:
         judged = [one for one in made.values() if _is_judged(one)]
         for results in _grouped(judged, self.validation_id).values():
             yield self._validation(results, tuple(one.path or "" for one in results))
+
+    def _refusal(self, event: str, results: list[RenditionResult], us: Link) -> Event:
+        """Why these originals have no rendition; nothing was normalized, so that it is a decision that is recorded."""
+        facts, sources = self._facts, tuple(one.source for one in results)
+        return Event(
+            event,
+            "policy assignment",
+            facts.stamp,
+            "no PDF/A rendition",
+            "success",
+            f"{count_of(len(results), 'file')}: {results[0].reason}",
+            (us,),
+            lambda: (Link(facts.file_id(path)) for path in sources),
+        )
 
     def _validation(self, results: list[RenditionResult], paths: tuple[str, ...]) -> Event:
         facts, first = self._facts, results[0]

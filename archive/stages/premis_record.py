@@ -72,11 +72,15 @@ class Facts:
 
 @dataclass(slots=True)
 class Renditions:
-    """The renditions by their own path (`made`), by their original (`sources`), and the originals that were `kept`."""
+    """The renditions by their own path (`made`) and by their original (`sources`), and the originals without one:
+
+    those that were `kept` as they are, and those that have none for a reason (`without`).
+    """
 
     made: dict[str, RenditionResult] = field(default_factory=dict)
     sources: dict[str, RenditionResult] = field(default_factory=dict)
     kept: dict[str, RenditionResult] = field(default_factory=dict)
+    without: dict[str, RenditionResult] = field(default_factory=dict)
 
     @classmethod
     def of(cls, results: tuple[RenditionResult, ...]) -> Renditions:
@@ -88,6 +92,8 @@ class Renditions:
                 found.sources[one.source] = one
             elif one.status is RenditionStatus.KEPT and one.validated is not None and one.validator:
                 found.kept[one.source] = one
+            elif one.status is RenditionStatus.NONE and one.reason:
+                found.without[one.source] = one
         return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack
 from dataclasses import replace
 from itertools import islice
 from typing import BinaryIO
@@ -13,7 +13,6 @@ from archive.config import Settings
 from archive.errors import SourceError, StorageError, from_os_error
 from archive.formats.bagpath import encode_path
 from archive.formats.manifest import manifest_name
-from archive.model.codes import bag as bag_codes
 from archive.model.codes import source as codes
 from archive.model.finding import Fact, Finding
 from archive.model.package import Progress
@@ -144,39 +143,21 @@ def prove(
     from archive.stages.validation.bags import validate_bag
 
     if not many:
-        report = validate_bag(path, profile=profile, settings=settings, progress=progress)
+        report = validate_bag(path, profile=profile, settings=settings, progress=progress, label="validation")
         return replace(report, subject=planned.target)
-    _read_again(path, planned, progress)
-    with nullcontext() if profile else _payload_aside(path):
-        report = validate_bag(path, depth=Depth.QUICK, profile=profile, settings=settings)
-    if not profile:
-        report = replace(report, findings=tuple(f for f in report.findings if f.kind is not bag_codes.OXUM_MISMATCH))
+    counted = _read_again(path, planned, progress)
+    report = validate_bag(path, depth=Depth.QUICK, profile=profile, settings=settings, counted=counted)
     verdict = "valid" if report.ok else report.verdict
     return replace(report, subject=planned.target, verdict=verdict, depth=Depth.FULL)
 
 
-@contextmanager
-def _payload_aside(root: str) -> Iterator[None]:
-    """Let the validator judge the tag files alone: it need not count again what was just read.
-
-    The payload's count stands in bag-info.txt as it was counted; `_read_again` compared every file of it.
-    """
-    data, aside = os.path.join(root, "data"), f"{root}.payload"
-    os.rename(data, aside)
-    os.mkdir(data)
-    try:
-        yield
-    finally:
-        os.rmdir(data)
-        os.rename(aside, data)
-
-
-def _read_again(root: str, planned: Plan, progress: Progress) -> None:
+def _read_again(root: str, planned: Plan, progress: Progress) -> tuple[int, int]:
     """Read every payload file of the finished tree and compare with every manifest, byte for byte of its lines.
 
-    Raises `StorageError` when the disk does not give back what was written.
+    Gives how many octets and files there were. Raises `StorageError` when the disk does not give back what was written.
     """
     copier = Copier(planned.algorithms, progress=progress)
+    octets = files = 0
     progress.begin("validation", planned.size)
     try:
         with ExitStack() as stack:
@@ -187,6 +168,8 @@ def _read_again(root: str, planned: Plan, progress: Progress) -> None:
                 front = f"data/{visit.path}/" if visit.path else "data/"
                 for names in _portions(visit.files):
                     taken = copier.digest(visit.folder, names, front, _NEVER)
+                    octets += sum(taken.sizes)
+                    files += len(names)
                     for lines, manifest in zip(manifest_lines(front, taken), manifests, strict=True):
                         if manifest.read(len(lines)) != lines:
                             raise StorageError(
@@ -202,3 +185,4 @@ def _read_again(root: str, planned: Plan, progress: Progress) -> None:
     except OSError as error:
         raise from_os_error(error, planned.target) from error
     progress.end()
+    return octets, files

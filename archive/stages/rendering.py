@@ -23,6 +23,7 @@ from archive.model.package import (
     Role,
 )
 from archive.renditions.drafting import Original
+from archive.renditions.readers import media_type_of
 from archive.renditions.renderer import Attempt, Confirmation, Renderer
 from archive.storage.clock import Clock
 
@@ -60,7 +61,8 @@ def render_all(  # noqa: PLR0917 - the order in which creation hands its stages 
     single = len(records) == 1
     renderer = Renderer(settings, clock)
     results: list[RenditionResult] = []
-    progress.begin("rendering", sum(size for _, size, _ in records))
+    drawn = (size for path, size, _ in records if _counts(identifications.of(path), path))
+    progress.begin("rendering", sum(drawn))
     try:
         for start in range(0, len(records), _BATCH):
             originals = [
@@ -102,6 +104,11 @@ def _describe(
     )
 
 
+def _counts(found: Identification | None, path: str) -> bool:
+    """Whether an original's bytes are part of the work: what nobody reads would make the time left look short."""
+    return media_type_of(found.mime if found is not None else None, path.rpartition("/")[2]) is not None
+
+
 def _render_batch(
     build: Build, renderer: Renderer, originals: list[Original], names: _Names, progress: Progress
 ) -> list[RenditionResult]:
@@ -112,7 +119,8 @@ def _render_batch(
             path = _RENDITIONS + names.rendition_of(attempt.original.subject.removeprefix(_ORIGINALS))
             build.add_payload(path, (attempt.draft.content,))
         written.append((_without_bytes(attempt), path))
-        progress.advance(attempt.original.size)
+        if attempt.original.media_type is not None:
+            progress.advance(attempt.original.size)
     confirmed = renderer.confirm(
         [(attempt.original, attempt.claims, build.locate(path)) for attempt, path in written if path is not None]
     )

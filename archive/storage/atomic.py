@@ -18,6 +18,7 @@ import functools
 import hashlib
 import os
 import secrets
+import stat
 import sys
 from typing import Any
 
@@ -226,7 +227,11 @@ def _make_folders(folder: str) -> list[str]:
             continue
         except OSError as error:
             raise from_os_error(error, path) from error
-    if not os.path.isdir(folder):
+    try:
+        is_folder = stat.S_ISDIR(os.stat(folder).st_mode)
+    except OSError as error:
+        raise from_os_error(error, folder) from error
+    if not is_folder:
         raise UsageError("the destination is not a folder", subject=folder)
     return made
 

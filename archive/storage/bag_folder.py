@@ -20,7 +20,7 @@ from archive.storage.hashing import SIDE_BY_SIDE_FROM, constructor_of, digest_pa
 _SMALL = 1 << 16
 _CHUNK = 1 << 20
 _HELD_OPEN = 128
-"""How many folders above the present one stay open: deeper trees open their middle again when they come back."""
+"""How many folders above the present one stay open: what lies deeper is opened again from below, on the way back."""
 
 _IRREGULAR = "/"
 """Stands before the name of what is no regular file; no name can hold it."""
@@ -28,9 +28,10 @@ _IRREGULAR = "/"
 
 @dataclass(slots=True)
 class _Level:
-    path: bytes
+    name: bytes
     held: Directory | None
     pending: list[str]
+    identity: tuple[int, int] | None = None
 
 
 @dataclass(slots=True)
@@ -137,37 +138,52 @@ class FolderMedium:
         return directory
 
     def _walk(self, tour: _Tour) -> Iterator[Batch]:
+        """Depth first. The path is kept for the present folder alone: those above know their names only."""
         levels: list[_Level] = [_Level(b"", self._top, [])]
-        yield from self._read_folder(levels[0], self._top, tour)
+        path = b""
+        yield from self._read_folder(levels[0], path, self._top, tour)
         try:
             while levels:
                 level = levels[-1]
                 if not level.pending:
+                    path = path[: -len(level.name) - 1] if b"/" in path else b""
+                    if len(levels) > 1 and levels[-2].held is None:
+                        self._return_to(levels[-2], level, path, tour)
                     self._leave(levels.pop())
                     continue
                 name = level.pending.pop()
-                path = level.path + b"/" + os.fsencode(name) if level.path else os.fsencode(name)
+                below = _join(path, os.fsencode(name))
                 try:
-                    directory = self._descend(level, name)
+                    assert level.held is not None
+                    directory = level.held.folder(name)
                 except OSError as error:
-                    self._report_folder(path, error, tour)
+                    self._report_folder(below, error, tour)
                     continue
-                if len(levels) >= _HELD_OPEN and level.held is not None:
+                if len(levels) >= _HELD_OPEN:
+                    level.identity = level.held.identity()
                     level.held.close()
                     level.held = None
-                levels.append(_Level(path, directory, []))
-                yield from self._read_folder(levels[-1], directory, tour)
+                path = below
+                levels.append(_Level(os.fsencode(name), directory, []))
+                yield from self._read_folder(levels[-1], path, directory, tour)
         finally:
             for level in levels:
                 self._leave(level)
 
-    def _descend(self, level: _Level, name: str) -> Directory:
-        parent = level.held or self._reach(level.path)
+    def _return_to(self, level: _Level, child: _Level, path: bytes, tour: _Tour) -> None:
+        """Hold `level` open again: what stands above its child, if that is the same folder still, else from the top."""
         try:
-            return parent.folder(name)
-        finally:
-            if level.held is None:
-                parent.close()
+            if child.held is not None:
+                above = child.held.folder(os.pardir)
+                if above.identity() == level.identity:
+                    level.held = above
+                    return
+                above.close()
+            level.held = self._reach(path)
+        except OSError as error:
+            if level.pending:
+                self._report_folder(path, error, tour)
+            level.pending.clear()
 
     def _leave(self, level: _Level) -> None:
         if level.held is not None and level.held is not self._top:
@@ -179,9 +195,9 @@ class FolderMedium:
             why = error.strerror or str(error)
             self.findings.append(codes.UNREADABLE_FOLDER.at(to_text(path) or ".", why=why))
 
-    def _read_folder(self, level: _Level, directory: Directory, tour: _Tour) -> Iterator[Batch]:
+    def _read_folder(self, level: _Level, path: bytes, directory: Directory, tour: _Tour) -> Iterator[Batch]:
         """The files of one folder in batches; its folders are left in `level.pending`."""
-        payload = in_payload(level.path)
+        payload = in_payload(path)
         skip_files = tour.only_payload and not payload
         waiting: list[str] = []
         empty = True
@@ -192,21 +208,21 @@ class FolderMedium:
                     if entry.is_file(follow_symlinks=False):
                         waiting.append(entry.name)
                     elif entry.is_dir(follow_symlinks=False):
-                        if self._enters(level, entry.name, tour):
+                        if self._enters(path, entry.name, tour):
                             level.pending.append(entry.name)
                         continue
                     else:
                         waiting.append(_IRREGULAR + entry.name)
                     if len(waiting) == BATCH:
                         if not skip_files and tour.ours():
-                            yield self._look_at(directory, level.path, waiting, tour)
+                            yield self._look_at(directory, path, waiting, tour)
                         waiting = []
         except OSError as error:
-            self._report_folder(level.path, error, tour)
-        if empty and tour.part == 0 and payload and level.path != b"data" and level.path not in self.blind:
-            self.findings.append(codes.EMPTY_FOLDER.at(to_text(level.path)))
+            self._report_folder(path, error, tour)
+        if empty and tour.part == 0 and payload and path != b"data" and path not in self.blind:
+            self.findings.append(codes.EMPTY_FOLDER.at(to_text(path)))
         if waiting and not skip_files and tour.ours():
-            yield self._look_at(directory, level.path, waiting, tour)
+            yield self._look_at(directory, path, waiting, tour)
 
     def _look_at(self, directory: Directory, folder: bytes, names: list[str], tour: _Tour) -> Batch:
         if tour.only_tags:
@@ -214,8 +230,8 @@ class FolderMedium:
             return Batch(folder, _encode_names(names), [0] * len(names), seen)
         return self._digest(directory, folder, names, tour.payload if in_payload(folder) else tour.tags)
 
-    def _enters(self, level: _Level, name: str, tour: _Tour) -> bool:
-        if level.path:
+    def _enters(self, path: bytes, name: str, tour: _Tour) -> bool:
+        if path:
             return True
         if name == "data":
             self._has_payload = True

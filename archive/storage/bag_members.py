@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -74,9 +75,11 @@ class MemberTable:
     def finish(self) -> None:
         """Judge the names together: one top folder, named as the archive, and no file that is also a folder."""
         files = [path for path in self._seen if path not in self._folders]
-        above = {path[:end] for path in self._seen for end in _slashes(path)}
-        for path in sorted(above.intersection(files)):
-            self.findings.append(codes.DUPLICATE_MEMBER.at(to_text(path)))
+        ordered = sorted(self._seen)
+        for path in sorted(files):
+            below = bisect_left(ordered, path + b"/")
+            if below < len(ordered) and ordered[below].startswith(path + b"/"):
+                self.findings.append(codes.DUPLICATE_MEMBER.at(to_text(path)))
         roots = tuple(to_text(root) for root in self._roots)
         stray = [path for path in files if b"/" not in path]
         if len(roots) != 1 or stray:
@@ -95,13 +98,6 @@ class MemberTable:
 
     def tag_files(self) -> list[bytes]:
         return sorted(member.path for member in self.members if not in_payload(member.path))
-
-
-def _slashes(path: bytes) -> Iterator[int]:
-    place = path.find(b"/")
-    while place > 0:
-        yield place
-        place = path.find(b"/", place + 1)
 
 
 def _backslash_reason(path: bytes) -> str | None:

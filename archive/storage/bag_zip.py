@@ -13,12 +13,15 @@ from typing import BinaryIO
 
 from archive.formats.bagpath import to_text
 from archive.formats.zip_records import (
-    DESCRIPTOR_SIZES,
     END_SIZE,
     LOCAL_SIZE,
     MAX_COMMENT,
-    bytes_after_end,
+    MAX_DESCRIPTOR,
+    LocalHeader,
+    is_descriptor,
+    parse_end,
     parse_local_header,
+    unicode_path,
 )
 from archive.model.codes import bag as codes
 from archive.model.finding import Finding
@@ -30,6 +33,9 @@ from archive.storage.hashing import Digests
 _CHUNK = 1 << 18
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2}
 """LZMA is left out: a member may ask for gigabytes of memory there."""
+
+_UNIX = {3, 19}
+"""Systems whose attributes hold a Unix mode: Unix and macOS. A link is looked for on any: some tools make it anyway."""
 
 _BROKEN = (
     zipfile.BadZipFile,
@@ -79,15 +85,20 @@ class ZipMedium:
     def _index(self) -> None:
         size = os.fstat(self._file.fileno()).st_size
         self._file.seek(max(0, size - END_SIZE - MAX_COMMENT))
-        after = bytes_after_end(self._file.read())
+        end = parse_end(self._file.read())
         try:
             self._zip = zipfile.ZipFile(self._file)
             self._infos = self._zip.infolist()
         except (*_BROKEN, OSError) as error:
             self._stop(codes.BROKEN_ARCHIVE.at(self._name, why=str(error) or "its directory cannot be read"))
             return
-        if after:
-            self.findings.append(codes.FOREIGN_BYTES.at(self._name, why=f"{after} bytes follow its end"))
+        if end is not None and end.after:
+            self.findings.append(codes.FOREIGN_BYTES.at(self._name, why=f"{end.after} bytes follow its end"))
+        if end is not None and b"PK\x05\x06" in end.comment:
+            self.findings.append(codes.HEADERS_DIFFER.at(self._name, why="its comment holds a second end record"))
+        if end is not None and end.entries not in (len(self._infos), 0xFFFF):
+            why = f"its end says {end.entries} members, its directory lists {len(self._infos)}"
+            self.findings.append(codes.HEADERS_DIFFER.at(self._name, why=why))
         if len(self._infos) > self._limits.members:
             self._stop(codes.ARCHIVE_LIMIT.at(self._name, why=f"it holds more than {self._limits.members} members"))
             return
@@ -112,13 +123,13 @@ class ZipMedium:
     def _take(self, place: int, info: zipfile.ZipInfo) -> None:
         name = _raw_name(info)
         shown = to_text(name)
-        kind = stat.S_IFMT(info.external_attr >> 16) if info.create_system == 3 else 0
+        kind = stat.S_IFMT(info.external_attr >> 16)
         odd = None
         if info.flag_bits & 0x41:
             odd = codes.ENCRYPTED_MEMBER.at(shown)
         elif kind == stat.S_IFLNK:
             odd = codes.LINK.at(shown)
-        elif kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+        elif kind not in (0, stat.S_IFREG, stat.S_IFDIR) and info.create_system in _UNIX:
             odd = codes.SPECIAL_FILE.at(shown, what="a device, pipe or socket")
         elif info.compress_type not in _METHODS:
             odd = codes.UNKNOWN_METHOD.at(shown, what=f"compression method {info.compress_type}")
@@ -130,7 +141,8 @@ class ZipMedium:
     def _judge_layout(self) -> None:
         """Members follow each other without overlap or gap, and each says of itself what the directory says."""
         assert self._zip is not None
-        start = 0
+        end: int = 0
+        last: zipfile.ZipInfo | None = None
         for info in sorted(self._infos, key=lambda one: one.header_offset):
             shown = to_text(_raw_name(info))
             self._file.seek(max(0, info.header_offset))
@@ -139,25 +151,32 @@ class ZipMedium:
                 self.findings.append(codes.HEADERS_DIFFER.at(shown, why="its own header is missing"))
                 continue
             name = self._file.read(local.name_length)
-            why = None
-            if name != _stored_name(info):
-                why = "the names differ"
-            elif (local.method, local.flags & 1) != (info.compress_type, info.flag_bits & 1):
-                why = "the methods differ"
-            elif not local.described_later and 0xFFFFFFFF not in (local.size, local.compressed):
-                stated = (info.CRC, info.compress_size, info.file_size)
-                why = None if (local.crc, local.compressed, local.size) == stated else "sizes or checksum differ"
+            extra = self._file.read(local.tail - local.name_length)
+            why = _difference(local, name, extra, info)
             if why is not None:
                 self.findings.append(codes.HEADERS_DIFFER.at(shown, why=why))
-            gap = info.header_offset - start
-            if gap < 0:
+            if info.header_offset < end:
                 self.findings.append(codes.HEADERS_DIFFER.at(shown, why="it overlaps another member"))
-            elif gap not in (DESCRIPTOR_SIZES if start else (0,)):
-                self.findings.append(codes.FOREIGN_BYTES.at(self._name, why=f"{gap} bytes stand before {shown}"))
-            start = info.header_offset + LOCAL_SIZE + local.tail + info.compress_size
-        gap = self._zip.start_dir - start
-        if self._infos and gap not in DESCRIPTOR_SIZES:
-            self.findings.append(codes.FOREIGN_BYTES.at(self._name, why=f"{gap} bytes stand before its directory"))
+            else:
+                self._judge_gap(last, end, info.header_offset, shown)
+            end = info.header_offset + LOCAL_SIZE + local.tail + info.compress_size
+            last = info if local.described_later else None
+        if self._infos:
+            self._judge_gap(last, end, self._zip.start_dir, "its directory")
+
+    def _judge_gap(self, described: zipfile.ZipInfo | None, start: int, end: int, before: str) -> None:
+        """Nothing stands between two members but the data descriptor of the first, where it has one."""
+        if start == end and (described is None or described.is_dir()):
+            return
+        if described is not None and 0 < end - start <= MAX_DESCRIPTOR:
+            self._file.seek(start)
+            found = self._file.read(end - start)
+            if not is_descriptor(found, described.CRC, described.compress_size, described.file_size):
+                why = "its data descriptor says something else"
+                self.findings.append(codes.HEADERS_DIFFER.at(to_text(_raw_name(described)), why=why))
+            return
+        what = f"{end - start} bytes stand" if end != start else "a data descriptor is missing"
+        self.findings.append(codes.FOREIGN_BYTES.at(self._name, why=f"{what} before {before}"))
 
     def read_tag(self, path: bytes, limit: int) -> bytes:
         return read_within(self.stream_tag(path), limit)
@@ -213,16 +232,45 @@ class ZipMedium:
         yield from batcher.rest()
 
 
+def _difference(local: LocalHeader, name: bytes, extra: bytes, info: zipfile.ZipInfo) -> str | None:
+    """What a member's own header says otherwise than the directory."""
+    stored = _stored_name(info)
+    if name != stored:
+        return "the names differ"
+    path, sound = unicode_path(info.extra, stored)
+    own, own_sound = unicode_path(extra, stored)
+    if path != own and None not in (path, own):
+        return "the Unicode names differ"
+    other = own if path is None else path
+    if not (sound and own_sound) or (other is not None and other != _raw_name(info) and _is_utf8(stored)):
+        return "its Unicode name is not that of its name"
+    if (local.method, local.flags & 1) != (info.compress_type, info.flag_bits & 1):
+        return "the methods differ"
+    if not local.described_later and 0xFFFFFFFF not in (local.size, local.compressed):
+        stated = (info.CRC, info.compress_size, info.file_size)
+        return None if (local.crc, local.compressed, local.size) == stated else "sizes or checksum differ"
+    return None
+
+
 def _stored_name(info: zipfile.ZipInfo) -> bytes:
     """The name's bytes as they stand in the directory."""
     return info.orig_filename.encode("utf-8" if info.flag_bits & 0x800 else "cp437", "surrogateescape")
 
 
 def _raw_name(info: zipfile.ZipInfo) -> bytes:
-    """The name as a path. Without the UTF-8 flag it is UTF-8 when it reads so, as Unix tools write it, else CP437."""
+    """The name as a path: UTF-8 when it reads so, as Unix tools write it, else the Unicode path, else CP437."""
     stored = _stored_name(info)
+    if _is_utf8(stored):
+        return stored
+    path, sound = unicode_path(info.extra, stored)
+    if path is not None and sound and _is_utf8(path):
+        return path
+    return info.orig_filename.encode("utf-8", "surrogateescape")
+
+
+def _is_utf8(name: bytes) -> bool:
     try:
-        stored.decode("utf-8")
+        name.decode("utf-8")
     except UnicodeDecodeError:
-        return info.orig_filename.encode("utf-8", "surrogateescape")
-    return stored
+        return False
+    return True

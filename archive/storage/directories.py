@@ -38,11 +38,15 @@ class Directory(Protocol):
         ...
 
     def folder(self, name: str) -> Directory:
-        """A folder in it."""
+        """A folder in it, or the one that it is in by the name `os.pardir`."""
         ...
 
     def opener(self) -> Callable[[str], int]:
         """A function that opens a file in it and gives the descriptor."""
+        ...
+
+    def identity(self) -> tuple[int, int]:
+        """Device and inode: two folders with the same are one."""
         ...
 
     def mode_of(self, name: str) -> int: ...
@@ -66,6 +70,10 @@ class DescriptorDirectory:
     def opener(self) -> Callable[[str], int]:
         return partial(os.open, flags=FILE_FLAGS, dir_fd=self.descriptor)
 
+    def identity(self) -> tuple[int, int]:
+        state = os.fstat(self.descriptor)
+        return state.st_dev, state.st_ino
+
     def mode_of(self, name: str) -> int:
         return os.lstat(name, dir_fd=self.descriptor).st_mode
 
@@ -85,6 +93,8 @@ class PortableDirectory:
         return os.scandir(self.path)
 
     def folder(self, name: str) -> PortableDirectory:
+        if name == os.pardir:
+            return PortableDirectory(os.path.dirname(self.path))
         path = os.path.join(self.path, name)
         if not stat.S_ISDIR(os.lstat(path).st_mode):
             raise NotADirectoryError(errno.ENOTDIR, "not a folder", name)
@@ -104,6 +114,10 @@ class PortableDirectory:
             os.close(descriptor)
             raise NotRegularError(errno.EINVAL, "it was exchanged while it was opened", name)
         return descriptor
+
+    def identity(self) -> tuple[int, int]:
+        state = os.lstat(self.path)
+        return state.st_dev, state.st_ino
 
     def mode_of(self, name: str) -> int:
         return os.lstat(os.path.join(self.path, name)).st_mode

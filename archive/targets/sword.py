@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from archive.errors import FormatError, NotFoundError, UsageError
+from archive.errors import FormatError, NotAuthorisedError, NotFoundError, UsageError
 from archive.formats.xml_safety import parse_xml
 from archive.model.deposit import Deposited, DepositState, Form, Item, Package
 from archive.model.finding import Finding
@@ -43,10 +43,10 @@ class SwordTarget:
     """One collection of a SWORD server: the one that the option `collection` names by address or title, or the only."""
 
     needs: tuple[str, ...] = ()
+    certain = False
     form = Form.ZIP
 
     def __init__(self, url: str, client: HttpClient, context: Context) -> None:
-        self.certain = False
         self._service = url
         self._client = client
         self._context = context
@@ -67,7 +67,7 @@ class SwordTarget:
         """Only a deposit whose edit address is noted can be found; from then on the answer is certain."""
         edit = notes.get("edit")
         self.certain = edit is not None
-        if edit is None or notes.get("completed") is None:
+        if edit is None or notes.get("completed") != edit:
             return None
         try:
             self._receipt = self._ask_receipt(edit, notes)
@@ -92,9 +92,9 @@ class SwordTarget:
                 edit = None
         if edit is None:
             edit = self._create(package, notes)
-        if notes.get("completed") is None:
+        if notes.get("completed") != edit:
             self._complete(edit)
-            notes.put("completed", "yes")
+            notes.put("completed", edit)
         return self._deposited(package, edit)
 
     def _create(self, package: Package, notes: Notes) -> str:
@@ -122,7 +122,7 @@ class SwordTarget:
         edit = self._client.resolve(edit)
         notes.put("links", json.dumps(self._receipt, sort_keys=True))
         if not in_progress:
-            notes.put("completed", "yes")
+            notes.put("completed", edit)
         notes.put("edit", edit)
         return edit
 
@@ -166,7 +166,7 @@ class SwordTarget:
         try:
             stream = self._client.stream(media)
             first = next(stream, b"")
-        except (RefusedError, NotFoundError):
+        except (RefusedError, NotFoundError, NotAuthorisedError):
             return None
         return _chain(first, stream)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import socketserver
@@ -125,10 +126,18 @@ def test_a_copy_that_does_not_prove_itself_is_refused(project: Project, pair: tu
     assert project.run("repair", str(bag), "--from", "nowhere", "--yes")[0] == 10
 
 
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
 def test_a_repair_asks_first(project: Project, pair: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     bag, copy = pair
     (bag / "data" / BAD).write_bytes(b"damaged")
-    monkeypatch.setattr("sys.stdin", __import__("io").StringIO("n\n"))
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    code, _out, err = project.run("repair", str(bag), "--from", str(copy))
+    assert (code, "Add --yes" in err) == (2, True), "where there is no terminal nobody can be asked"
+    monkeypatch.setattr("sys.stdin", _Terminal("n\n"))
     assert project.run("repair", str(bag), "--from", str(copy))[0] == 1
     assert (bag / "data" / BAD).read_bytes() == b"damaged"
     assert project.run("repair", str(bag), "--from", str(copy), "--json")[0] == 2
@@ -224,6 +233,35 @@ def test_one_summary_a_run_whose_subject_is_the_verdict(
     assert code == 4, "nobody listens any more"
     assert "webhook" in err or "mailed" in err
     assert project.json("audit", "history")[1]["runs"][0]["files"] == 14, "the audit itself was done"
+
+
+def test_status_is_an_alarm_of_its_own(project: Project, tmp_path: Path) -> None:
+    for words in (("audit", "status"), ("audit", "status", "--json")):
+        code, out, err = project.run(*words)
+        assert code == 2, "nothing held is no success"
+        assert "the ledger has no holdings" in out + err
+        assert "archive holdings add" in out + err
+    project.set_clock(1_800_000_000)
+    bag = write_bag(tmp_path / "one", some_files(3))
+    project.run("holdings", "add", str(bag))
+    code, out, _err = project.run("audit", "status")
+    assert code == 4
+    assert out.startswith("not checked: 0 of 1 packages intact at their last look; 9 files, ")
+    assert "no audit has run yet" in out
+    assert f"overdue: 9 files in {tmp_path} were not checked within 90 days, 9 of them never at all [AUD-122]" in out
+    assert "next: Run archive audit, and see to it that it runs by itself: archive schedule --weekly" in out
+    assert project.audit()[0] == 0
+    code, out, _err = project.run("audit", "status")
+    assert (code, out.partition(":")[0]) == (0, "intact")
+    project.set_clock(1_800_000_000 + 91 * 86400)
+    code, out, _err = project.run("audit", "status")
+    assert code == 4
+    assert f"overdue: 9 files in {tmp_path} were not checked within 90 days [AUD-122]" in out
+    assert project.run("audit", "status", "--max-age", "1y")[0] == 0
+    (bag / "data" / BAD).write_bytes(b"?")
+    assert project.audit()[0] == 1
+    code, out, _err = project.run("audit", "status")
+    assert (code, out.partition(":")[0]) == (1, "damaged")
 
 
 def test_ledgers_that_are_missing_say_what_to_do(tmp_path: Path, project: Project) -> None:

@@ -67,7 +67,7 @@ def test_names_that_could_mislead_are_shown_escaped(src: Path, capsys: pytest.Ca
     assert "\\x1b[31m\\xff" in out
     assert run(["create", "src", "--to", "bags", "--plain", "--json"]) == 1
     told = document(capsys)
-    assert "subject_b64" in told["findings"][0]  # type: ignore[index]
+    assert "path_b64" in told["findings"][0]  # type: ignore[index]
 
 
 def test_strict_ends_warnings_with_three(src: Path, capsys: pytest.CaptureFixture[str]) -> None:

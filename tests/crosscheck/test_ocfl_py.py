@@ -33,7 +33,7 @@ made.build(srcdir=source, versions_metadata={1: said, 2: said}, objdir=target)
 @pytest.fixture(scope="module")
 def python() -> str:
     """The interpreter that has ocfl-py. Its pins do not go with boto3's, so it has an environment of its own."""
-    folder = os.environ.get("ARCHIVE_TOOLS_OCFL_PY") or os.path.expanduser("~/.cache/muniment-tests/ocfl-py/bin")
+    folder = os.environ.get("MUNIMENT_TESTS_OCFL_PY") or os.path.expanduser("~/.cache/muniment-tests/ocfl-py/bin")
     program = os.path.join(folder, "python")
     if not os.path.exists(program):
         assert "CI" not in os.environ, "CI must have ocfl-py"

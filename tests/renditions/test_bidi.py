@@ -17,7 +17,7 @@ from archive.renditions.typesetting.bidi import (
 )
 from archive.renditions.typesetting.bidi_classes import classify
 
-FOLDER = Path(os.environ.get("ARCHIVE_UNICODE_DATA", "/usr/share/unicode"))
+FOLDER = Path(os.environ.get("MUNIMENT_TESTS_UNICODE_DATA", "/usr/share/unicode"))
 LONG = os.environ.get("ARCHIVE_LONG_TESTS") == "1"
 SAMPLES = {"L": "a", "R": "\u05d0", "AL": "\u0627"}
 

@@ -72,7 +72,7 @@ def test_lines_break_where_uax_14_lets_them(content: str, expected: list[str]) -
 
 def test_the_breaks_are_mostly_those_of_unicodes_test() -> None:
     """Only essentials are kept; this guards them: the share of Unicode's cases met to the letter does not fall."""
-    path = Path(os.environ.get("ARCHIVE_UNICODE_DATA", "/usr/share/unicode")) / "auxiliary" / "LineBreakTest.txt"
+    path = Path(os.environ.get("MUNIMENT_TESTS_UNICODE_DATA", "/usr/share/unicode")) / "auxiliary" / "LineBreakTest.txt"
     if not path.exists():
         if os.environ.get("CI"):
             pytest.fail("CI must have LineBreakTest.txt: Debian package unicode-data")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from archive.reporting.html.markup import size_words
 from tests.support.audit_projects import Project, some_files, write_bag
 
 EVIL = '<script>alert(1)</script>"&\u202eevil'
@@ -144,6 +147,31 @@ def test_what_needs_attention_comes_with_the_next_command(project: Project) -> N
         assert command in part
 
 
+def test_damage_comes_with_the_command_that_mends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "project").mkdir()
+    project = Project(tmp_path / "project", monkeypatch).start()
+    bag = write_bag(tmp_path / "bags" / "two words", some_files(3))
+    copy = tmp_path / "copies" / "two words"
+    shutil.copytree(bag, copy)
+    project.run("holdings", "add", str(bag), str(copy))
+    (bag / "data" / "d1" / "file-00001.bin").write_bytes(b"?")
+    project.audit()
+    page = write_report(project)
+    command = re.search(r"<code><bdi>(archive repair .*?)</bdi></code>", page)
+    assert command is not None
+    words = shlex.split(html.unescape(command[1]))
+    assert words == ["archive", "repair", str(bag), "--from", str(copy)]
+    assert project.run(*words[1:], "--yes")[0] == 0
+    assert "damaged (1 file)" in page
+
+
+def test_sizes_are_told_as_people_read_them() -> None:
+    sizes = (0, 1, 9_999, 10_000, 812_345, 4_687_446, 12_000_000, 3 * 10**12)
+    assert [size_words(size) for size in sizes] == [
+        "0 bytes", "1 byte", "9,999 bytes", "10 kB", "812 kB", "4.7 MB", "12 MB", "3.0 TB",
+    ]  # fmt: skip
+
+
 def test_since_leaves_out_what_was_before(project: Project) -> None:
     assert project.json("report", "--since", "2025-06-01")[1]["runs"] == []
     assert len(project.json("report", "--since", "2025-05-01")[1]["runs"]) == 3
@@ -162,22 +190,16 @@ def test_formulas_are_disarmed_for_spreadsheets(tmp_path: Path, monkeypatch: pyt
 
 
 def find_node_modules() -> Path | None:
-    named = os.environ.get("ARCHIVE_TOOLS_NODE_MODULES")
-    folder = Path(named) if named else None
-    if folder is None and shutil.which("npm"):
-        root = subprocess.run(["npm", "root", "-g"], capture_output=True, check=False, text=True).stdout.strip()
-        folder = Path(root)
-    return (
-        folder
-        if folder is not None and (folder / "axe-core").is_dir() and (folder / "puppeteer-core").is_dir()
-        else None
+    folder = Path(
+        os.environ.get("MUNIMENT_TESTS_NODE_MODULES") or Path.home() / ".cache/muniment-tests/node/node_modules"
     )
+    return folder if (folder / "axe-core").is_dir() and (folder / "puppeteer-core").is_dir() else None
 
 
 def look(page: Path, profile: Path, pictures: Path | None = None) -> dict[str, Any]:
     modules, chromium = find_node_modules(), shutil.which("chromium")
     if (modules is None or chromium is None) and not os.environ.get("CI"):
-        pytest.skip("needs chromium, and axe-core with puppeteer-core in ARCHIVE_TOOLS_NODE_MODULES")
+        pytest.skip("needs chromium, axe-core and puppeteer-core: .ci/run shows how to install them")
     script = Path(__file__).resolve().parent.parent / "support" / "look_at_page.mjs"
     words = ["node", str(script), str(modules), str(chromium), str(page), str(profile)]
     done = subprocess.run(

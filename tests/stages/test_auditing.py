@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import signal
 import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from tests.support.audit_projects import (
+    CHECKOUT,
     UNPRIVILEGED,
     Project,
     found,
     pack_tar,
     pack_zip,
+    processes_with,
     some_files,
     start_command,
     write_bag,
@@ -153,6 +158,37 @@ def test_an_unmounted_location_is_one_finding_and_changes_no_status(project: Pro
     assert project.run("audit", "status")[0] == 0
 
 
+def test_a_location_that_hangs_holds_up_nobody(project: Project, tmp_path: Path) -> None:
+    """Whoever asks for the folder of one location waits in the kernel, as with a mount whose server is gone."""
+    if shutil.which("strace") is None:
+        assert not os.environ.get("CI"), "strace is missing: install it"
+        pytest.skip("strace is not installed")
+    stuck = write_bag(tmp_path / "stuck" / "one", some_files(3))
+    other = write_bag(tmp_path / "fine" / "two", some_files(4))
+    project.run("holdings", "add", str(stuck), str(other))
+    calls = "stat,newfstatat,statx,statfs,openat"
+    tracer = ("strace", "-D", "-f", "-qq", "-o", os.devnull, "-P", str(stuck.parent), "-e", f"trace={calls}",
+              "-e", f"inject={calls}:delay_enter=100000000")  # fmt: skip
+    told = tmp_path / "report.json"
+    with told.open("wb") as file:
+        process = subprocess.Popen(
+            [*tracer, sys.executable, "-m", "archive", "audit", "--json", "--quiet", "--workers", "1"],
+            cwd=project.folder, env={**os.environ, "PYTHONPATH": str(CHECKOUT), "ARCHIVE_AUDIT_ANSWER_SECONDS": "2"},
+            stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+    try:
+        assert process.wait(timeout=60) == 4
+    finally:
+        process.kill()
+        for number in processes_with(str(stuck.parent)):
+            os.kill(number, signal.SIGKILL)
+    report = json.loads(told.read_bytes())
+    assert found(report) == {"AUD-110": ["stuck"]}
+    assert "did not answer within 2 seconds" in report["findings"][0]["message"]
+    assert report["counts"] == {"intact": 10}
+    assert project.audit()[1]["counts"] == {"intact": 9}, "once it answers again"
+
+
 def test_what_cannot_be_read_is_not_checked(project: Project, tmp_path: Path) -> None:
     """Without root's right to read everything."""
     bag = write_bag(tmp_path / "one", some_files(4))
@@ -288,7 +324,7 @@ def test_names_that_are_no_utf8_are_audited_and_told_exactly(project: Project, t
     assert code == 1
     assert "caf\\xe9.bin" in out
     _code, report = project.audit("--retry-failed")
-    assert "subject_b64" in report["findings"][0]
+    assert "path_b64" in report["findings"][0]
 
 
 def test_the_sources_are_never_written_to(project: Project, tmp_path: Path) -> None:

@@ -34,8 +34,8 @@ NAMES = sorted(PAYLOAD)
 DAMAGED = {f"data/{name}" for name in NAMES[:: FILES // 5][:5]}
 MISSING = {f"data/{name}" for name in NAMES[7 :: FILES // 2][:2]}
 HIDDEN = {f"data/{NAMES[FILES // 3]}"}
-SHORT_LEASE = 5
-HOOK = """
+SHORT_LEASE = 12
+HOOK = r"""
 import os, re, sys, time
 
 def passes(gate):
@@ -105,7 +105,8 @@ class Site:
         self.shut()
         driver = self.audit(lease=lease)
         self.wait_until(
-            lambda: self.ask("SELECT count(*) FROM checks") > 0 and self.ask(f"{_LIVE} AND state = 'leased'") == 2, driver
+            lambda: self.ask("SELECT count(*) FROM checks") > 0 and self.ask(f"{_LIVE} AND state = 'leased'") == 2,
+            driver,
         )
         return driver
 
@@ -157,7 +158,10 @@ class Site:
         assert found == {
             FileOutcome.DAMAGED: DAMAGED, FileOutcome.MISSING: MISSING, FileOutcome.UNREADABLE: HIDDEN,
         }  # fmt: skip
-        rows = ledger.backend.query("SELECT count(*), count(DISTINCT item) FROM checks WHERE outcome <> 4")
+        rows = ledger.backend.query(
+            "SELECT count(*), count(DISTINCT c.item) FROM checks c JOIN items i ON i.id = c.item"
+            " WHERE c.outcome <> 4 AND i.holding = 1"
+        )
         assert rows[0] == (FILES + 6, FILES + 6), "every file once; what could not be read stays due for the next run"
         assert ledger.backend.query("SELECT count(*) FROM batches WHERE live = 1") == [(0,)]
         assert verify_chain(ledger).findings == ()
@@ -194,9 +198,10 @@ def the_driver_killed(site: Site, _server: Postgres | None) -> None:
     driver = site.audit_to_the_gate()
     workers = site.workers_of(driver)
     driver.kill()
-    driver.communicate()
+    driver.wait()
     assert site.ask(_LIVE) == 2, "what it had in hand stands as leased"
     site.open()
+    driver.communicate(timeout=60)
     site.finish(site.audit(), 1)
     assert site.ask("SELECT max(fence) FROM batches") == 2, "the next run took it over"
     site.wait_until(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
@@ -219,7 +224,7 @@ def a_worker_stopped_past_its_lease(site: Site, _server: Postgres | None) -> Non
     recorded = site.ask("SELECT count(*) FROM checks")
     assert recorded < FILES, "what it brought was refused"
     site.open()
-    site.finish(driver, 1)
+    assert "AUD-110" not in site.finish(driver, 1), "one worker that is silent is no location that is away"
 
 
 def two_drivers(site: Site, _server: Postgres | None) -> None:
@@ -236,7 +241,7 @@ def two_drivers(site: Site, _server: Postgres | None) -> None:
 def interrupted(site: Site, _server: Postgres | None) -> None:
     driver = site.audit_to_the_gate()
     driver.send_signal(signal.SIGINT)
-    assert "what was finished is kept" in site.finish(driver, 130)
+    assert "interrupted" in site.finish(driver, 130)
     assert site.ask(_LIVE) == 0
     site.open()
     site.finish(site.audit(), 1)
@@ -245,8 +250,11 @@ def interrupted(site: Site, _server: Postgres | None) -> None:
 def the_server_restarted(site: Site, server: Postgres | None) -> None:
     assert server is not None
     driver = site.audit_to_the_gate()
-    server.restart()
+    server.stop()
     site.open()
+    time.sleep(1)
+    assert driver.poll() is None, "it waits for the server"
+    server.start()
     site.finish(driver, 1)
 
 
@@ -255,7 +263,7 @@ def another_run_in_the_middle(site: Site, _server: Postgres | None) -> None:
     driver = site.audit_to_the_gate()
     other = write_bag(site.folder / "other" / "small", {"a.txt": b"a"})
     site.finish(site.start("holdings", "add", str(other)), 0)
-    text = site.finish(site.start("audit", "--quiet", "--workers", "1", str(other)), 1)
+    text = site.finish(site.start("audit", "--quiet", "--workers", "1", str(other)), 0)
     assert "files are with another run at this moment [AUD-123]" in text
     site.open()
     site.finish(driver, 1)
@@ -321,3 +329,8 @@ def test_a_file_that_kills_every_worker_is_named(tmp_path: Path) -> None:
     assert b"AUD-111" in out
     assert b"file-00017.bin ended 3 workers" in out
     assert b"45 intact" in out
+    status = start_command(tmp_path, "audit", "status", env=environment)
+    out, err = status.communicate(timeout=120)
+    assert status.returncode == 4, err
+    assert b"file-00017.bin (it ended every worker that tried to read it; found on" in out
+    assert b"AUD-112" in out

@@ -124,11 +124,12 @@ def test_everything_that_happened_is_an_event_in_order(tmp_path: Path) -> None:
     assert types(made) == [
         "ingestion", "message digest calculation", "virus check", "virus check", "format identification", "validation",
         "normalization", "message digest calculation", "format identification", "validation",
+        "policy assignment",
         "information package creation",
     ]  # fmt: skip
     events = [read_event(one) for one in made.premis.findall("p:event", PREMIS)]
     assert [event.outcomes for event in events if event.type == "virus check"] == [("success",), ("fail",)]
-    assert [len(event.objects) for event in events] == [1, 4, 2, 1, 4, 1, 4, 2, 2, 1, 1]
+    assert [len(event.objects) for event in events] == [1, 4, 2, 1, 4, 1, 4, 2, 2, 1, 1, 1]
     agents = {read_agent(one).names[0]: read_agent(one) for one in made.premis.findall("p:agent", PREMIS)}
     assert set(agents) == {"muniment", "Op-7", "Example Archive", "ClamAV", "siegfried", "veraPDF"}
     assert agents["ClamAV"].notes == ("daily 27300",)

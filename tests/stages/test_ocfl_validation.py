@@ -461,6 +461,13 @@ ROOTS: dict[str, tuple[set[str], Callable[[Path], object]]] = {
 }  # fmt: skip
 
 
+def test_a_file_in_the_extensions_of_a_root_of_version_1_0(tmp_path: Path) -> None:
+    root = write_root(tmp_path / "r", specification="1.0")
+    (root / "extensions").mkdir()
+    (root / "extensions" / "file").write_text("x")
+    assert codes_of(validate_ocfl(str(root))) == {"E086", "E112"}
+
+
 @pytest.mark.parametrize("case", ROOTS)
 def test_a_mistake_in_a_root_is_named(case: str, tmp_path: Path) -> None:
     expected, change = ROOTS[case]

@@ -125,7 +125,7 @@ def found(document: Mapping[str, Any]) -> dict[str, list[str]]:
     """Code to the names of the subjects, from any JSON document with findings."""
     codes: dict[str, list[str]] = {}
     for finding in document["findings"]:
-        codes.setdefault(finding["code"], []).append(finding["subject"].rpartition("/")[2])
+        codes.setdefault(finding["code"], []).append(finding["path"].rpartition("/")[2])
     return {code: sorted(names) for code, names in codes.items()}
 
 
@@ -153,3 +153,13 @@ def children_of(process: int) -> list[int]:
             if fields[0] != "Z" and int(fields[1]) == process:
                 found_children.append(int(name))
     return found_children
+
+
+def processes_with(word: str) -> list[int]:
+    """The process numbers of those that have `word` on their command line."""
+    found_processes = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if os.fsencode(word) in path.read_bytes().split(b"\x00"):
+                found_processes.append(int(path.parent.name))
+    return found_processes

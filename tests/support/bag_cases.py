@@ -108,9 +108,26 @@ case("declaration-bom", "2.1.1", "BAG-102", declared(b"\xef\xbb\xbf" + D))
 case("declaration-utf16", "2.1.1", "BAG-102", declared(D.decode().encode("utf-16")))
 case("declaration-not-utf8", "2.1.1", "BAG-102", declared(D.replace(b"UTF-8", b"UTF-\xff")))
 case("declaration-label-case", "2.1.1", "BAG-102", declared(D.replace(b"BagIt-V", b"bagit-v")))
-case("declaration-no-space", "2.1.1", "BAG-105", declared(D.replace(b": 1", b":1")))
-case("declaration-two-spaces", "2.1.1", "BAG-105", declared(D.replace(b": 1", b":  1")))
-case("declaration-space-at-end", "2.1.1", "BAG-105", declared(D.replace(b"1.0", b"1.0 ")))
+for _name, _old, _new in (
+    ("no-space", b": ", b":"),
+    ("two-spaces", b": ", b":  "),
+    ("tab", b": ", b":\t"),
+    ("space-at-end", b"\nTag", b" \nTag"),
+    ("encoding-space-at-end", b"UTF-8", b"UTF-8\t"),
+):
+    case(f"declaration-{_name}", "2.1.1", "BAG-102", declared(D.replace(_old, _new)))
+    case(
+        f"declaration-{_name}-before-1.0", "2.1.1", "BAG-105",
+        declared(D.replace(_old, _new).replace(b"1.0", b"0.97"), version="0.97"),
+    )  # fmt: skip
+for _version in ("0.93", "0.97", "1.0"):
+    case(
+        f"declaration-space-before-colon-{_version}", "2.1.1", "BAG-102",
+        declared(D.replace(b"Version:", b"Version :").replace(b"1.0", _version.encode()), version=_version),
+    )  # fmt: skip
+case("declaration-indented", "2.1.1", "BAG-102", declared(b" " + D))
+case("declaration-space-before-encoding-colon", "2.1.1", "BAG-102", declared(D.replace(b"ing:", b"ing :")))
+case("declaration-version-without-major", "2.1.1", "BAG-102", declared(D.replace(b"1.0", b".97"), version="0.97"))
 case("declaration-line-separator-is-no-line-end", "2.1.1", "BAG-102", declared(D.replace(b"1.0\n", b"1.0\xe2\x80\xa8")))
 case("version-malformed", "2.1.1", "BAG-102", declared(D.replace(b"1.0", b"one")))
 case("version-no-minor", "2.1.1", "BAG-102", declared(D.replace(b"1.0", b"1")))
@@ -123,15 +140,20 @@ for _version in ("0.93", "0.94", "0.95", "0.96", "0.97"):
     case(f"version-{_version}", "2.1.1", "", partial(draft, version=_version))
 
 
-def _in_encoding(label: str, codec: str) -> Files:
+def _in_encoding(label: str, codec: str, mark: bytes = b"") -> Files:
     files = draft({"data/naïve.txt".encode(): b"x"})
     files[b"bagit.txt"] = D.replace(b"UTF-8", label.encode())
     for name in (INFO, M256, M512):
-        files[name] = files[name].decode().encode(codec)
+        files[name] = mark + files[name].decode().encode(codec)
     seal(files)
     for name in (T256, T512):
-        files[name] = files[name].decode().encode(codec)
+        files[name] = mark + files[name].decode().encode(codec)
     return files
+
+
+case("encoding-utf16-without-mark", "2.1.1", "", partial(_in_encoding, "UTF-16", "utf-16-be"))
+case("encoding-utf16be-with-mark", "2.1.1", "BAG-111", partial(_in_encoding, "UTF-16BE", "utf-16-be", b"\xfe\xff"))
+case("encoding-utf16le-with-mark", "2.1.1", "BAG-111", partial(_in_encoding, "UTF-16LE", "utf-16-le", b"\xff\xfe"))
 
 
 for _label, _codec in (

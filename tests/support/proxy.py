@@ -24,6 +24,7 @@ class Proxy:
         self.done = 0
         self.rate = 0
         self.spoil_upload_at = 0
+        self.sent_up = 0
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._socket.getsockname()[1])
         self._open = True
@@ -64,6 +65,7 @@ class Proxy:
                     time.sleep(len(data) / self.rate)
                 sink.sendall(data)
                 passed += len(data)
+                self.sent_up += len(data) if up else 0
         for one in (source, sink):
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)

@@ -34,7 +34,15 @@ def main(modules: str) -> None:
             bag = write_bag(top / "bags" / name, some_files(40 + number * 23, 4000))
             premis = bag / "metadata" / "preservation" / "premis.xml"
             premis.parent.mkdir(parents=True)
-            premis.write_text(PREMIS.format("".join(OBJECT.format(*one) for one in FORMATS for _ in range(3 + number))))
+            premis.write_text(
+                PREMIS.format(
+                    "".join(
+                        OBJECT.format(*one)
+                        for place, one in enumerate(FORMATS)
+                        for _ in range((40 + number * 23) // (place + 2))
+                    )
+                )
+            )
             project.run("holdings", "add", str(bag))
             if number % 2:
                 shutil.copytree(bag, top / "vault" / name)

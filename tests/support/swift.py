@@ -1,7 +1,7 @@
 """OpenStack Swift with s3api for tests: one account, container, object and proxy server, memcached, one device.
 
 Swift has a virtual environment of its own, for its libraries do not go together with ours. Its programs are looked for
-in the folder that ARCHIVE_TOOLS_SWIFT names, else in `~/.cache/muniment-tests/swift/bin`; memcached comes from the
+in the folder that MUNIMENT_TESTS_SWIFT names, else in `~/.cache/muniment-tests/swift/bin`; memcached comes from the
 system, and so does liberasurecode.
 """
 
@@ -77,7 +77,7 @@ class Swift:
 
 def find_swift() -> Path | None:
     """The folder of Swift's programs, None where it or memcached is not installed."""
-    folder = Path(os.environ.get("ARCHIVE_TOOLS_SWIFT") or Path.home() / ".cache" / "muniment-tests" / "swift" / "bin")
+    folder = Path(os.environ.get("MUNIMENT_TESTS_SWIFT") or Path.home() / ".cache" / "muniment-tests" / "swift" / "bin")
     return folder if (folder / "swift-proxy-server").exists() and shutil.which("memcached") else None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,7 +21,11 @@ BAGIT = "http://purl.org/net/sword/package/BagIt"
 
 @dataclass(slots=True)
 class SwordServer:
-    """The server's content and its faults. `lose_answer` stores and then hangs up; `spoil` stores another byte."""
+    """The server's content and its faults. `spoil` stores another byte.
+
+    `lose_answer` stores and then hangs up, `lose_completion` completes and then hangs up, once. A deposit that is
+    complete takes nothing more.
+    """
 
     port: int = 0
     deposits: dict[str, bytes] = field(default_factory=dict)
@@ -30,6 +35,7 @@ class SwordServer:
     pending: int = 1
     full: bool = False
     lose_answer: bool = False
+    lose_completion: bool = False
     spoil: bool = False
     gives_back: bool = True
     packaging: str = BAGIT
@@ -56,6 +62,13 @@ def _handler(state: SwordServer) -> type[BaseHTTPRequestHandler]:
 
         def _read(self) -> bytes:
             return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+
+        def _in_progress(self) -> bool:
+            return self.headers.get("In-Progress", "false").lower() == "true"
+
+        def _hang_up(self) -> None:
+            self.close_connection = True
+            self.connection.close()
 
         def _answer(self, status: int, body: bytes, **headers: str) -> None:
             self.send_response(status)
@@ -97,6 +110,7 @@ def _handler(state: SwordServer) -> type[BaseHTTPRequestHandler]:
             elif kind == "statement":
                 state.polls += 1
                 word = state.verdict if state.polls > state.pending else "processing"
+                word = word if name in state.complete else "inprogress"
                 self._answer(
                     200,
                     '<feed xmlns="http://www.w3.org/2005/Atom"><category '
@@ -113,9 +127,13 @@ def _handler(state: SwordServer) -> type[BaseHTTPRequestHandler]:
             kind, _, name = self.path.strip("/").partition("/")
             if kind == "collection":
                 self._create(body)
-            elif kind == "edit" and name in state.deposits and self.headers.get("In-Progress") == "false":
+            elif kind == "edit" and name in set(state.deposits) - state.complete and not self._in_progress():
                 state.complete.add(name)
-                self._answer(200, self._entry(name))
+                if state.lose_completion:
+                    state.lose_completion = False
+                    self._hang_up()
+                else:
+                    self._answer(200, self._entry(name))
             else:
                 self._answer(400, b"not so")
 
@@ -129,20 +147,28 @@ def _handler(state: SwordServer) -> type[BaseHTTPRequestHandler]:
             else:
                 name = f"d{len(state.deposits) + 1}"
                 state.deposits[name] = body[:-1] + b"?" if state.spoil else body
+                if not self._in_progress():
+                    state.complete.add(name)
                 if state.lose_answer:
-                    self.close_connection = True
-                    self.connection.close()
+                    self._hang_up()
                     return
                 self._answer(201, self._entry(name), Location=f"/edit/{name}")
 
     return Handler
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Quiet about clients that were killed."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
 @contextlib.contextmanager
 def start_sword() -> Iterator[SwordServer]:
     """Serve until the block ends."""
     state = SwordServer()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(state))
+    server = _Server(("127.0.0.1", 0), _handler(state))
     state.port = int(server.server_address[1])
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()

@@ -76,6 +76,39 @@ def test_a_lost_answer_is_unknown_and_never_sent_twice_unasked(server: SwordServ
     assert send(bag, settings, SECRETS, resume=True).state is DepositState.ACCEPTED
 
 
+def test_a_completion_whose_answer_was_lost_is_found_by_the_state(server: SwordServer, tmp_path: Path) -> None:
+    server.lose_completion = True
+    report = send(write_bag(tmp_path / "bag"), settings_for(server, tmp_path), SECRETS)
+    assert (report.state, list(server.deposits), server.complete) == (DepositState.ACCEPTED, ["d1"], {"d1"})
+
+
+def test_one_request_completes_where_that_is_wanted(server: SwordServer, tmp_path: Path) -> None:
+    report = send(write_bag(tmp_path / "bag"), settings_for(server, tmp_path, in_progress=False), SECRETS)
+    assert (report.state, list(server.deposits), server.complete) == (DepositState.ACCEPTED, ["d1"], {"d1"})
+
+
+def test_a_state_is_accepted_only_when_it_is_named_so(server: SwordServer, tmp_path: Path) -> None:
+    bag = write_bag(tmp_path / "bag")
+    server.verdict = "deposited"
+    assert send(bag, settings_for(server, tmp_path), SECRETS).state is DepositState.PENDING
+    settings = settings_for(server, tmp_path, accepted_states="deposited")
+    assert send(bag, settings, SECRETS).state is DepositState.ACCEPTED
+    assert list(server.deposits) == ["d1"]
+
+
+def test_a_deposit_that_is_gone_is_made_anew_and_completed(server: SwordServer, tmp_path: Path) -> None:
+    bag = write_bag(tmp_path / "bag")
+    settings = settings_for(server, tmp_path)
+    send(bag, settings, SECRETS)
+    (journal,) = (tmp_path / "project" / "deposits").glob("*.journal")
+    lines = journal.read_text().splitlines(keepends=True)
+    known = next(number for number, line in enumerate(lines) if '"key": "completed"' in line)
+    journal.write_text("".join(lines[: known + 1]))
+    server.deposits = {"other": server.deposits.pop("d1")}
+    assert send(bag, settings, SECRETS).state is DepositState.ACCEPTED
+    assert "d2" in server.complete
+
+
 def test_a_full_server_says_so(server: SwordServer, tmp_path: Path) -> None:
     server.full = True
     report = send(write_bag(tmp_path / "bag"), settings_for(server, tmp_path), SECRETS)

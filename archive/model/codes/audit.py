@@ -131,9 +131,9 @@ OVERDUE = FindingKind(
     "AUD-122",
     Severity.UNCHECKED,
     _FIXITY,
-    "overdue: {files} files in {subject} were not checked within {age}",
+    "overdue: {files} files in {subject} were not checked within {age}{aside}",
     "An audit that does not run finds nothing. These files have waited longer than the settings allow.",
-    "Run: archive audit; for a timer: archive schedule --weekly",
+    "Run archive audit, and see to it that it runs by itself: archive schedule --weekly",
 )
 OTHER_DRIVER = FindingKind(
     "AUD-123",

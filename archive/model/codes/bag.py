@@ -34,7 +34,8 @@ UNKNOWN_ENCODING = FindingKind(
 )  # fmt: skip
 LOOSE_DECLARATION = FindingKind(
     "BAG-105", _W, "RFC 8493 2.1.1", "bagit.txt has more or other white space than the standard allows",
-    "Label and value are joined by a colon and one space, and nothing follows the value. The meaning is clear here.",
+    "Label and value are joined by a colon and one space, and nothing follows the value. Versions before 1.0 were less"
+    " strict, and the meaning is clear here; from 1.0 on, the same is an error.",
     "Nothing needs to be done; a new version of the bag should write it exactly",
 )  # fmt: skip
 NO_PAYLOAD_FOLDER = FindingKind(

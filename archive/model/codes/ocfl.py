@@ -223,6 +223,10 @@ E084 = _error(
     "E084", "4.3", "{subject} is a file in a folder between root and objects", "Folders between hold folders only.",
     "Find out what the file is and take it out of the storage root",
 )  # fmt: skip
+E086 = _error(
+    "E086", "4.4", "{subject} does not belong in the root's extensions folder",
+    "The root's extensions are laid out as an object's are: a folder for each.",
+)  # fmt: skip
 E088 = _error(
     "E088", "4.1", "{subject} belongs neither to an object nor to an extension",
     "A storage root holds the hierarchy of its objects and the extensions folder.",

@@ -98,7 +98,7 @@ LEFTOVER = FindingKind(
 )  # fmt: skip
 TAG_MISSING = FindingKind(
     "SRC-116", Severity.ERROR, "BagIt Profiles 1.4, Bag-Info: required",
-    "the profile demands {tag} in bag-info.txt",
+    "the profile demands {tag} in {subject}",
     "The profile that was asked for names this field as required, and nothing gives it a value.",
     "Give it with --bag-info '{tag}=...', or in [create.bag_info] of archive.toml",
 )  # fmt: skip

@@ -42,7 +42,7 @@ def read_picture(
                     said = alternative if frames == 1 or alternative is None else f"{alternative} ({number}/{frames})"
                     blocks.append(Image(_as_png(frame), "image/png", said))
     except (UnidentifiedImageError, Pillow.DecompressionBombError, OSError, SyntaxError, ValueError, EOFError) as error:
-        raise RenditionError(f"it is no readable picture: {str(error)[:200]}", subject=name) from error
+        raise RenditionError("it is no readable picture", subject=name) from error
     return Document(tuple(blocks), language=language)
 
 

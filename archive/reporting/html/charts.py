@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from archive.reporting.html.markup import Markup, element
+from archive.reporting.html.markup import Markup, element, size_words
 
 WIDTH = 720
+LABEL = 46
+"""So many characters of a lying bar's label have room."""
 
 
-def draw_columns(identity: str, title: str, words: str, columns: Sequence[tuple[str, int]]) -> Markup:
-    """Upright columns with their values above, such as months; labels are shortened to three letters and the year."""
+def draw_columns(
+    identity: str, title: str, words: str, columns: Sequence[tuple[str, int]], *, sizes: bool = False
+) -> Markup:
+    """Upright columns with their values above, such as months; labels are shortened to three letters and the year.
+
+    `sizes`: the values are bytes.
+    """
     height, base, room = 220, 180, 150
     most = max([value for _label, value in columns] + [1])
     step = WIDTH / max(len(columns), 1)
@@ -25,7 +32,7 @@ def draw_columns(identity: str, title: str, words: str, columns: Sequence[tuple[
                     height=f"{max(tall, 1.5):.1f}", rx=2, class_="bar",
                 )
             )  # fmt: skip
-        shapes.append(_text(middle, f"{base - tall - 6:.1f}", short_number(value), "middle"))
+        shapes.append(_text(middle, f"{base - tall - 6:.1f}", _shown(value, sizes), "middle"))
         month, _space, year = label.partition(" ")
         shapes.append(_text(middle, str(base + 18), month[:3], "middle"))
         shapes.append(_text(middle, str(base + 33), year, "middle", "faint"))
@@ -35,12 +42,14 @@ def draw_columns(identity: str, title: str, words: str, columns: Sequence[tuple[
 def draw_bars(identity: str, title: str, words: str, bars: Sequence[tuple[str, int]]) -> Markup:
     """Lying bars with their labels before and values behind."""
     most = max([value for _label, value in bars] + [1])
-    left, room = 260, WIDTH - 260 - 70
+    left, room = 320, WIDTH - 320 - 70
     shapes = []
     for number, (label, value) in enumerate(bars):
         top = number * 26 + 6
         wide = value / most * room
-        shapes.append(_text(str(left - 8), str(top + 14), label if len(label) <= 38 else label[:37] + "…", "end"))
+        shapes.append(
+            _text(str(left - 8), str(top + 14), label if len(label) <= LABEL else label[: LABEL - 1] + "…", "end")
+        )
         shapes.append(element("rect", x=left, y=top, width=f"{max(wide, 1.5):.1f}", height=18, rx=2, class_="bar"))
         shapes.append(_text(f"{left + wide + 6:.1f}", str(top + 14), short_number(value), "start"))
     return _picture(identity, title, words, len(bars) * 26 + 12, shapes)
@@ -60,6 +69,10 @@ def draw_share(identity: str, title: str, words: str, parts: Sequence[tuple[str,
         shapes.append(element("rect", x=column, y=row - 11, width=12, height=12, class_=look))
         shapes.append(_text(str(column + 18), str(row), f"{label}: {count:,}", "start"))
     return _picture(identity, title, words, 66 + (len(parts) - 1) // 3 * 22, shapes)
+
+
+def _shown(value: int, sizes: bool) -> str:
+    return size_words(value).replace(" bytes", " B") if sizes and value else short_number(value)
 
 
 def short_number(value: int) -> str:

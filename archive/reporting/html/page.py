@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archive.ledger.overview import stamp_of
-from archive.reporting.html.markup import Markup, element, group, name, raw_style
+from archive.reporting.html.markup import Markup, element, group, name, raw_style, size_words
 from archive.reporting.html.sections import (
     draw_attention,
     draw_calendar,
@@ -70,5 +70,5 @@ def write_page(portrait: Portrait) -> str:
 def _subtitle(portrait: Portrait) -> Markup:
     made = element("time", day_words(portrait.made), datetime=stamp_of(portrait.made))
     since = group(", events since ", day_words(portrait.since)) if portrait.since else ""
-    counted = f"{portrait.status.files:,} files, {portrait.status.bytes:,} bytes"
+    counted = f"{portrait.status.files:,} files, {size_words(portrait.status.bytes)}"
     return element("p", "Report of ", made, since, f". Held: {counted}.", class_="soft")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
 from archive.ledger.overview import stamp_of
+from archive.model.audit import Form
+from archive.model.codes import audit as codes
 from archive.model.finding import Finding, Severity
-from archive.reporting.html.charts import draw_bars, draw_columns, draw_share
-from archive.reporting.html.markup import Child, Markup, element, group, name
+from archive.reporting.html.charts import LABEL, draw_bars, draw_columns, draw_share
+from archive.reporting.html.markup import Child, Markup, element, group, name, size_words
+from archive.stages.auditing.amounts import age_words
 from archive.stages.auditing.life import describe_event
 from archive.stages.auditing.portrait import Package, Portrait, day_words
 
@@ -25,6 +29,10 @@ _WORDS = {
 }
 
 
+class Size(int):
+    """A number of bytes in a table."""
+
+
 def draw_attention(portrait: Portrait) -> Markup:
     findings = portrait.status.findings
     if not findings:
@@ -37,12 +45,39 @@ def draw_attention(portrait: Portrait) -> Markup:
             element(
                 "li",
                 element("span", f"{word}: ", class_=f"state {look}"), name(words), ". ",
-                element("span", "Next: ", class_="soft"), finding.kind.remedy, " (", element("code", finding.code), ")",
+                element("span", "Next: ", class_="soft"), _next_step(finding, portrait),
+                " (", element("code", finding.code), ")",
             )
         )  # fmt: skip
     more = len(findings) - MOST_FINDINGS
     left = element("p", f"And {more:,} more: ", element("code", "archive audit history --troubled")) if more > 0 else ""
     return group(element("ul", *rows, class_="needs"), left)
+
+
+def _next_step(finding: Finding, portrait: Portrait) -> Child:
+    """The remedy, with the very command where the ledger knows the names that belong in it."""
+    command = None
+    if finding.kind is codes.UNREACHABLE:
+        command = f"archive audit --location {shlex.quote(finding.subject)}"
+    elif finding.kind in (codes.DAMAGED, codes.MISSING):
+        command = _repair_command(finding.subject, portrait.packages)
+    if command is None:
+        return finding.kind.remedy
+    words, _colon, _general = finding.kind.remedy.partition(": archive ")
+    return group(f"{words}: ", element("code", name(command)))
+
+
+def _repair_command(subject: str, packages: Sequence[Package]) -> str | None:
+    """How to mend the file from a copy that is not known to be damaged or away; None when there is none."""
+    within = [one for one in packages if subject.startswith(one.holding.address + "/")]
+    if not within or within[0].holding.form is not Form.FOLDER or within[0].holding.address.startswith("s3://"):
+        return None
+    bag = within[0].holding
+    copies = [
+        one.holding.address for one in packages
+        if one.holding.tag_digest == bag.tag_digest and one.holding.id != bag.id and one.state == "intact"
+    ]  # fmt: skip
+    return f"archive repair {shlex.quote(bag.address)} --from {shlex.quote(copies[0])}" if copies else None
 
 
 def _split(finding: Finding) -> tuple[str, str]:
@@ -56,9 +91,10 @@ def _split(finding: Finding) -> tuple[str, str]:
 def draw_calendar(portrait: Portrait) -> Markup:
     columns = [(month.name, month.files) for month in portrait.calendar]
     words = "; ".join(f"{label}: {count:,} files" for label, count in columns if count) or "no file falls due"
+    age = age_words(portrait.status.max_age)
     late = (
-        f"{portrait.due_now:,} files are due now." if portrait.due_now
-        else f"Nothing is overdue: every file was checked within {portrait.status.max_age}."
+        f"{_count(portrait.due_now, 'file')} due now: not checked within {age}." if portrait.due_now
+        else f"Nothing is overdue: every file was checked within {age}."
     )  # fmt: skip
     rows = [(label, count) for label, count in columns]
     return group(
@@ -74,36 +110,46 @@ def draw_holdings(portrait: Portrait) -> Markup:
     words = "; ".join(f"{state}: {count:,} packages" for state, count, _look in parts) or "no packages"
     growth = [(month.name, month.bytes) for month in portrait.growth]
     grown = "; ".join(f"{label}: {size:,} bytes" for label, size in growth)
-    rows = [(month.name, month.holdings, month.bytes) for month in portrait.growth]
+    rows = [(month.name, month.holdings, Size(month.bytes)) for month in portrait.growth]
+    away = counts["away"]
+    known = "What was intact at its last look counts as intact in the sentence at the top."
+    unreached = element("p", f"{_count(away, 'package')} could not be reached. {known}") if away else None
     return group(
         draw_share("state", "Packages by state", words, parts) if parts else element("p", "No packages are held yet."),
-        element("h3", "Bytes held at the end of each month"),
-        draw_columns("growth", "Bytes held, by month", grown, growth),
-        _folded("The same as a table", _table("Growth", ("Month", "Packages", "Bytes"), rows)),
+        unreached,
+        element("h3", "Held at the end of each month"),
+        draw_columns("growth", "Bytes held, by month", grown, growth, sizes=True),
+        _folded("The same as a table", _table("Growth", ("Month", "Packages", "Size"), rows)),
     )
 
 
 def draw_formats(portrait: Portrait) -> Markup:
     if not portrait.formats:
         return element("p", "The packages held have no PREMIS record that names formats.")
-    bars = [(f"{title} {puid}".strip(), files) for puid, title, files, _size in portrait.formats[:MOST_FORMATS]]
+    bars = [(_format_label(title, puid), files) for puid, title, files, _size in portrait.formats[:MOST_FORMATS]]
     words = "; ".join(f"{label}: {files:,} files" for label, files in bars)
-    rows = [(name(puid or "unknown"), name(title), files, size) for puid, title, files, size in portrait.formats]
+    rows = [(name(puid or "unknown"), name(title), files, Size(size)) for puid, title, files, size in portrait.formats]
     return group(
         draw_bars("formats", "Files by format", words, bars),
-        _folded("All formats as a table", _table("Every format", ("PRONOM", "Format", "Files", "Bytes"), rows)),
+        _folded("All formats as a table", _table("Every format", ("PRONOM", "Format", "Files", "Size"), rows)),
     )
+
+
+def _format_label(title: str, puid: str) -> str:
+    """The format's name, shortened where its PRONOM key would not fit behind it."""
+    room = LABEL - len(puid) - 2
+    return f"{title if len(title) <= room else title[: room - 1].rstrip() + '…'} {puid}".strip()
 
 
 def draw_packages(portrait: Portrait) -> Markup:
     rows = [
         (
             name(package.holding.name), _state(package), name(package.holding.location), package.holding.files,
-            package.holding.bytes, package.copies, day_words(package.oldest) if package.oldest else "never",
+            Size(package.holding.bytes), package.copies, day_words(package.oldest) if package.oldest else "never",
         )
         for package in portrait.packages
     ]  # fmt: skip
-    heads = ("Package", "State", "Location", "Files", "Bytes", "Other copies", "All files checked since")
+    heads = ("Package", "State", "Location", "Files", "Size", "Other copies", "Every file checked since")
     lives = [_life(package) for package in portrait.packages if package.events is not None]
     return group(_table("All packages, those that need attention first", heads, rows), *lives)
 
@@ -115,11 +161,12 @@ def draw_runs(portrait: Portrait) -> Markup:
     rows = [
         (
             element("time", day_words(run.started), datetime=stamp_of(run.started)), run.verdict or "not finished",
-            run.files, f"{min(run.files / total_files, 1):.1%}", run.bytes, f"{min(run.bytes / total_bytes, 1):.1%}",
+            run.files, f"{min(run.files / total_files, 1):.1%}",
+            Size(run.bytes), f"{min(run.bytes / total_bytes, 1):.1%}",
         )
         for run in portrait.runs
     ]  # fmt: skip
-    heads = ("Day", "Verdict", "Files", "Share of files", "Bytes", "Share of bytes")
+    heads = ("Day", "Verdict", "Files", "Share of files", "Size", "Share of bytes")
     return _table("Runs, the latest first", heads, rows)
 
 
@@ -143,8 +190,12 @@ def _life(package: Package) -> Markup:
 
 
 def _state(package: Package) -> Markup:
-    troubled = f" ({package.troubled:,} files)" if package.troubled else ""
+    troubled = f" ({_count(package.troubled, 'file')})" if package.troubled else ""
     return element("span", package.state + troubled, class_=f"state {_LOOKS[package.state][0]}")
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word if number == 1 else word + 's'}"
 
 
 def _folded(label: str, content: Markup) -> Markup:
@@ -160,7 +211,9 @@ def _table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[Child]]) 
         element(
             "tr",
             *(
-                element("th", cell, scope="row") if place == 0 else element("td", cell, class_=_look(place, numbers))
+                element("th", _cell(cell), scope="row")
+                if place == 0
+                else element("td", _cell(cell), class_=_look(place, numbers))
                 for place, cell in enumerate(row)
             ),
         )
@@ -168,6 +221,10 @@ def _table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[Child]]) 
     ]
     table = element("table", element("caption", caption), element("thead", head), element("tbody", *body))
     return element("div", table, class_="scroll", tabindex=0, role="region", aria_label=caption)
+
+
+def _cell(cell: Child) -> Child:
+    return size_words(cell) if isinstance(cell, Size) else cell
 
 
 def _look(place: int, numbers: set[int]) -> str | None:

@@ -7,6 +7,7 @@ import re
 from archive.errors import UsageError
 
 _SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
+_AGE_WORDS = {"s": "second", "m": "minute", "min": "minute", "h": "hour", "d": "day", "w": "week", "y": "year"}
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4, "p": 5}
 _NUMBER = r"(\d{1,12}(?:\.\d{1,6})?)"
 
@@ -17,6 +18,15 @@ def parse_age(text: str) -> int:
     if match is None:
         raise UsageError("this is no time such as 90d, 12h or 30m", subject=text[:40])
     return int(float(match[1]) * _SECONDS[match[2]])
+
+
+def age_words(text: str) -> str:
+    """An age as people read it: "90d" is "90 days". Raises `UsageError`."""
+    parse_age(text)
+    match = re.fullmatch(_NUMBER + r"\s*([a-z]+)", text.strip().lower())
+    assert match is not None
+    word = _AGE_WORDS[match[2]]
+    return f"{match[1]} {word if match[1] == '1' else word + 's'}"
 
 
 def parse_size(text: str) -> int:

@@ -33,7 +33,7 @@ from archive.model.package import NO_PROGRESS, Progress
 from archive.stages.auditing.checking import Task
 from archive.stages.auditing.engines import Beaten, Engine, Finished, Key
 from archive.stages.auditing.owner import is_dead_owner, owner_name
-from archive.stages.auditing.places import identify, is_same, why_away
+from archive.stages.auditing.places import is_same, probe_location
 from archive.stages.auditing.telling import sift_extras, standing_damage, tell_checks, verdict_of
 from archive.storage.clock import Clock
 
@@ -45,7 +45,10 @@ MAX_FINDINGS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How far a run goes: what it wants, its budget in seconds and bytes (None: no limit), its rate in bytes/s."""
+    """How far a run goes: what it wants, its budget in seconds and bytes (None: no limit), its rate in bytes/s.
+
+    A location that does not answer within `answer_seconds` counts as away.
+    """
 
     wanted: Wanted
     seconds: float | None = None
@@ -53,6 +56,7 @@ class Plan:
     rate: float = 0
     lease_seconds: int = 300
     options: Mapping[str, Any] = field(default_factory=dict)
+    answer_seconds: float = 30
 
 
 def run_audit(
@@ -265,11 +269,14 @@ class _Drive:
         """Is the location there? One that is away is said once and left alone."""
         place = self.locations[number]
         options = self.options.get(place.name, {})
-        reason = why_away(place.root, place.identity, place.named, self.places.get(place.name, [])[:100], options)
-        if reason is not None:
-            self._give_up(number, reason)
+        found = probe_location(
+            place.root, place.identity, place.named, self.places.get(place.name, [])[:100], options,
+            seconds=self.plan.answer_seconds,
+        )  # fmt: skip
+        if found.reason is not None:
+            self._give_up(number, found.reason)
             return
-        current = identify(place.root, options)
+        current = found.identity
         if place.unreachable_since is not None or not is_same(current, place.identity) or current != place.identity:
             mark_location(self.ledger, number, since=None, reason=None, identity=current)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import select
@@ -10,13 +11,16 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import dataclass, field
-from pathlib import Path
 
-import archive
 from archive.stages.auditing.checking import Task
 from archive.stages.auditing.engines import Beaten, Finished, Key, Lost, Signal
+from archive.stages.auditing.places import child_environment
 from archive.stages.auditing.worker import send
+
+CLOSE_SECONDS = 5
+"""How long the end of a run waits for its workers: one that hangs on a lost disk outlives even SIGKILL."""
 
 
 @dataclass(slots=True)
@@ -70,8 +74,11 @@ class LocalEngine:
     def close(self) -> None:
         for worker in self._workers:
             worker.process.kill()
-            worker.process.wait()
             worker.pipe.close()
+        until = time.monotonic() + CLOSE_SECONDS
+        for worker in self._workers:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                worker.process.wait(max(until - time.monotonic(), 0.01))
         self._workers.clear()
 
     def _hear(self, worker: _Worker, signals: list[Signal]) -> None:
@@ -115,13 +122,11 @@ def _send(pipe: socket.socket, task: Task) -> None:
 
 def _start() -> _Worker:
     ours, theirs = socket.socketpair()
-    top = str(Path(archive.__file__).resolve().parent.parent)
-    path = os.pathsep.join(part for part in (top, os.environ.get("PYTHONPATH", "")) if part)
     process = subprocess.Popen(
         [sys.executable, "-m", "archive.stages.auditing.worker", str(theirs.fileno())],
         pass_fds=(theirs.fileno(),),
         stdin=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": path},
+        env=child_environment(),
     )
     theirs.close()
     return _Worker(process, ours)

@@ -2,15 +2,24 @@
 
 A disk that is not mounted leaves an empty folder or none; that says nothing about the files on it. So each location has
 an identity (file system and folder), and an empty or exchanged folder counts as away, never as files that are missing.
+A mount whose server is gone may not answer at all, and a process that asks it cannot be ended by anything: so the
+driver itself never asks a local location; a process of its own does, with a time limit.
 """
 
 from __future__ import annotations
 
 import errno
+import json
 import os
+import subprocess
+import sys
+import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import archive
 from archive.config import Settings
 from archive.errors import ArchiveError, UsageError
 from archive.model.audit import join_address
@@ -99,6 +108,55 @@ def why_away(root: str, identity: str, named: bool, places: Sequence[str], optio
     if same or any(os.path.lexists(join_address(root, place)) for place in places):
         return None
     return "another folder or file system stands there, with none of these bags in it"
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What came of asking a location: why it is away, or else its identity now."""
+
+    reason: str | None
+    identity: str = ""
+
+
+def probe_location(
+    root: str, identity: str, named: bool, places: Sequence[str], options: Mapping[str, Any], *, seconds: float
+) -> Probe:
+    """Ask a location whether it is there, for at most so many seconds. It may hang; we do not.
+
+    A bucket is asked here, for its client has time limits of its own.
+    """
+    if is_remote(root):
+        reason = why_away(root, identity, named, places, options)
+        return Probe(reason, "" if reason else identify(root, options))
+    question = json.dumps({"root": root, "identity": identity, "named": named, "places": list(places)})
+    process = subprocess.Popen(
+        [sys.executable, "-m", "archive.stages.auditing.probing"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        env=child_environment(), text=True, encoding="ascii",
+    )  # fmt: skip
+    try:
+        answer, _nothing = process.communicate(question, timeout=seconds)
+    except subprocess.TimeoutExpired:
+        _leave(process)
+        return Probe(f"it did not answer within {seconds:g} seconds; perhaps its server is gone")
+    if process.returncode:
+        return Probe("asking it failed")
+    return Probe(**json.loads(answer))
+
+
+def child_environment() -> dict[str, str]:
+    """The environment in which a fresh interpreter finds this package."""
+    top = str(Path(archive.__file__).resolve().parent.parent)
+    path = os.pathsep.join(part for part in (top, os.environ.get("PYTHONPATH", "")) if part)
+    return {**os.environ, "PYTHONPATH": path}
+
+
+def _leave(process: subprocess.Popen[str]) -> None:
+    """End a process that hangs, without waiting: while the kernel waits for a lost disk, not even SIGKILL ends it."""
+    process.kill()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()
+    threading.Thread(target=process.wait, daemon=True, name="wait for a hanging probe").start()
 
 
 def is_same(current: str, known: str) -> bool:

@@ -11,7 +11,7 @@ from archive.ledger.runs import Run, list_runs
 from archive.model.audit import Location
 from archive.model.codes import audit as codes
 from archive.model.finding import Finding
-from archive.stages.auditing.amounts import parse_age
+from archive.stages.auditing.amounts import age_words, parse_age
 from archive.stages.auditing.telling import standing_finding
 from archive.storage.clock import Clock
 
@@ -47,9 +47,10 @@ def read_status(ledger: Ledger, max_age: str, clock: Clock) -> Status:
     troubled = {one.holding for one in attention} | never
     away = tuple(place for place in list_locations(ledger) if place.unreachable_since is not None)
     findings = [standing_finding(one) for one in attention]
-    if due:
-        late = sum(one.due for one in due)
-        findings.append(codes.OVERDUE.at(", ".join(one.location for one in due), files=late, age=max_age))
+    age = age_words(max_age)
+    for one in due:
+        aside = f", {one.never:,} of them never at all" if one.never else ""
+        findings.append(codes.OVERDUE.at(one.location, files=one.due, never=one.never, age=age, aside=aside))
     for place in away:
         count = sum(holding.location == place.name for holding in holdings)
         findings.append(codes.UNREACHABLE.at(place.name, reason=place.reason or "", holdings=count))

@@ -90,7 +90,7 @@ def standing_finding(row: Attention) -> Finding:
     kind = codes.EXTRA if row.outcome is FileOutcome.EXTRA else _KINDS[row.outcome]
     if not row.path and row.outcome is FileOutcome.MISSING:
         kind = codes.BAG_MISSING
-    detail = f"{row.reason or row.outcome.word}; found on {row.when}"
+    detail = f"{row.reason or row.outcome.word}; found on {row.when[:10]}"
     return kind.at(subject, detail=detail, reason=detail)
 
 

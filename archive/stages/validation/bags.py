@@ -35,8 +35,16 @@ def validate_bag(
     settings: Settings | None = None,
     progress: Progress = NO_PROGRESS,
     limits: Limits = LIMITS,
+    counted: tuple[int, int] | None = None,
+    label: str | None = None,
 ) -> ValidationReport:
-    """Judge the bag at `subject`, a folder or an archive. Raises `ArchiveError` where it cannot even be opened."""
+    """Judge the bag at `subject`, a folder or an archive. Raises `ArchiveError` where it cannot even be opened.
+
+    `label` is what progress calls the work, the subject by default.
+
+    `counted` are octets and files of a payload that the caller has just read in full: at depth quick they are compared
+    with Payload-Oxum and nothing is counted again.
+    """
     from archive.stages.validation.profiles import judge_profile, load_profile
 
     rules = None if profile is None else load_profile(profile)
@@ -45,9 +53,9 @@ def validate_bag(
     try:
         _read_tag_files(reading)
         if depth is Depth.QUICK:
-            _look_quickly(reading)
+            _look_quickly(reading, counted)
         else:
-            _check(reading, depth, workers, progress)
+            _check(reading, depth, workers, progress, label or subject)
         if rules is not None:
             reading.findings += judge_profile(rules, reading, depth)
         if depth is not Depth.QUICK:
@@ -177,11 +185,14 @@ def _find_manifests(reading: BagReading, tops: Sequence[str]) -> None:
         reading.findings.append(codes.OTHER_ALGORITHMS.at(".", tag=tuple(sorted(tags)), payload=tuple(sorted(payload))))
 
 
-def _look_quickly(reading: BagReading) -> None:
+def _look_quickly(reading: BagReading, counted: tuple[int, int] | None) -> None:
     """Payload-Oxum against what is there: sizes only, nothing is read."""
-    for batch in reading.medium.walk((), (), only_payload=True):
-        reading.files += len(batch.names)
-        reading.octets += sum(batch.sizes)
+    if counted is not None:
+        reading.octets, reading.files = counted
+    else:
+        for batch in reading.medium.walk((), (), only_payload=True):
+            reading.files += len(batch.names)
+            reading.octets += sum(batch.sizes)
     if not _compare_oxum(reading) and not any(f.kind is codes.MALFORMED_OXUM for f in reading.findings):
         reading.findings.append(codes.NO_OXUM.at(reading.info_name))
 
@@ -197,7 +208,7 @@ def _compare_oxum(reading: BagReading) -> bool:
     return bool(known)
 
 
-def _check(reading: BagReading, depth: Depth, workers: int | None, progress: Progress) -> None:
+def _check(reading: BagReading, depth: Depth, workers: int | None, progress: Progress, label: str) -> None:
     """Presence, and at full depth fixity, of everything that is listed or there."""
     payload, tags = reading.inventory(tag=False), reading.inventory(tag=True)
     reading.findings += payload.findings + tags.findings
@@ -213,7 +224,7 @@ def _check(reading: BagReading, depth: Depth, workers: int | None, progress: Pro
     fixity.judge_listing(reading.medium.tag_files())
     fixity.note_fetches(reading.fetches)
     stated = [tagfile.parse_oxum(value) for value in tagfile.values_of(reading.info, "Payload-Oxum")]
-    progress.begin(reading.subject, stated[0][0] if depth is Depth.FULL and stated and stated[0] else None)
+    progress.begin(label, stated[0][0] if depth is Depth.FULL and stated and stated[0] else None)
     for batch in _walk(reading, depth, workers, progress):
         fixity.take(batch)
     fixity.finish()

@@ -162,8 +162,8 @@ class Fixity:
     def _hidden(path: bytes, blind: set[bytes]) -> bool:
         if not blind:
             return False
-        parts = path.split(b"/")
-        return b"" in blind or any(b"/".join(parts[:end]) in blind for end in range(1, len(parts) + 1))
+        lengths = {len(folder) for folder in blind}
+        return 0 in lengths or any(path[n : n + 1] in (b"", b"/") and path[:n] in blind for n in lengths)
 
 
 def _normal(path: bytes) -> str:

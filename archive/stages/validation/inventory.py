@@ -145,11 +145,7 @@ class Inventory:
 
     def twins(self) -> Iterator[Finding]:
         """Warnings for names that some systems take for one: they differ only in case or in normalisation."""
-        folders: set[bytes] = set()
-        for folder in self.tables:
-            parts = folder.split(b"/")
-            folders.update(b"/".join(parts[: end + 1]) for end in range(len(parts)))
-        yield from _twins_among(sorted(folders), b"")
+        yield from _twin_folders(self.tables)
         for folder, table in self.tables.items():
             joined = b"/".join(table)
             if joined.isascii() and joined.lower() == joined:
@@ -168,13 +164,33 @@ def _fold(name: bytes) -> bytes | str:
     return unicodedata.normalize("NFC", text)
 
 
+def _twin_folders(folders: Iterable[bytes]) -> Iterator[Finding]:
+    """Twins among all folders on the way to these, in memory that grows with the depth of one path only."""
+    known: list[dict[bytes | str, bytes]] = []
+    before: list[bytes] = []
+    for folder in sorted(folders, key=lambda path: path.replace(b"/", b"\0")):
+        parts = folder.split(b"/")
+        shared = next((n for n, (a, b) in enumerate(zip(before, parts, strict=False)) if a != b), len(before))
+        del known[shared + 1 :]
+        for depth in range(shared, len(parts)):
+            if depth == len(known):
+                known.append({})
+            other = known[depth].setdefault(_fold(parts[depth]), parts[depth])
+            if other != parts[depth]:
+                yield _twin(b"/".join(parts[: depth + 1]), other, parts[depth])
+        before = parts
+
+
 def _twins_among(names: Sequence[bytes], folder: bytes) -> Iterator[Finding]:
     first: dict[bytes | str, bytes] = {}
     for name in names:
         other = first.setdefault(_fold(name), name)
         if other == name:
             continue
-        path = to_text(folder + b"/" + name if folder else name)
-        one, two = (unicodedata.normalize("NFC", to_text(n)) for n in (other, name))
-        kind = codes.NORMAL_FORM_TWINS if one == two else codes.CASE_TWINS
-        yield kind.at(path, other=to_text(other))
+        yield _twin(folder + b"/" + name if folder else name, other, name)
+
+
+def _twin(path: bytes, other: bytes, name: bytes) -> Finding:
+    one, two = (unicodedata.normalize("NFC", to_text(n)) for n in (other, name))
+    kind = codes.NORMAL_FORM_TWINS if one == two else codes.CASE_TWINS
+    return kind.at(to_text(path), other=to_text(other))

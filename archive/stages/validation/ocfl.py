@@ -36,12 +36,12 @@ def _sort_of(path: str) -> str | None:
         return None
     if any(_OBJECT.fullmatch(name) for name in names):
         return "object"
-    if any(_ROOT.fullmatch(name) for name in names) or "ocfl_layout.json" in names:
-        return "root"
-    if "bagit.txt" in names:
-        return None
     versions = any(re.fullmatch(r"v0*1", name) for name in names)
     inventory = any(name == "inventory.json" or name.startswith("inventory.json.") for name in names)
+    if any(_ROOT.fullmatch(name) for name in names) or "ocfl_layout.json" in names:
+        return "object" if versions and inventory else "root"
+    if "bagit.txt" in names:
+        return None
     return "object" if inventory or (versions and names <= {"v1", "v01", "v001", "extensions", "logs"}) else None
 
 

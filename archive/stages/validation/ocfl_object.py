@@ -93,7 +93,7 @@ def _judge_declaration(tree: Tree, entries: Entries) -> str | None:
             if text is not None and text != f"ocfl_object_{match[1]}\n".encode():
                 tree.findings.append(codes.E007.at(name))
         elif name.startswith("0=ocfl_object_"):
-            tree.findings.append(codes.E004.at(name))
+            tree.findings += [codes.E004.at(name), codes.E006.at(name)]
         elif name.startswith("0="):
             tree.findings.append(codes.E006.at(name))
         elif _NAMASTE.fullmatch(name):
@@ -151,6 +151,8 @@ def _judge_root_entries(tree: Tree, entries: Entries, root: Inventory | None) ->
                 tree.findings.append(codes.E046.at(name))
         else:
             tree.findings.append(codes.E001.at(name))
+            if _VERSION_FOLDER.fullmatch(name) and root is not None:
+                tree.findings.append(codes.E046.at(name))
     for name in sorted(listed - set(entries.folders), key=version_number):
         tree.findings += [codes.E046.at(name), codes.E010.at(".", expected=name)]
     if set(folders) - listed:

@@ -27,7 +27,7 @@ def judge_root(tree: Tree, progress: Progress = NO_PROGRESS) -> tuple[int, int]:
     specification = _judge_declaration(tree, entries)
     layout = _judge_layout(tree, entries)
     if "extensions" in entries.folders:
-        _judge_extensions(tree)
+        _judge_extensions(tree, specification)
     objects = files = 0
     at_top: list[str] = []
     deeper = False
@@ -109,9 +109,12 @@ def _read_json(tree: Tree, path: str) -> Any:
         return None
 
 
-def _judge_extensions(tree: Tree) -> None:
+def _judge_extensions(tree: Tree, specification: str | None) -> None:
+    """The root's extensions folder. What must not be there has its own code from version 1.1 on."""
     entries = tree.list("extensions")
     tree.findings += [codes.E112.at(join("extensions", name)) for name in entries.files]
+    if specification == "1.0":
+        tree.findings += [codes.E086.at(join("extensions", name)) for name in entries.files]
     tree.findings += [
         codes.W016.at(join("extensions", name)) for name in entries.folders if name not in REGISTERED_EXTENSIONS
     ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -49,8 +51,7 @@ def load_profile(name: str) -> Profile:
         data = metadata_path("profiles", f"{name}.json").read_bytes()
     else:
         try:
-            with open(name, "rb") as file:
-                data = file.read(8 << 20)
+            data = _read_profile(name)
         except FileNotFoundError as error:
             known = ", ".join(shipped_profiles())
             raise UsageError(
@@ -62,6 +63,14 @@ def load_profile(name: str) -> Profile:
         return parse_profile(data, os.path.basename(name))
     except FormatError as error:
         raise UsageError(error.problem, subject=name) from error
+
+
+def _read_profile(path: str) -> bytes:
+    """The file's first 8 MiB; never waits for a pipe. Raises OSError."""
+    with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file", path)
+        return file.read(8 << 20)
 
 
 def judge_profile(profile: Profile, reading: BagReading, depth: Depth) -> list[Finding]:

@@ -1,0 +1,183 @@
+"""With --json every command prints exactly one document that keeps to its schema, when it fails too."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import jsonschema
+import pytest
+from referencing import Registry, Resource
+
+from archive.cli.app import COMMANDS, group
+from archive.resources import metadata_path
+from tests.support.audit_projects import Project, some_files, write_bag
+
+WORKING: dict[str, tuple[str, ...]] = {
+    "create": ("create", "letter.txt", "--to", "made", "--pdfa", "none"),
+    "validate": ("validate", "bag", "letter.txt", "missing"),
+    "show": ("show", "bag"),
+    "describe": ("describe", "letter.txt"),
+    "render": ("render", "letter.txt", "--to", "renditions"),
+    "holdings add": ("holdings", "add", "other"),
+    "holdings list": ("holdings", "list"),
+    "audit": ("audit", "--workers", "1"),
+    "audit status": ("audit", "status"),
+    "audit history": ("audit", "history"),
+    "audit verify": ("audit", "verify"),
+    "events": ("events", "bag"),
+    "repair": ("repair", "bag", "--from", "copy", "--yes"),
+    "report": ("report",),
+    "deposit": ("deposit", "bag", "dir:out"),
+    "retrieve": ("retrieve", "dir:sent", "bag", "--to", "back"),
+    "demo": ("demo", "looked-at", "--seed", "press-release"),
+    "explain": ("explain",),
+    "config": ("config",),
+    "doctor": ("doctor",),
+}
+"""A call of each command that takes --json, and that can answer, in the project of the fixture."""
+
+FAILING: dict[str, tuple[int, tuple[str, ...]]] = {
+    "create": (10, ("create", "missing", "--to", "made")),
+    "validate": (2, ("validate", "bag", "--profile", "nobody-knows")),
+    "show": (10, ("show", "missing")),
+    "describe": (2, ("describe",)),
+    "render": (2, ("render", "letter.txt")),
+    "holdings add": (2, ("holdings", "add")),
+    "holdings list": (2, ("holdings", "list", "--what")),
+    "audit": (10, ("audit", "missing")),
+    "audit status": (2, ("audit", "status", "--max-age", "soon")),
+    "audit history": (10, ("audit", "history", "missing")),
+    "audit verify": (2, ("audit", "verify", "--witness", "no line")),
+    "events": (10, ("events", "missing")),
+    "repair": (10, ("repair", "bag", "--from", "missing", "--yes")),
+    "report": (2, ("report", "--since", "yesterday")),
+    "deposit": (2, ("deposit", "bag", "nowhere")),
+    "retrieve": (10, ("retrieve", "dir:sent", "missing", "--to", "back")),
+    "demo": (2, ("demo", "looked-at", "--seed", "nothing")),
+    "explain": (2, ("explain", "BAG-999")),
+    "config": (2, ("config", "--what")),
+    "doctor": (2, ("doctor", "--install", "windows")),
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    started = Project(folder, monkeypatch).start()
+    for name in ("bag", "other"):
+        write_bag(folder / name, {**some_files(3), "name.txt": name.encode()})
+    shutil.copytree(folder / "bag", folder / "copy")
+    (folder / "letter.txt").write_text("A letter\n\nDear all.\n")
+    started.run("holdings", "add", "bag", "copy")
+    return started
+
+
+def commands_with_json() -> Iterator[str]:
+    context = click.Context(group)
+    for name in COMMANDS:
+        command = group.get_command(context, name)
+        assert command is not None
+        members = command.commands.items() if isinstance(command, click.Group) else ()
+        for place, one in ((name, command), *((f"{name} {inner}", member) for inner, member in members)):
+            if any("--json" in parameter.opts for parameter in one.params):
+                yield place
+
+
+def check(text: str) -> dict[str, Any]:
+    """The one document in `text`, which is all of it, after it was held against its schema."""
+    document, end = json.JSONDecoder().raw_decode(text)
+    assert text[end:] == "\n"
+    assert next(iter(document)) == "schema"
+    validator_of(document["schema"]).validate(document)
+    return dict(document)
+
+
+def validator_of(name: str) -> jsonschema.Draft202012Validator:
+    registry: Registry[Any] = Registry().with_resources(
+        (content["$id"], Resource.from_contents(content))
+        for content in (json.loads(path.read_bytes()) for path in metadata_path("reports").iterdir())
+    )
+    schema = json.loads(metadata_path("reports", f"{name.replace('/', '-')}.json").read_bytes())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema, registry=registry)
+
+
+def test_the_tables_hold_every_command_with_json() -> None:
+    found = sorted(commands_with_json())
+    assert sorted(WORKING) == found
+    assert sorted(FAILING) == found
+
+
+@pytest.mark.parametrize("command", WORKING)
+def test_an_answer_keeps_to_its_schema(command: str, project: Project) -> None:
+    if command == "retrieve":
+        project.run("deposit", "bag", "dir:sent")
+    code, out, err = project.run(*WORKING[command], "--json")
+    assert check(out)["schema"] != "archive.error/1", err
+    assert code in (0, 1, 4, 10), err
+    assert "fault" not in err
+
+
+@pytest.mark.parametrize("command", FAILING)
+def test_a_failure_keeps_to_a_schema_and_says_the_exit_code(command: str, project: Project) -> None:
+    expected, arguments = FAILING[command]
+    code, out, err = project.run(*arguments, "--json")
+    document = check(out)
+    assert code == expected, err
+    assert document.get("exit_code", code) == code
+    assert "fault" not in err
+    if document["schema"] == "archive.error/1":
+        assert document["kind"] not in ("Fault", "Interrupted")
+        assert err.startswith("error: ")
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in metadata_path("reports").iterdir()))
+def test_each_schema_is_a_schema_with_its_own_name(name: str) -> None:
+    assert name.startswith("archive.")
+    word = name.removesuffix("-1.json")
+    validator_of(f"{word}/1")
+    text = metadata_path("reports", name).read_text(encoding="utf-8")
+    assert f'"{word}/1"' in text or f":{word}:1" in text
+
+
+def test_an_error_names_the_exact_bytes_of_what_it_is_about(project: Project) -> None:
+    code, out, _err = project.run("show", os.fsdecode(b"n\xffo\x1b[31m"), "--json")
+    document = check(out)
+    assert (code, document["subject"]) == (10, "n\\xffo\\x1b[31m")
+    assert base64.b64decode(document["subject_b64"]) == b"n\xffo\x1b[31m"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("create", "letter.txt", "--to", "made", "--pdfa", "none"), ("validate", "bag"), ("audit", "--workers", "1"),
+        ("deposit", "bag", "dir:out"),
+    ],
+    ids=lambda one: one[0],
+)  # fmt: skip
+@pytest.mark.parametrize("as_json", [False, True])
+def test_events_are_json_lines(arguments: tuple[str, ...], as_json: bool, project: Project) -> None:
+    code, out, err = project.run(*arguments, "--events", *(["--json"] if as_json else []))
+    assert code == 0, err
+    lines = [json.loads(line) for line in err.splitlines()]
+    validator = validator_of("archive.event/1")
+    for line in lines:
+        validator.validate(line)
+    assert {"begin", "end"} <= {line["event"] for line in lines}
+    if as_json:
+        check(out)
+
+
+def test_a_document_goes_without_progress(project: Project) -> None:
+    for arguments in (WORKING["validate"][:2], WORKING["audit"], WORKING["deposit"]):
+        _code, out, err = project.run(*arguments, "--json")
+        check(out)
+        assert err == ""
