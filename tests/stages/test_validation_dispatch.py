@@ -32,10 +32,10 @@ def test_what_is_of_no_kind_is_refused(tmp_path: Path) -> None:
             validate(str(subject))
 
 
-def test_an_empty_folder_is_no_bag(tmp_path: Path) -> None:
+def test_an_empty_folder_is_neither_a_bag_nor_an_ocfl_object(tmp_path: Path) -> None:
     report = validate(str(tmp_path))
     assert (report.kind, report.verdict) == (Kind.BAG, "invalid")
-    assert {f.code for f in report.findings} == {"BAG-101", "BAG-107", "BAG-108"}
+    assert {f.code for f in report.findings} == {"BAG-101", "BAG-107", "BAG-108", "OCFL-E003", "OCFL-E063"}
 
 
 def test_a_folder_that_is_no_bag_is_not_walked(tmp_path: Path) -> None:

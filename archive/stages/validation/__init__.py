@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import replace
 
 from archive.config import Settings
 from archive.errors import NotFoundError, UsageError, from_os_error
@@ -34,9 +35,7 @@ def validate(
         raise UsageError("a second opinion is asked at full depth only", remedy="Leave out --depth or --cross-check")
     sort = _sort_of(subject)
     if sort == "nothing":
-        from archive.stages.validation.bags import report_no_bag
-
-        return report_no_bag(subject, depth)
+        return _report_nothing(subject, depth)
     if sort == "bag":
         from archive.stages.validation.bags import validate_bag
 
@@ -57,6 +56,19 @@ def validate(
     from archive.stages.validation.records import validate_record
 
     return validate_record(subject, settings=settings)
+
+
+def _report_nothing(subject: str, depth: Depth) -> ValidationReport:
+    """A folder that has nothing of a bag; an empty one is no OCFL object either, and both are said."""
+    from archive.stages.validation.bags import report_no_bag
+
+    report = report_no_bag(subject, depth)
+    with os.scandir(subject) as entries:
+        if next(entries, None) is not None:
+            return report
+    from archive.stages.validation.ocfl import validate_ocfl
+
+    return replace(report, findings=(*report.findings, *validate_ocfl(subject).findings))
 
 
 def _sort_of(subject: str) -> str:

@@ -69,6 +69,8 @@ _XML_IDS = {"xmlID"}
 _IDREF = re.compile(r"(?:Link|Rel)\w+XmlID")
 _OPEN_END = "open"
 _NO_END = frozenset({"unknown"})
+_NAMES = frozenset({"originalName", "contentLocationValue"})
+"""Names of files stand as they are: what is odd in them is no fault of the record."""
 _OPTIONAL_GROUPS = frozenset({"formatRegistry", "contentLocation", "preservationLevel", "creatingApplication"})
 
 
@@ -215,7 +217,8 @@ class PremisJudge:
                 )
                 self.notes.add(codes.EMPTY_OPTIONAL if optional else codes.EMPTY_VALUE, line, element=name)
             return
-        check_text(text, line, self.notes)
+        if name not in _NAMES:
+            check_text(text, line, self.notes)
         if name in _DATES:
             word = text.lower()
             open_end = name == "endDate" and (word == _OPEN_END or (word in _NO_END and version != "3"))
