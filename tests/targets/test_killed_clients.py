@@ -19,7 +19,7 @@ import pytest
 
 from tests.support.deposit_bags import settings_in, tree_of, write_bag
 from tests.support.proxy import Proxy, start_proxy
-from tests.support.rclone_store import start_store
+from tests.support.s3_server import start_rclone_s3
 from tests.support.sshd import SshServer, start_sshd
 from tests.support.sword_server import PASSWORD, USER, start_sword
 
@@ -99,7 +99,7 @@ def test_over_sftp(sshd: SshServer, tmp_path: Path, moment: str) -> None:
 @pytest.mark.parametrize("moment", [*BYTES, *STEPS])
 def test_over_s3(tmp_path: Path, moment: str) -> None:
     (tmp_path / "store" / "holdings").mkdir(parents=True)
-    with start_store(tmp_path / "store") as store, start_proxy(*address_of(store.endpoint)) as proxy:
+    with start_rclone_s3(tmp_path / "store") as store, start_proxy(*address_of(store.endpoint)) as proxy:
         client = client_in(
             tmp_path, proxy, url="s3://holdings/in", endpoint=f"http://127.0.0.1:{proxy.port}", part_size=5 << 20
         )

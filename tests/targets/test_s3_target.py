@@ -18,8 +18,7 @@ from archive.targets.registry import open_target
 from archive.targets.s3 import S3Target
 from tests.support.deposit_bags import send, settings_in, tree_of, write_bag
 from tests.support.proxy import start_proxy
-from tests.support.rclone_store import start_store
-from tests.support.s3_server import S3Server
+from tests.support.s3_server import S3Server, start_rclone_s3
 
 pytestmark = pytest.mark.server
 
@@ -29,7 +28,7 @@ LARGE = 200 << 20 if os.environ.get("ARCHIVE_LONG_TESTS") else 20 << 20
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[S3Server]:
     (tmp_path / "store" / "holdings").mkdir(parents=True)
-    with start_store(tmp_path / "store") as running:
+    with start_rclone_s3(tmp_path / "store") as running:
         yield running
 
 
@@ -169,7 +168,7 @@ def test_a_server_that_is_gone_leaves_a_deposit_to_go_on_with(store: S3Server, t
         S3Target.send = real  # type: ignore[method-assign]
     assert (report.state, report.receipt) == (DepositState.FAILED, None)
     assert "DEP-106" in codes_of(report)
-    with start_store(tmp_path / "store", int(store.endpoint.rpartition(":")[2])) as again:
+    with start_rclone_s3(tmp_path / "store", int(store.endpoint.rpartition(":")[2])) as again:
         report = send(bag, settings, keys(again))
     assert report.state is DepositState.ACCEPTED
     assert tree_of(tmp_path / "store" / "holdings" / "in" / "bag") == tree_of(bag)

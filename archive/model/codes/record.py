@@ -277,7 +277,7 @@ SELF_RELATION = FindingKind(
 PATH_LEAK = FindingKind(
     "PRM-125", Severity.WARNING, "design: no absolute path, host or login name anywhere",
     "{element} holds a path of some computer: {found!r}",
-    "A path such as /home/name/... tells of the place where the file once stood, and of who worked there.",
+    "An absolute path tells of the place where the file once stood, and of who worked there.",
     "Write the path relative to the package",
 )  # fmt: skip
 ONE_WAY_DERIVATION = FindingKind(
