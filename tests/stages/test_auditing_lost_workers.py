@@ -34,7 +34,8 @@ NAMES = sorted(PAYLOAD)
 DAMAGED = {f"data/{name}" for name in NAMES[:: FILES // 5][:5]}
 MISSING = {f"data/{name}" for name in NAMES[7 :: FILES // 2][:2]}
 HIDDEN = {f"data/{NAMES[FILES // 3]}"}
-SHORT_LEASE = 12
+SHORT_LEASE = 25
+"""Seconds: more than it takes, on a machine with other work, from the first batch to the stopped worker."""
 HOOK = r"""
 import os, re, sys, time
 
