@@ -109,7 +109,9 @@ def run(arguments: list[str] | None = None) -> int:
         return _leave_broken_pipe()
     except OSError as error:
         told = from_os_error(error, str(error.filename or "the system"))
-        return _fail(str(told), told.exit_code, as_json, told)
+        code = _fail(str(told), told.exit_code, as_json, told)
+        _let_go_of_output()
+        return code
     except Exception as error:  # noqa: BLE001 - the last line of defence: a fault of ours still ends in words and 70
         return _fail_with_fault(error, as_json)
     return result if isinstance(result, int) else int(Exit.DONE)
@@ -169,7 +171,15 @@ def _fail_with_fault(error: Exception, as_json: bool) -> int:
 
 def _leave_broken_pipe() -> int:
     """The reader of our output went away: leave quietly, as a filter does."""
+    _let_go_of_output()
+    return int(Exit.DONE)
+
+
+def _let_go_of_output() -> None:
+    """Where standard output takes no more, the interpreter's own last flush must not speak after us."""
     import os
 
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return int(Exit.DONE)
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -19,9 +19,8 @@ from archive.model.report import Depth
 from archive.stages.validation import validate
 from archive.stages.validation.bags import validate_bag
 from archive.storage import directories
+from tests.support.audit_projects import CHECKOUT, UNPRIVILEGED
 from tests.support.bag_drafts import draft, seal, write_folder
-
-NOBODY = 65534
 
 
 @pytest.fixture(params=["descriptors", "portable"])
@@ -204,17 +203,15 @@ def _exists(name: bytes, at: int) -> bool:
 
 
 def as_nobody(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run Python as a user whom permissions hold for: root is let in everywhere."""
-    drop = (
-        "import os\nif os.getuid() == 0:\n"
-        f"    os.setgroups([]); os.setresgid(*[{NOBODY}]*3); os.setresuid(*[{NOBODY}]*3)\n"
-    )
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "HOME": "/", "XDG_CONFIG_HOME": "/nowhere"}
+    """Run Python as one whom permissions hold for: root is let in everywhere, unless that right is taken away."""
     return subprocess.run(
-        [sys.executable, "-c", f"import sys, archive.cli, archive.stages.validation.bags, archive.cli.validate\n"
-         f"import archive.reporting.validation_text, archive.stages.validation.profiles\n{drop}{code}", *arguments],
-        capture_output=True, text=True, env=environment, check=False, cwd="/", timeout=60,
-    )  # fmt: skip
+        [*UNPRIVILEGED, sys.executable, "-c", f"import sys\n{code}", *arguments],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(CHECKOUT)},
+        check=False,
+        timeout=60,
+    )
 
 
 RUN = "from archive.cli.app import run; sys.exit(run(['validate', '--quiet', *sys.argv[1:]]))"
