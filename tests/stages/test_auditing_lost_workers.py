@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from archive.ledger.book import open_ledger
+from archive.ledger.choosing import MAX_FILES
 from archive.ledger.overview import attention_files
 from archive.ledger.verifying import verify_chain
 from archive.model.audit import FileOutcome
@@ -102,12 +103,12 @@ class Site:
         return self.start("audit", "--quiet", "--workers", "2", "--engine", self.engine, lease=lease)
 
     def audit_to_the_gate(self, *, lease: int = 300) -> subprocess.Popen[bytes]:
-        """A run of which two workers wait at the gate, each with a batch, after others were recorded."""
+        """A run of which two workers wait at the gate, each with a batch, after all before it were recorded."""
         self.shut()
         driver = self.audit(lease=lease)
+        before = "SELECT count(*) FROM checks"
         self.wait_until(
-            lambda: self.ask("SELECT count(*) FROM checks") > 0 and self.ask(f"{_LIVE} AND state = 'leased'") == 2,
-            driver,
+            lambda: self.ask(before) > GATED - MAX_FILES and self.ask(f"{_LIVE} AND state = 'leased'") == 2, driver
         )
         return driver
 
