@@ -1,22 +1,28 @@
 """What a rendition costs: seconds and bytes a page, English and Arabic, beside WeasyPrint and typst where installed.
 
     python benchmarks/render.py [--pages 60] [--rounds 3] [--json]
+    python benchmarks/render.py --files 200
 
 Each tool sets the same text in the same fonts at the same size in a process of its own. CPU seconds a page are those of
 the whole process for the long document, less those for one page, over the pages between; "one page" is the whole
 process, Python's start and imports included, and "drawing" is our own part of it. What a tool claims of its file is
 told beside it: equal work is not equal promises. The bars of the design are judged at the end.
+
+With --files it makes a bag of so many mixed files (text, HTML, Word, pictures, PDF) instead, with one outside tool at a
+time and with as many as there are processors, and tells wall and CPU time.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
+import io
 import json
 import os
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -90,7 +96,10 @@ def main() -> int:
     parser.add_argument("--pages", type=int, default=60)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--files", type=int, default=0)
     given = parser.parse_args()
+    if given.files:
+        return measure_folder(given.files)
     rows = []
     with tempfile.TemporaryDirectory(prefix="render-benchmark-") as folder:
         for language in TEXTS:
@@ -104,6 +113,64 @@ def main() -> int:
     else:
         show(rows)
     return judge(rows, quiet=given.json)
+
+
+def measure_folder(count: int) -> int:
+    """Bags of one folder of mixed files; the bags must be equal. Prints a line for each."""
+    kinds = make_samples()
+    with tempfile.TemporaryDirectory(prefix="render-benchmark-") as folder:
+        source = Path(folder, "mixed")
+        source.mkdir()
+        for number in range(count):
+            ending = list(kinds)[number % len(kinds)]
+            Path(source, f"{number:05}.{ending}").write_bytes(kinds[ending])
+        print(f"{'workers':<10} {'wall s':>7} {'CPU s':>7} {'CPU ms/file':>12}")
+        manifests = set()
+        for workers in ("1", "0"):
+            before, start = os.times(), time.monotonic()
+            subprocess.run(
+                [sys.executable, "-m", "archive", "create", str(source), "--to", str(Path(folder, workers)), "--json"],
+                check=True,
+                stdout=subprocess.DEVNULL,
+                cwd=ROOT,
+                env={**os.environ, "ARCHIVE_RENDER_WORKERS": workers, "SOURCE_DATE_EPOCH": "1700000000"},
+            )
+            wall, after = time.monotonic() - start, os.times()
+            spent = after.children_user + after.children_system - before.children_user - before.children_system
+            shown = workers if workers != "0" else f"{os.cpu_count()}"
+            print(f"{shown:<10} {wall:7.1f} {spent:7.1f} {1000 * spent / count:12.0f}")
+            manifests.add(Path(folder, workers, "mixed", "tagmanifest-sha256.txt").read_bytes())
+    print("the bags are equal" if len(manifests) == 1 else "THE BAGS DIFFER")
+    return len(manifests) - 1
+
+
+def make_samples() -> dict[str, bytes]:
+    """One file of each kind by its ending."""
+    import docx
+    from PIL import Image
+    from reportlab.pdfgen.canvas import Canvas
+
+    text = (TEXTS["en"] + "\n\n") * 6
+    pictures = {}
+    for ending, form in (("jpg", "JPEG"), ("png", "PNG")):
+        written = io.BytesIO()
+        Image.linear_gradient("L").resize((800, 600)).convert("RGB").save(written, form)
+        pictures[ending] = written.getvalue()
+    word, page = io.BytesIO(), io.BytesIO()
+    document = docx.Document()
+    document.add_heading("Report", 1)
+    document.add_paragraph(text)
+    document.save(word)
+    canvas = Canvas(page, invariant=1)
+    canvas.drawString(72, 700, "An ordinary page")
+    canvas.save()
+    return {
+        "txt": text.encode(),
+        "html": f"<html lang=en><title>x</title><h1>Head</h1><p>{text}</p></html>".encode(),
+        "docx": word.getvalue(),
+        **pictures,
+        "pdf": page.getvalue(),
+    }
 
 
 def measure(tool: str, code: str, variants: list[str], language: str, given: argparse.Namespace, folder: str) -> Row:

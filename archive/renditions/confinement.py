@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,8 @@ from typing import BinaryIO
 
 _LAUNCHER = str(Path(__file__).with_name("launcher.py"))
 _OUTPUT_LIMIT = 64 << 20
+_LOOK = 0.25
+_thread = threading.local()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ def run_confined(
     The environment holds only PATH, a UTF-8 locale, `folder` as home and temporary folder, and what `environment`
     adds. A program that cannot be started ends with code 127. Raises OSError when the system has no room for a process.
     """
+    if _halted():
+        return Finished(None, b"", b"")
     cpu = str(int(limits.seconds * 2) + 2)
     launch = [
         sys.executable, "-I", "-S", _LAUNCHER, str(limits.memory_mb), cpu, str(limits.file_mb), "closed", *command
@@ -81,16 +87,35 @@ def run_confined(
             env=surroundings,
             start_new_session=True,
         )
-        code: int | None
         try:
-            code = process.wait(limits.seconds)
-        except subprocess.TimeoutExpired:
-            code = None
+            code = _wait(process, limits.seconds)
         finally:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         return Finished(code, _read_back(output), _read_back(errors))
+
+
+def heed(halt: threading.Event) -> None:
+    """From now on, what this thread runs confined ends when `halt` is set: in its own session it hears no Ctrl-C."""
+    _thread.halt = halt
+
+
+def _wait(process: subprocess.Popen[bytes], seconds: float) -> int | None:
+    """The code of a process that ends within its time, and before this thread is told to halt; else None."""
+    deadline = time.monotonic() + seconds
+    while not _halted():
+        try:
+            return process.wait(min(max(deadline - time.monotonic(), 0.0), _LOOK))
+        except subprocess.TimeoutExpired:
+            if time.monotonic() >= deadline:
+                break
+    return None
+
+
+def _halted() -> bool:
+    halt: threading.Event | None = getattr(_thread, "halt", None)
+    return halt is not None and halt.is_set()
 
 
 def _read_back(file: BinaryIO) -> bytes:

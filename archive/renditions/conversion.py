@@ -1,7 +1,7 @@
 """Existing PDFs to PDF/A by an outside converter: Ghostscript or OCRmyPDF, confined, and believed only after a check.
 
 The converter sees a copy under a neutral name in a folder of its own. Its result must have the same number of pages and
-the same text, and must claim PDF/A; whether the claim is true is veraPDF's to say.
+the same text, and must claim PDF/A; whether the claim is true is veraPDF's to say, of many files at once.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from archive.errors import RenditionError, UsageError
 from archive.model.finding import Severity
 from archive.model.package import Tool
 from archive.renditions.confinement import Finished, Limits, run_confined
-from archive.renditions.inspection.comparing import read_letters
+from archive.renditions.inspection.carrying import carry_attachments
+from archive.renditions.inspection.comparing import count_lost
 from archive.renditions.inspection.examining import inspect_pdf
-from archive.renditions.verapdf import VeraPdf, judge_files
+from archive.renditions.verapdf import Judgement
 from archive.storage.clock import Clock
 
 _LOST = 0.005
@@ -50,12 +51,12 @@ class Converter:
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """A finished conversion: the file's bytes, what it claims and how many pages it has."""
+    """A finished conversion: what the file claims, its pages, and the names of the files attached to it."""
 
-    content: bytes
     claims: tuple[str, ...]
     pages: int
     tool: Tool
+    attached: tuple[str, ...] = ()
 
 
 _PROGRAMS = {
@@ -95,27 +96,52 @@ def find_one(key: str, settings: Settings) -> Converter | None:
 
 
 def convert_pdf(
-    path: bytes, converter: Converter, *, name: str, verapdf: VeraPdf | None, settings: Settings, clock: Clock
+    path: bytes,
+    target: str,
+    converter: Converter,
+    *,
+    name: str,
+    pages: int,
+    carry: bool = False,
+    settings: Settings,
+    clock: Clock,
 ) -> Converted:
-    """The PDF at `path` as PDF/A of level b, of the part that `render.pdfa` names.
+    """Write the PDF of `pages` pages at `path` to `target`, as PDF/A of level b of the part that `render.pdfa` names;
+    with `carry`, the files attached to it come along.
 
-    Raises `RenditionError` when the converter fails or takes more than its limits, when pages or text were lost, or
-    when the result is not PDF/A: by veraPDF's word where it is here, else by our own checks.
+    Raises `NotCarriedError` when these cannot come along, else `RenditionError`: when the converter fails or takes
+    more than its limits, when pages or text were lost, or when the result is not PDF/A by our own checks;
+    `find_refusal` has veraPDF's word.
     """
     part = settings.render.pdfa[0]
     with tempfile.TemporaryDirectory(prefix="muniment-") as folder:
-        source, target = os.path.join(folder, "source.pdf"), os.path.join(folder, "target.pdf")
+        source, made = os.path.join(folder, "source.pdf"), os.path.join(folder, "target.pdf")
         try:
             shutil.copyfile(path, source)
         except OSError as error:
             raise RenditionError(f"it could not be copied: {error.strerror}", subject=name) from error
         finished = _run(converter, folder, part, settings, clock)
-        if not finished.ended_well or not os.path.isfile(target):
+        if not finished.ended_well or not os.path.isfile(made):
             raise RenditionError(f"{converter.name} made no PDF/A of it: {_say(finished)}", subject=name)
-        claims, pages = _check(source, target, converter, name, settings)
-        if verapdf is not None:
-            _judge(target, verapdf, converter, name, settings)
-        return Converted(Path(target).read_bytes(), claims, pages, converter.tool)
+        attached: tuple[str, ...] = ()
+        if carry:
+            bare, made = made, os.path.join(folder, "carried.pdf")
+            attached = carry_attachments(source, bare, made, subject=name, settings=settings)
+        claims = _check(source, made, pages, converter=converter, name=name, settings=settings)
+        try:
+            shutil.move(made, target)
+        except OSError as error:
+            raise RenditionError(f"its PDF/A could not be put by: {error.strerror}", subject=name) from error
+        return Converted(claims, pages, converter.tool, attached)
+
+
+def find_refusal(judgement: Judgement, converter: Converter) -> str | None:
+    """Why a conversion is not taken, when veraPDF refutes it; without a verdict nothing is said."""
+    refuted = next((verdict for verdict in judgement.verdicts if not verdict.compliant), None)
+    if refuted is None:
+        return None
+    clause, said = refuted.failures[0] if refuted.failures else ("", "no rule is named")
+    return f"veraPDF says that what {converter.name} made is not {refuted.profile}: {clause}: {said}"
 
 
 def _run(converter: Converter, folder: str, part: str, settings: Settings, clock: Clock) -> Finished:
@@ -148,34 +174,21 @@ def _make_srgb() -> bytes:
 
 
 def _check(
-    source: str, target: str, converter: Converter, name: str, settings: Settings
-) -> tuple[tuple[str, ...], int]:
-    """What the result claims and how many pages it has. Raises `RenditionError` when it is not what went in."""
-    before = inspect_pdf(source, subject=name, settings=settings)
-    after = inspect_pdf(target, subject=name, settings=settings)
+    source: str, made: str, pages: int, *, converter: Converter, name: str, settings: Settings
+) -> tuple[str, ...]:
+    """What the result claims. Raises `RenditionError` when it is not what went in."""
+    after = inspect_pdf(made, subject=name, settings=settings)
     if not after.claims_pdfa:
         raise RenditionError(f"what {converter.name} made does not claim to be PDF/A", subject=name)
-    if after.pages != before.pages:
-        raise RenditionError(f"{converter.name} made {after.pages} pages of {before.pages}", subject=name)
+    if after.pages != pages:
+        raise RenditionError(f"{converter.name} made {after.pages} pages of {pages}", subject=name)
     broken = next((finding for finding in after.findings if finding.severity is Severity.ERROR), None)
     if broken is not None:
         raise RenditionError(f"what {converter.name} made is not PDF/A: {broken.message}", subject=name)
-    letters, kept = (read_letters(path, subject=name, settings=settings) for path in (source, target))
-    lost = sum((letters - kept).values())
-    if lost > _LOST * letters.total():
-        raise RenditionError(f"{converter.name} lost text: {lost} of {letters.total()} letters", subject=name)
-    return after.claims, after.pages
-
-
-def _judge(target: str, verapdf: VeraPdf, converter: Converter, name: str, settings: Settings) -> None:
-    """Raises `RenditionError` when veraPDF refutes the result; without a verdict nothing is said."""
-    judgement = judge_files(verapdf, [os.fsencode(target)], settings=settings)[0]
-    refuted = next((verdict for verdict in judgement.verdicts if not verdict.compliant), None)
-    if refuted is not None:
-        clause, said = refuted.failures[0] if refuted.failures else ("", "no rule is named")
-        raise RenditionError(
-            f"veraPDF says that what {converter.name} made is not {refuted.profile}: {clause}: {said}", subject=name
-        )
+    lost, total = count_lost(source, made, subject=name, settings=settings)
+    if lost > _LOST * total:
+        raise RenditionError(f"{converter.name} lost text: {lost} of {total} letters", subject=name)
+    return after.claims
 
 
 def _say(finished: Finished) -> str:

@@ -25,6 +25,7 @@ _MIB = 1 << 20
 _MOST_BYTES = {
     "text/plain": 8 * _MIB, "text/markdown": 8 * _MIB, "text/html": 16 * _MIB, "text/csv": 8 * _MIB,
     "message/rfc822": 64 * _MIB, "image/png": 128 * _MIB, "image/jpeg": 128 * _MIB, "image/tiff": 256 * _MIB,
+    "image/gif": 128 * _MIB, "image/webp": 128 * _MIB, "image/bmp": 384 * _MIB,
     DOCX: 128 * _MIB,
 }  # fmt: skip
 _NAMED = 12
@@ -145,15 +146,18 @@ def limit_of(original: Original) -> int:
 
 
 def _say(subject: str, document: Document, missing: tuple[str, ...], undescribed: int) -> Iterator[Finding]:
+    if not any(text.strip() for text in texts_of(document.blocks)) and not any(_pictures(document.blocks)):
+        yield codes.EMPTY.at(subject)
     if document.dropped:
-        yield codes.LEFT_OUT.at(subject, what=_shorten(document.dropped))
+        yield codes.LEFT_OUT.at(subject, what=shorten(document.dropped))
     if missing:
-        yield codes.BOXED.at(subject, characters=_shorten(missing))
+        yield codes.BOXED.at(subject, characters=shorten(missing))
     if undescribed:
         yield codes.LEVEL_B.at(subject, reason=f"{undescribed} of its pictures have no alternative text")
 
 
-def _shorten(names: tuple[str, ...]) -> tuple[str, ...]:
+def shorten(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The first of the names, and how many more there are."""
     more = len(names) - _NAMED
     return names if more <= 0 else (*names[:_NAMED], f"and {more} more")
 

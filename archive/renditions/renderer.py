@@ -1,192 +1,227 @@
-"""Decides what becomes of each original on the way to PDF/A, and has the results judged.
+"""Makes and judges renditions, batch after batch: what becomes of each original, in order.
 
-A document with a reader is drawn. An existing PDF is kept when veraPDF finds it a valid PDF/A, left alone when a
-conversion would lose what it is (encrypted, signed, fillable, scripted, with attached files, or claiming PDF/A where
-nobody can tell), else converted.
+Documents with a reader are drawn in this thread. Converters, workers and veraPDF run beside that, at most
+`render.workers` at a time; veraPDF is asked about a whole batch at once, for a Java start costs more than many files.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import os
+import tempfile
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
+from pathlib import Path
 
 from archive.config import Settings
-from archive.errors import RenditionError, StorageError, from_os_error
+from archive.errors import ArchiveError, RenditionError, StorageError, from_os_error
 from archive.model.codes import rendition as codes
-from archive.model.finding import Finding
-from archive.model.package import RenditionStatus, Tool
-from archive.renditions.conversion import Converter, convert_pdf, find_converter
-from archive.renditions.drafting import PDF, Draft, Original, can_draw, draft_rendition, limit_of
-from archive.renditions.inspection.examining import Inspection, inspect_pdf
-from archive.renditions.judging import CLAIMED, VALID, weigh
-from archive.renditions.verapdf import Judgement, VeraPdf, find_verapdf, judge_files
+from archive.model.package import RenditionStatus
+from archive.renditions.attempts import Attempt, Confirmation, confirm, no_rendition, not_drawn
+from archive.renditions.confinement import heed
+from archive.renditions.conversion import Converter, find_converter
+from archive.renditions.drafting import PDF, Original, can_draw, draft_rendition, limit_of
+from archive.renditions.existing import Tools, attempt_pdfs
+from archive.renditions.verapdf import BATCH, Judgement, VeraPdf, find_verapdf
 from archive.storage.clock import Clock
 
-ABSENT = "veraPDF is not here"
+_MOST_BYTES = 256 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """What came of one original: a draft to be written and judged, or a reason why there is none."""
+class Written:
+    """Where a draft was put: its location in the file system and the name it goes by, or why it could not be."""
 
-    original: Original
-    status: RenditionStatus
-    draft: Draft | None = None
-    reason: str | None = None
-    claims: tuple[str, ...] = ()
-    pages: int | None = None
-    judgement: Judgement | None = None
-    findings: tuple[Finding, ...] = ()
+    location: bytes | None = None
+    path: str | None = None
+    error: ArchiveError | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Confirmation:
-    """A judge's word on a rendition: None for `validated` when there was no judge or it gave no verdict."""
+class Rendered:
+    """The end of one original: the attempt, where its draft was put, and the judge's word on that."""
 
-    validated: bool | None
-    validator: Tool | None = None
-    report: bytes | None = None
-    findings: tuple[Finding, ...] = ()
+    attempt: Attempt
+    written: Written
+    confirmation: Confirmation | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Originals, a place on disk for the draft of each, which of them are PDFs, and what becomes of those."""
+
+    originals: Sequence[Original]
+    places: Sequence[str]
+    pdfs: Sequence[int]
+    existing: Future[list[Attempt]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A batch that is written and being judged: `open` are the places in it that the judge is asked about."""
+
+    done: Sequence[tuple[Attempt, Written]]
+    open: Sequence[int]
+    judged: Future[list[Judgement | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shop:
+    """A folder for drafts, threads for what runs outside, and one that waits for chains of that."""
+
+    folder: str
+    outside: ThreadPoolExecutor
+    waiting: ThreadPoolExecutor
 
 
 class Renderer:
-    """Makes and judges renditions under one set of settings. Finds the outside tools once."""
+    """Makes and judges renditions under one set of settings."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.settings, self.clock = settings, clock
 
     @cached_property
-    def verapdf(self) -> VeraPdf | None:
+    def _verapdf(self) -> VeraPdf | None:
         return find_verapdf(self.settings)
 
     @cached_property
-    def converter(self) -> Converter | None:
+    def _converter(self) -> Converter | None:
         return find_converter(self.settings)
 
-    def attempt(self, originals: Sequence[Original]) -> Iterator[Attempt]:
-        """One attempt for each original, in their order; a failure is an attempt with a reason, never an exception.
+    def render(self, originals: Iterable[Original], write: Callable[[Attempt], Written]) -> Iterator[Rendered]:
+        """The end of every original, in their order; a failure is an attempt with a reason, never an exception.
 
-        The PDFs among them are examined and judged first, together. Raises `UsageError` for a setting that names a
+        `write` is called for each attempt, in that order and in this thread, and puts its draft where it belongs; the
+        bytes of one draft are held at a time. Raises what `write` raises, and `UsageError` for a setting that names a
         tool that is not there.
         """
-        seen = self._examine([o for o in originals if o.media_type == PDF])
-        for original in originals:
-            if original.media_type == PDF:
-                yield self._attempt_pdf(original, *seen[original.subject])
-            elif not can_draw(original):
-                shown = original.media_type or "a format that nobody named"
-                told = codes.NO_READER.at(original.subject, format=shown)
-                yield _none(original, f"there is no reader for {shown}", told)
-            else:
-                yield self._attempt_drawing(original)
+        halt = threading.Event()
+        workers = self.settings.render.workers or os.cpu_count() or 1
+        outside = ThreadPoolExecutor(workers, initializer=heed, initargs=(halt,))
+        waiting = ThreadPoolExecutor(1)
+        with tempfile.TemporaryDirectory(prefix="muniment-") as folder:
+            try:
+                yield from self._render_batches(_cut(originals), write, _Shop(folder, outside, waiting))
+            finally:
+                halt.set()
+                outside.shutdown(cancel_futures=True)
+                waiting.shutdown(cancel_futures=True)
 
-    def confirm(self, drafts: Sequence[tuple[Original, tuple[str, ...], bytes]]) -> list[Confirmation]:
-        """The judge's word on renditions: for each the original, what the rendition claims, and its location."""
-        if self.verapdf is None or not drafts:
-            return [
-                Confirmation(None, findings=(codes.NOT_VALIDATED.at(o.subject, claims=claims, reason=ABSENT),))
-                for o, claims, _ in drafts
-            ]
-        judged = judge_files(self.verapdf, [location for _, _, location in drafts], settings=self.settings)
-        return [
-            _confirm(original, claims, judgement)
-            for (original, claims, _), judgement in zip(drafts, judged, strict=True)
-        ]
+    def _render_batches(
+        self, batches: Iterator[Sequence[Original]], write: Callable[[Attempt], Written], shop: _Shop
+    ) -> Iterator[Rendered]:
+        """While one batch is drawn, the PDFs of the next one are under way and the one before is judged."""
+        ahead = deque(self._begin(batch, shop) for batch in islice(batches, 2))
+        behind: deque[_Asked] = deque()
+        while ahead:
+            behind.append(self._ask([_write(a, write) for a in self._finish(ahead.popleft())], shop))
+            ahead.extend(self._begin(batch, shop) for batch in islice(batches, 1))
+            if len(behind) > 1:
+                yield from _conclude(behind.popleft())
+        while behind:
+            yield from _conclude(behind.popleft())
 
-    def _attempt_drawing(self, original: Original) -> Attempt:
+    def _begin(self, originals: Sequence[Original], shop: _Shop) -> _Batch:
+        """Set the PDFs of a batch going."""
+        folder = tempfile.mkdtemp(dir=shop.folder)
+        places = [os.path.join(folder, f"{number}.pdf") for number in range(len(originals))]
+        pdfs = [number for number, original in enumerate(originals) if original.media_type == PDF]
+        tools = Tools(self.settings, self.clock, self._verapdf, self._converter if pdfs else None)
+        existing = shop.waiting.submit(
+            attempt_pdfs, [originals[n] for n in pdfs], [places[n] for n in pdfs], tools, shop.outside
+        )
+        return _Batch(originals, places, pdfs, existing)
+
+    def _ask(self, done: Sequence[tuple[Attempt, Written]], shop: _Shop) -> _Asked:
+        """Have the judge look at what was written and is not judged yet."""
+        unjudged = {n: w.location for n, (a, w) in enumerate(done) if w.location is not None and a.judgement is None}
+        tools = Tools(self.settings, self.clock, self._verapdf, None)
+        return _Asked(done, tuple(unjudged), shop.outside.submit(tools.judge, list(unjudged.values())))
+
+    def _finish(self, batch: _Batch) -> Iterator[Attempt]:
+        """The attempts of a batch, in order; what can be drawn is drawn before anything is waited for."""
+        attempts = {
+            number: self._put_by(original, batch.places[number])
+            for number, original in enumerate(batch.originals)
+            if number not in batch.pdfs
+        }
+        attempts.update(zip(batch.pdfs, batch.existing.result(), strict=True))
+        for number, place in enumerate(batch.places):
+            attempt = attempts[number]
+            if attempt.draft is not None:
+                attempt = replace(attempt, draft=replace(attempt.draft, content=_take(place)))
+            yield attempt
+
+    def _put_by(self, original: Original, place: str) -> Attempt:
+        """The attempt on a document, its draft's bytes at `place`."""
+        attempt = self._attempt(original)
+        if attempt.draft is None:
+            return attempt
+        try:
+            Path(place).write_bytes(attempt.draft.content)
+        except OSError as error:
+            raise from_os_error(error, "the folder for temporary files") from error
+        return _without_bytes(attempt)
+
+    def _attempt(self, original: Original) -> Attempt:
+        if not can_draw(original):
+            shown = original.media_type or "a format that nobody named"
+            told = codes.NO_READER.at(original.subject, format=shown)
+            return no_rendition(original, f"there is no reader for {shown}", told)
         limit = limit_of(original)
         if original.size > limit:
-            return _not_drawn(
-                original, f"it has {original.size:,} bytes, and at most {limit:,} of its format are drawn"
-            )
+            return not_drawn(original, f"it has {original.size:,} bytes, and at most {limit:,} of its format are drawn")
         try:
-            content = _read(original)
-            draft = draft_rendition(original, content, settings=self.settings, clock=self.clock)
+            draft = draft_rendition(original, _read(original), settings=self.settings, clock=self.clock)
         except (RenditionError, StorageError) as error:
-            return _not_drawn(original, error.problem)
+            return not_drawn(original, error.problem)
         return Attempt(
             original, RenditionStatus.MADE, draft, claims=draft.claims, pages=draft.pages, findings=draft.findings
         )
 
-    def _examine(self, originals: Sequence[Original]) -> dict[str, tuple[Inspection, Judgement | None]]:
-        seen: dict[str, Inspection] = {}
-        for original in originals:
-            try:
-                seen[original.subject] = inspect_pdf(
-                    original.location, subject=original.subject, settings=self.settings
-                )
-            except StorageError as error:
-                seen[original.subject] = Inspection(problem=error.problem)
-        claiming = [o for o in originals if seen[o.subject].claims_pdfa and not seen[o.subject].locked]
-        judged: list[Judgement] = []
-        if claiming and self.verapdf is not None:
-            judged = judge_files(self.verapdf, [o.location for o in claiming], settings=self.settings)
-        words = dict(zip((o.subject for o in claiming), judged, strict=False))
-        return {subject: (inspection, words.get(subject)) for subject, inspection in seen.items()}
 
-    def _attempt_pdf(self, original: Original, seen: Inspection, judgement: Judgement | None) -> Attempt:
-        subject = original.subject
-        trouble = seen.problem or seen.limit
-        if trouble is not None:
-            return _not_drawn(original, f"the PDF could not be read: {trouble}")
-        verdict = weigh(subject, seen, judgement, absent=ABSENT)
-        if verdict.word == VALID:
-            return Attempt(
-                original, RenditionStatus.KEPT, claims=seen.claims, pages=seen.pages, judgement=judgement,
-                findings=(codes.KEPT.at(subject, claims=seen.claims),),
-            )  # fmt: skip
-        alone = _why_alone(seen, claimed=verdict.word == CLAIMED)
-        if alone is not None:
-            return _none(original, f"the PDF is {alone}", codes.LEFT_ALONE.at(subject, reason=alone), seen)
-        if self.converter is None:
-            reason = "there is no converter here"
-            return _none(original, reason, codes.NO_CONVERTER.at(subject, reason=reason), seen)
-        try:
-            made = convert_pdf(
-                original.location,
-                self.converter,
-                name=original.name,
-                verapdf=self.verapdf,
-                settings=self.settings,
-                clock=self.clock,
-            )
-        except RenditionError as error:
-            return _none(original, error.problem, codes.NO_CONVERTER.at(subject, reason=error.problem), seen)
-        told = codes.LEVEL_LOW.at(subject, maker=f"{made.tool.name} {made.tool.version}")
-        draft = Draft(made.content, made.claims, made.pages, made.tool)
-        return Attempt(original, RenditionStatus.MADE, draft, claims=made.claims, pages=made.pages, findings=(told,))
+def _cut(originals: Iterable[Original]) -> Iterator[Sequence[Original]]:
+    """Batches of so many files, and of so many bytes, for their drafts stand on disk for a while."""
+    batch: list[Original] = []
+    size = 0
+    for original in originals:
+        size += original.size
+        if batch and (len(batch) == BATCH or size > _MOST_BYTES):
+            yield batch
+            batch, size = [], original.size
+        batch.append(original)
+    if batch:
+        yield batch
 
 
-def _why_alone(seen: Inspection, *, claimed: bool) -> str | None:
-    reasons = [
-        word
-        for word, true in (
-            ("encrypted", seen.encrypted),
-            ("signed", seen.signatures > 0),
-            ("a form", seen.fields > 0),
-            ("scripted", bool(seen.actions)),
-            ("one with attached files", bool(seen.attachments)),
-            (f"one that claims {', '.join(seen.claims)}, which is not validated", claimed),
-        )
-        if true
-    ]
-    return " and ".join(reasons) or None
+def _write(attempt: Attempt, write: Callable[[Attempt], Written]) -> tuple[Attempt, Written]:
+    return _without_bytes(attempt), write(attempt)
 
 
-def _confirm(original: Original, claims: tuple[str, ...], judgement: Judgement) -> Confirmation:
-    if judgement.problem is not None and not judgement.unreadable:
-        reason = codes.NOT_VALIDATED.at(original.subject, claims=claims, reason=judgement.problem)
-        return Confirmation(None, judgement.tool, judgement.report, (reason,))
-    verdicts = {verdict.profile.lower(): verdict for verdict in judgement.verdicts}
-    for claim in claims:
-        verdict = verdicts.get(claim.lower())
-        if verdict is None or not verdict.compliant:
-            failures = verdict.failures if verdict is not None else ()
-            clause, said = failures[0] if failures else ("", judgement.problem or "there is no verdict on it")
-            refuted = codes.REFUTED.at(original.subject, profile=claim, clause=clause, description=said)
-            return Confirmation(False, judgement.tool, judgement.report, (refuted,))
-    return Confirmation(True, judgement.tool, judgement.report)
+def _conclude(asked: _Asked) -> Iterator[Rendered]:
+    words = dict(zip(asked.open, asked.judged.result(), strict=True))
+    for number, (attempt, written) in enumerate(asked.done):
+        said = None
+        if written.location is not None:
+            said = confirm(attempt.original, attempt.claims, words.get(number, attempt.judgement))
+        yield Rendered(attempt, written, said)
+
+
+def _without_bytes(attempt: Attempt) -> Attempt:
+    return attempt if attempt.draft is None else replace(attempt, draft=replace(attempt.draft, content=b""))
+
+
+def _take(place: str) -> bytes:
+    try:
+        content = Path(place).read_bytes()
+        os.unlink(place)
+    except OSError as error:
+        raise from_os_error(error, "the folder for temporary files") from error
+    return content
 
 
 def _read(original: Original) -> bytes:
@@ -195,12 +230,3 @@ def _read(original: Original) -> bytes:
             return file.read(original.size + 1)
     except OSError as error:
         raise from_os_error(error, original.subject) from error
-
-
-def _not_drawn(original: Original, reason: str) -> Attempt:
-    return _none(original, reason, codes.NOT_DRAWN.at(original.subject, reason=reason))
-
-
-def _none(original: Original, reason: str, finding: Finding, seen: Inspection | None = None) -> Attempt:
-    claims, pages = (seen.claims, seen.pages) if seen is not None else ((), None)
-    return Attempt(original, RenditionStatus.NONE, reason=reason, claims=claims, pages=pages, findings=(finding,))

@@ -26,8 +26,9 @@ from archive.renditions.confinement import Finished, Limits, run_confined
 MAIN_CLASS = "org.verapdf.apps.GreenfieldCliWrapper"
 VERSION = "1.28.2"
 JAR_NAME = f"greenfield-apps-{VERSION}.jar"
-_BATCH = 64
+BATCH = 64
 _SECONDS = 30.0
+_SECONDS_A_FILE = 1.0
 _BYTES_PER_SECOND = 256 << 10
 
 
@@ -137,12 +138,12 @@ def ask_version(verapdf: VeraPdf) -> str | None:
 def judge_files(verapdf: VeraPdf, paths: Sequence[bytes], *, settings: Settings) -> list[Judgement]:
     """veraPDF's word on each file, in the order given: every claim in the XMP is checked (`-f 0`).
 
-    Files are asked about in batches, for a Java start costs a second; a file that ends or hangs the batch is found by
-    halving it. Never raises for what is in a file.
+    Files are asked about in batches, for a Java start costs seconds. When a file ends or hangs the batch, what veraPDF
+    said before stands, and that file is found by halving the rest. Never raises for what is in a file.
     """
     judged: list[Judgement] = []
-    for start in range(0, len(paths), _BATCH):
-        judged += _judge_batch(verapdf, paths[start : start + _BATCH], settings)
+    for start in range(0, len(paths), BATCH):
+        judged += _judge_batch(verapdf, paths[start : start + BATCH], settings)
     return judged
 
 
@@ -157,33 +158,39 @@ def _judge_batch(verapdf: VeraPdf, paths: Sequence[bytes], settings: Settings) -
         limits = Limits(_seconds_for(paths, settings), 0)
         command = [*verapdf.command, "-f", "0", "--format", "json", "--maxfailuresdisplayed", "5", *names]
         finished = run_confined(command, limits=limits, folder=folder)
-        judged = _read_answer(finished, folder, len(paths))
-    if judged is not None:
-        return judged
-    if len(paths) > 1:
-        middle = len(paths) // 2
-        halves = (paths[:middle], paths[middle:])
-        return [judgement for half in halves for judgement in _judge_batch(verapdf, half, settings)]
-    return [Judgement(problem=f"veraPDF gave no verdict: {finished.ending}")]
+        judged = _read_answer(finished, folder)
+    rest = [number for number in range(len(paths)) if number not in judged]
+    if len(paths) == 1 and rest:
+        return [Judgement(problem=f"veraPDF gave no verdict: {finished.ending}")]
+    middle = (len(rest) + 1) // 2
+    for half in (rest[:middle], rest[middle:]):
+        if half:
+            again = _judge_batch(verapdf, [paths[number] for number in half], settings)
+            judged.update(zip(half, again, strict=True))
+    return [judged[number] for number in range(len(paths))]
 
 
 def _seconds_for(paths: Sequence[bytes], settings: Settings) -> float:
-    """Time for a batch: by its bytes, so that a small file made to take forever does not take `render.seconds`."""
+    """Time for a batch: by its files and bytes, so that a small one made to hang does not take `render.seconds`."""
     size = sum(os.stat(path).st_size for path in paths if os.path.isfile(path))
-    return min(_SECONDS + size / _BYTES_PER_SECOND, settings.render.seconds)
+    return min(_SECONDS + len(paths) * _SECONDS_A_FILE + size / _BYTES_PER_SECOND, settings.render.seconds)
 
 
-def _read_answer(finished: Finished, folder: str, count: int) -> list[Judgement] | None:
-    """The judgements in veraPDF's answer, or None when the answer is not whole."""
+def _read_answer(finished: Finished, folder: str) -> dict[int, Judgement]:
+    """The judgements in veraPDF's answer by the number of the file; it may be cut off after any of them."""
+    text = finished.output.decode("utf-8", "replace")
+    judged: dict[int, Judgement] = {}
     try:
-        report = json.loads(finished.output)["report"]
-        jobs = report["jobs"]
-        versions = [row["version"] for row in report["buildInformation"]["releaseDetails"]]
-        tool = Tool("veraPDF", str(versions[0]))
-        by_number = {int(Path(job["itemDetails"]["name"]).stem): job for job in jobs}
-        return [_read_job(by_number[number], report["buildInformation"], tool, folder) for number in range(count)]
+        front, jobs, rest = text.partition('"jobs":[')
+        build = json.loads(f"{front}{jobs}]}}}}")["report"]["buildInformation"]
+        tool = Tool("veraPDF", str(build["releaseDetails"][0]["version"]))
+        decoder = json.JSONDecoder()
+        at = 0
+        while True:
+            job, at = decoder.raw_decode(rest, rest.index("{", at))
+            judged[int(Path(job["itemDetails"]["name"]).stem)] = _read_job(job, build, tool, folder)
     except (ValueError, LookupError, TypeError, AttributeError):
-        return None
+        return judged
 
 
 def _read_job(job: dict[str, Any], build: Any, tool: Tool, folder: str) -> Judgement:

@@ -22,15 +22,15 @@ from archive.model.package import (
     RenditionStatus,
     Role,
 )
+from archive.renditions.attempts import Attempt
 from archive.renditions.drafting import Original
 from archive.renditions.readers import media_type_of
-from archive.renditions.renderer import Attempt, Confirmation, Renderer
+from archive.renditions.renderer import Rendered, Renderer, Written
 from archive.storage.clock import Clock
 
 _ORIGINALS = f"data/{Role.ORIGINAL.value}/"
 _RENDITIONS = f"data/{Role.PRESERVATION.value}/"
 _REPORTS = "metadata/preservation/reports/"
-_BATCH = 64
 _LONGEST = 240
 
 
@@ -60,19 +60,16 @@ def render_all(  # noqa: PLR0917 - the order in which creation hands its stages 
     names = _Names(path.removeprefix(_ORIGINALS) for path, _, _ in records)
     single = len(records) == 1
     renderer = Renderer(settings, clock)
-    results: list[RenditionResult] = []
     drawn = (size for path, size, _ in records if _counts(identifications.of(path), path))
     progress.begin("rendering", sum(drawn))
     try:
-        for start in range(0, len(records), _BATCH):
-            originals = [
-                _describe(build, identifications, description, record, single=single)
-                for record in records[start : start + _BATCH]
-            ]
-            results += _render_batch(build, renderer, originals, names, progress)
+        originals = (_describe(build, identifications, description, record, single=single) for record in records)
+        return tuple(
+            _conclude(build, names, rendered)
+            for rendered in renderer.render(originals, lambda attempt: _write(build, names, attempt, progress))
+        )
     finally:
         progress.end()
-    return tuple(results)
 
 
 def _describe(
@@ -109,38 +106,20 @@ def _counts(found: Identification | None, path: str) -> bool:
     return media_type_of(found.mime if found is not None else None, path.rpartition("/")[2]) is not None
 
 
-def _render_batch(
-    build: Build, renderer: Renderer, originals: list[Original], names: _Names, progress: Progress
-) -> list[RenditionResult]:
-    written: list[tuple[Attempt, str | None]] = []
-    for attempt in renderer.attempt(originals):
-        path = None
-        if attempt.draft is not None:
-            path = _RENDITIONS + names.rendition_of(attempt.original.subject.removeprefix(_ORIGINALS))
-            build.add_payload(path, (attempt.draft.content,))
-        written.append((_without_bytes(attempt), path))
-        if attempt.original.media_type is not None:
-            progress.advance(attempt.original.size)
-    confirmed = renderer.confirm(
-        [(attempt.original, attempt.claims, build.locate(path)) for attempt, path in written if path is not None]
-    )
-    words = iter(confirmed)
-    return [
-        _conclude(build, names, attempt, path, next(words) if path is not None else None) for attempt, path in written
-    ]
+def _write(build: Build, names: _Names, attempt: Attempt, progress: Progress) -> Written:
+    written = Written()
+    if attempt.draft is not None:
+        path = _RENDITIONS + names.rendition_of(attempt.original.subject.removeprefix(_ORIGINALS))
+        build.add_payload(path, (attempt.draft.content,))
+        written = Written(build.locate(path), path)
+    if attempt.original.media_type is not None:
+        progress.advance(attempt.original.size)
+    return written
 
 
-def _without_bytes(attempt: Attempt) -> Attempt:
-    """The attempt with its draft's bytes let go: they stand in the bag."""
-    if attempt.draft is None:
-        return attempt
-    return replace(attempt, draft=replace(attempt.draft, content=b""))
-
-
-def _conclude(
-    build: Build, names: _Names, attempt: Attempt, path: str | None, confirmation: Confirmation | None
-) -> RenditionResult:
-    """The result of one attempt; writes the judge's report."""
+def _conclude(build: Build, names: _Names, rendered: Rendered) -> RenditionResult:
+    """The result of one original; writes the judge's report."""
+    attempt, confirmation = rendered.attempt, rendered.confirmation
     validated, validator, report = None, None, None
     findings = attempt.findings
     if confirmation is not None:
@@ -157,7 +136,7 @@ def _conclude(
     return RenditionResult(
         source=attempt.original.subject,
         status=attempt.status,
-        path=path,
+        path=rendered.written.path,
         claims=attempt.claims,
         validated=validated,
         validator=validator,

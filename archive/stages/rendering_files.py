@@ -14,12 +14,11 @@ from archive.errors import ArchiveError, ExistsError, NotFoundError, UsageError,
 from archive.formats.signatures import HEAD_SIZE, recognise
 from archive.model.finding import Finding, Outcome, Severity
 from archive.model.package import NO_PROGRESS, Progress, RenditionResult, RenditionStatus
+from archive.renditions.attempts import Attempt
 from archive.renditions.drafting import PDF, Original, can_draw
-from archive.renditions.renderer import Attempt, Confirmation, Renderer
+from archive.renditions.renderer import Rendered, Renderer, Written
 from archive.storage.atomic import place, sync_folder
 from archive.storage.clock import Clock
-
-_BATCH = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +85,12 @@ def render_files(
     except OSError as error:
         raise from_os_error(error, to) from error
     renderer = Renderer(settings, clock)
-    done: list[FileRendition] = []
     progress.begin("rendering", sum(original.size for original in originals))
-    for start in range(0, len(originals), _BATCH):
-        done += _render_batch(renderer, originals[start : start + _BATCH], to, progress)
+    done = tuple(
+        _conclude(rendered) for rendered in renderer.render(originals, lambda attempt: _put(attempt, to, progress))
+    )
     progress.end()
-    return RenderingReport(tuple(done))
+    return RenderingReport(done)
 
 
 def _look_at(path: str) -> Original:
@@ -129,41 +128,29 @@ def _foresee(original: Original, to: str) -> FileRendition:
     return FileRendition(RenditionResult(original.subject, status, path=target if able else None, reason=reason), error)
 
 
-def _render_batch(renderer: Renderer, originals: list[Original], to: str, progress: Progress) -> list[FileRendition]:
-    written: list[tuple[Attempt, str | None, ArchiveError | None]] = []
-    for attempt in renderer.attempt(originals):
-        target, error = None, None
-        if attempt.draft is not None:
-            target = _target_of(attempt.original, to)
-            try:
-                _write(target, attempt.draft.content)
-            except ArchiveError as raised:
-                target, error = None, raised
-            attempt = replace(attempt, draft=replace(attempt.draft, content=b""))  # noqa: PLW2901 - the bytes are let go
-        written.append((attempt, target, error))
-        progress.advance(attempt.original.size)
-    words = iter(
-        renderer.confirm(
-            [(a.original, a.claims, os.fsencode(target)) for a, target, _ in written if target is not None]
-        )
-    )
-    return [
-        FileRendition(_conclude(attempt, target, next(words) if target is not None else None, error), error)
-        for attempt, target, error in written
-    ]
+def _put(attempt: Attempt, to: str, progress: Progress) -> Written:
+    """Write a draft, and say where or why not."""
+    progress.advance(attempt.original.size)
+    if attempt.draft is None:
+        return Written()
+    target = _target_of(attempt.original, to)
+    try:
+        _write(target, attempt.draft.content)
+    except ArchiveError as error:
+        return Written(error=error)
+    return Written(os.fsencode(target), target)
 
 
-def _conclude(
-    attempt: Attempt, target: str | None, confirmation: Confirmation | None, error: ArchiveError | None
-) -> RenditionResult:
+def _conclude(rendered: Rendered) -> FileRendition:
+    attempt, confirmation, error = rendered.attempt, rendered.confirmation, rendered.written.error
     kept = attempt.status is RenditionStatus.KEPT
     validator = confirmation.validator if confirmation is not None else None
     if kept and attempt.judgement is not None:
         validator = attempt.judgement.tool
-    return RenditionResult(
+    result = RenditionResult(
         source=attempt.original.subject,
         status=RenditionStatus.NONE if error is not None else attempt.status,
-        path=target,
+        path=rendered.written.path,
         claims=attempt.claims,
         validated=confirmation.validated if confirmation is not None else kept or None,
         validator=validator,
@@ -172,6 +159,7 @@ def _conclude(
         pages=attempt.pages,
         findings=(*attempt.findings, *(confirmation.findings if confirmation is not None else ())),
     )
+    return FileRendition(result, error)
 
 
 def _write(target: str, content: bytes) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from archive.renditions.confinement import Finished, Limits, run_confined
+from archive.renditions.confinement import Finished, Limits, heed, run_confined
 
 _LOOSE = Limits(20, 512)
 
@@ -83,3 +84,23 @@ def test_a_program_that_is_not_there_is_told(tmp_path: Path) -> None:
 def test_a_signal_is_told(tmp_path: Path) -> None:
     assert _run(tmp_path, "import os; os.abort()").ending == "it was ended by signal 6"
     assert os.listdir(tmp_path) == []
+
+
+def test_a_thread_that_is_told_to_halt_waits_for_nothing(tmp_path: Path) -> None:
+    halt = threading.Event()
+    ended: list[Finished] = []
+
+    def run() -> None:
+        heed(halt)
+        for _ in range(3):
+            ended.append(run_confined(["sleep", "60"], limits=Limits(60, 0), folder=str(tmp_path)))
+
+    thread = threading.Thread(target=run)
+    begun = time.monotonic()
+    thread.start()
+    halt.set()
+    thread.join(30)
+    assert [finished.code for finished in ended] == [None] * 3
+    assert time.monotonic() - begun < 20
+    again = run_confined(["true"], limits=Limits(60, 0), folder=str(tmp_path))
+    assert again.ended_well, "other threads go on"

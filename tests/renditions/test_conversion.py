@@ -10,7 +10,7 @@ import pytest
 
 from archive.config import Settings
 from archive.errors import RenditionError, UsageError
-from archive.renditions.conversion import Converter, convert_pdf, find_converter, find_one
+from archive.renditions.conversion import Converted, Converter, convert_pdf, find_converter, find_one, find_refusal
 from archive.renditions.verapdf import judge_files
 from archive.storage.clock import Clock
 from tests.support import pdf_samples as made
@@ -29,6 +29,13 @@ def _converter(key: str) -> Converter:
     return found
 
 
+def _convert(path: bytes, converter: Converter, *, settings: Settings = _SETTINGS) -> tuple[Converted, bytes]:
+    """What came of a PDF of one page, and its bytes."""
+    target = Path(os.fsdecode(path) + ".out")
+    made = convert_pdf(path, str(target), converter, name="page.pdf", pages=1, settings=settings, clock=_CLOCK)
+    return made, target.read_bytes()
+
+
 @pytest.fixture
 def page(tmp_path: Path) -> bytes:
     path = tmp_path / "page.pdf"
@@ -44,21 +51,18 @@ def test_a_conversion_is_valid_level_b(tmp_path: Path, page: bytes, key: str) ->
     places = []
     for level, claim in (("3a", "PDF/A-3b"), ("2a", "PDF/A-2b")):
         settings = _SETTINGS.with_flags("render", pdfa=level)
-        converted = convert_pdf(page, converter, name="page.pdf", verapdf=None, settings=settings, clock=_CLOCK)
+        converted, content = _convert(page, converter, settings=settings)
         assert (converted.claims, converted.pages) == ((claim,), 1)
         assert converted.tool.name == converter.name
         place = tmp_path / f"{level}.pdf"
-        place.write_bytes(converted.content)
+        place.write_bytes(content)
         places.append(os.fsencode(place))
     assert [judgement.compliant for judgement in judge_files(verapdf, places, settings=_SETTINGS)] == [True, True]
 
 
 def test_ghostscript_gives_the_same_bytes_twice(page: bytes) -> None:
     converter = _converter("ghostscript")
-    first, second = (
-        convert_pdf(page, converter, name="page.pdf", verapdf=None, settings=_SETTINGS, clock=_CLOCK).content
-        for _ in range(2)
-    )
+    first, second = (_convert(page, converter)[1] for _ in range(2))
     assert first == second
 
 
@@ -90,7 +94,7 @@ def _pretend(folder: Path, script: str) -> Converter:
 )
 def test_a_converter_is_not_believed(tmp_path: Path, page: bytes, script: str, said: str) -> None:
     with pytest.raises(RenditionError, match=said):
-        convert_pdf(page, _pretend(tmp_path, script), name="page.pdf", verapdf=None, settings=_SETTINGS, clock=_CLOCK)
+        _convert(page, _pretend(tmp_path, script))
 
 
 def test_lost_pages_and_lost_text_are_seen(tmp_path: Path, page: bytes) -> None:
@@ -98,10 +102,10 @@ def test_lost_pages_and_lost_text_are_seen(tmp_path: Path, page: bytes) -> None:
     (tmp_path / "other.pdf").write_bytes(pdfa)
     swap = _pretend(tmp_path, f"cp {tmp_path}/other.pdf target.pdf")
     with pytest.raises(RenditionError, match="lost text"):
-        convert_pdf(page, swap, name="page.pdf", verapdf=None, settings=_SETTINGS, clock=_CLOCK)
+        _convert(page, swap)
     (tmp_path / "other.pdf").write_bytes(made.changed(pdfa, lambda writer: writer.add_blank_page(99, 99)))
     with pytest.raises(RenditionError, match="made 2 pages of 1"):
-        convert_pdf(page, swap, name="page.pdf", verapdf=None, settings=_SETTINGS, clock=_CLOCK)
+        _convert(page, swap)
 
 
 @pytest.mark.verapdf
@@ -112,19 +116,20 @@ def test_a_result_that_verapdf_refutes_is_not_taken(tmp_path: Path) -> None:
     (tmp_path / "other.pdf").write_bytes(made.changed(pdfa, made.add_layers))
     swap = _pretend(tmp_path, f"cp {tmp_path}/other.pdf target.pdf")
     source = os.fsencode(tmp_path / "source.pdf")
-    with pytest.raises(RenditionError, match=r"veraPDF says that what Ghostscript made is not PDF/A-3B"):
-        convert_pdf(source, swap, name="x", verapdf=verapdf, settings=_SETTINGS, clock=_CLOCK)
+    _convert(source, swap)
+    (judgement,) = judge_files(verapdf, [source + b".out"], settings=_SETTINGS)
+    refusal = find_refusal(judgement, swap)
+    assert refusal is not None
+    assert refusal.startswith("veraPDF says that what Ghostscript made is not PDF/A-3B")
     (tmp_path / "other.pdf").write_bytes(made.changed(pdfa, made.add_movie))
     with pytest.raises(RenditionError, match="is not PDF/A: it holds annotations"):
-        convert_pdf(source, swap, name="x", verapdf=None, settings=_SETTINGS, clock=_CLOCK)
+        _convert(source, swap)
 
 
 def test_a_converter_without_end_is_stopped(tmp_path: Path, page: bytes) -> None:
     settings = Settings().with_flags("render", seconds=2)
     with pytest.raises(RenditionError, match="did not end within its time limit"):
-        convert_pdf(
-            page, _pretend(tmp_path, "sleep 60"), name="page.pdf", verapdf=None, settings=settings, clock=_CLOCK
-        )
+        _convert(page, _pretend(tmp_path, "sleep 60"), settings=settings)
 
 
 def test_the_converter_sees_a_copy_and_no_name(tmp_path: Path) -> None:
@@ -132,7 +137,7 @@ def test_the_converter_sees_a_copy_and_no_name(tmp_path: Path) -> None:
     secret.write_bytes(made.plain_pdf())
     spy = _pretend(tmp_path, 'echo "$PWD $@ $(env)" > ' + str(tmp_path / "seen") + "; exit 1")
     with pytest.raises(RenditionError):
-        convert_pdf(os.fsencode(secret), spy, name="x", verapdf=None, settings=_SETTINGS, clock=_CLOCK)
+        _convert(os.fsencode(secret), spy)
     assert "witness" not in (tmp_path / "seen").read_text()
     assert secret.read_bytes() == made.plain_pdf()
     assert shutil.which("gs") is not None or _converter("ghostscript")

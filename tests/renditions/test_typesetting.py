@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from itertools import pairwise
 from pathlib import Path
@@ -11,21 +12,24 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from archive.errors import RenditionError
-from archive.model.blocks import Span
+from archive.model.blocks import Document, Heading, Span, Table
 from archive.renditions.drawing import DrawOptions, PdfProperties, draw
+from archive.renditions.pdf.showing import extent
+from archive.renditions.typesetting import styles
 from archive.renditions.typesetting.bands import Band, keep_lines_together
+from archive.renditions.typesetting.blocks import Layout, find_level
 from archive.renditions.typesetting.composing import compose, measure_text
 from archive.renditions.typesetting.faces import check_rights, load_face
 from archive.renditions.typesetting.fonts import load_fonts
-from archive.renditions.typesetting.line_breaks import find_breaks
+from archive.renditions.typesetting.line_breaks import find_breaks, is_cluster_start
 from archive.renditions.typesetting.lines import Line
 from archive.renditions.typesetting.pages import paginate
 from archive.renditions.typesetting.paragraphs import ShapedText, shape_text
 from archive.renditions.typesetting.scripts import foreign_language, has_no_glyph
-from archive.renditions.typesetting.styles import TextStyle
+from archive.renditions.typesetting.styles import PAGES, Sheet, TextStyle
 from archive.resources import metadata_path
-from tests.support.drawn import ARABIC, CREATED, text
-from tests.support.pdf_structure import body_text
+from tests.support.drawn import ARABIC, CREATED, cell, draw_document, text
+from tests.support.pdf_structure import Node, artifact_text, body_text, read_structure
 
 
 def shape(content: str, *, language: str = "en", default: int = 0, fixed: bool = False) -> ShapedText:
@@ -37,6 +41,15 @@ def shape(content: str, *, language: str = "en", default: int = 0, fixed: bool =
         direction="auto",
         default=default,
     )
+
+
+def lay(document: Document) -> tuple[list[Band], Sheet]:
+    """The bands of a document on A4."""
+    sheet = Sheet(*PAGES["a4"])
+    language = document.language or "und"
+    level = find_level(document, language)
+    layout = Layout(load_fonts(()), sheet, language=language, level=level, described=True)
+    return layout.lay_document(document), sheet
 
 
 def shown(line: Line) -> str:
@@ -231,3 +244,123 @@ def test_what_is_no_font_is_refused(tmp_path: Path) -> None:
     for name in ("empty.ttf", "text.ttf", "cut.ttf", "absent.ttf"):
         with pytest.raises(RenditionError):
             load_fonts([str(tmp_path / name)])
+
+
+def _wide_table(columns: int, rows: int = 5, word: str = "value") -> Document:
+    head = tuple(cell(f"Column_{number}", header=True) for number in range(columns))
+    body = tuple(tuple(cell(f"{word} {row} {number}") for number in range(columns)) for row in range(rows))
+    return Document((Table((head, *body)),), "en")
+
+
+@pytest.mark.parametrize(("columns", "word"), [(9, "value"), (14, "value"), (60, "v"), (25, "w" * 40), (3, "f" * 150)])
+def test_no_table_is_too_small_to_be_read_or_runs_out_of_the_page(columns: int, word: str) -> None:
+    bands, sheet = lay(_wide_table(columns, word=word))
+    items = [item for band in bands for item in band.texts]
+    for item in items:
+        assert item.piece.size >= 6.0 * 0.9, "smaller than anybody reads (faces are scaled to one height)"
+        left, right = (item.left + edge for edge in extent(item.piece))
+        assert sheet.side - 0.1 <= left
+        assert right <= sheet.width - sheet.side + 0.1
+
+
+def test_a_parted_table_keeps_its_rows_and_repeats_what_names_them() -> None:
+    document = _wide_table(30, rows=80)
+    drawn = draw_document(document)
+    tree = read_structure(drawn.content)
+    (table,) = tree.find("Table")
+    rows = table.find("TR")
+    assert len(rows) == 81
+    for number, row in enumerate(rows[1:]):
+        assert [kid.kind for kid in row.kids if isinstance(kid, Node)] == ["TD"] * 30
+        assert row.text() == "".join(f"value {number} {column}" for column in range(30))
+    furniture = "".join(artifact_text(drawn.content))
+    assert re.search(r"1–\d+ / 30", furniture)
+    assert furniture.count("value 79 0") >= 2, "the first column stands again in every part"
+    assert furniture.count("Column_29") >= 1, "the head stands again on the next page"
+
+
+def test_no_cut_falls_inside_a_grapheme_cluster_of_unicode_s_own_test() -> None:
+    path = Path(os.environ.get("MUNIMENT_TESTS_UNICODE_DATA", "/usr/share/unicode"))
+    path = path / "auxiliary" / "GraphemeBreakTest.txt"
+    if not path.exists():
+        if os.environ.get("CI"):
+            pytest.fail("CI must have GraphemeBreakTest.txt: Debian package unicode-data")
+        pytest.skip("GraphemeBreakTest.txt is not here: Debian package unicode-data")
+    count = 0
+    for line in path.read_text(encoding="utf-8").splitlines():
+        content, starts = "", set()
+        for word in line.partition("#")[0].split():
+            if word == "÷":
+                starts.add(len(content))
+            elif word != "×":
+                content += chr(int(word, 16))
+        inside = set(range(1, len(content))) - starts
+        assert not [at for at in inside if is_cluster_start(content, at)], line
+        count += len(inside)
+    assert count > 250
+
+
+@pytest.mark.parametrize("measure", [57.0, 150.0, 449.0])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "ประเทศไทยมีภูเขาแม่น้ำและทะเลที่สวยงาม" * 9,
+        "ព្រះរាជាណាចក្រកម្ពុជាមានប្រវត្តិសាស្ត្រ" * 9,
+        "ປະເທດລາວມີພູເຂົາແລະແມ່ນ້ຳທີ່ສວຍງາມ" * 9,
+        "အရှေ့တောင်အာရှ" * 9,
+        "अन्तर्राष्ट्रीय" * 20,
+        "\u1100\u1161\u11a8" * 60,
+        "\U0001f1f8\U0001f1fe" * 40,
+        "👩\u200d👩\u200d👧" * 30,
+        "e\u0301\u0302" * 120,
+    ],
+)
+def test_a_stretch_without_spaces_stays_in_its_measure_and_its_clusters_whole(content: str, measure: float) -> None:
+    lines = compose(shape(f"a {content} b"), measure)
+    whole, at = f"a {content} b", 0
+    for line in lines:
+        assert is_cluster_start(whole, at), "a line begins inside of a cluster"
+        at += len(shown(line))
+        assert line.width <= measure + 0.1
+    assert "".join(shown(line) for line in lines) == whole
+
+
+def test_a_latin_title_of_an_arabic_document_stands_at_the_right() -> None:
+    sheet = Sheet(*PAGES["a4"])
+    for level, title in ((1, "statement.txt"), (0, "بيان")):
+        layout = Layout(load_fonts(()), sheet, language="ar" if level else "en", level=level, described=True)
+        (band,) = layout.lay_title(title)
+        (item,) = band.texts
+        left, right = (item.left + edge for edge in extent(item.piece))
+        if level:
+            assert abs(right - (sheet.width - sheet.side)) < 1
+        else:
+            assert abs(left - sheet.side) < 1
+
+
+def test_names_in_a_column_stand_one_below_the_other_whatever_their_script() -> None:
+    bands, _ = lay(Document((Table(tuple((cell(name), cell("x")) for name in ("letter.eml", "رسالة.txt"))),), "en"))
+    firsts = [min(item.left + extent(item.piece)[0] for item in band.texts) for band in bands]
+    assert max(firsts) - min(firsts) < 1
+
+
+def test_a_text_does_not_stick_to_the_table_before_it() -> None:
+    document = Document((Table(((cell("a"), cell("b")),)), *text("after").blocks, *text("again").blocks), "en")
+    bands, _ = lay(document)
+    assert bands[1].gap >= styles.TABLE_GAP > bands[2].gap
+    (rule,) = bands[0].rules
+    assert rule.right - rule.left < 100, "a rule is as wide as its table"
+
+
+def test_a_title_that_the_first_heading_repeats_is_not_shouted_twice() -> None:
+    sheet = Sheet(*PAGES["a4"])
+    sizes = []
+    for heading in ("The same", "Another"):
+        document = Document((Heading(1, (Span(heading),)), Heading(1, (Span("Next"),))), "en")
+        layout = Layout(load_fonts(()), sheet, language="en", level=0, described=True)
+        bands = [*layout.lay_title("The same", repeated=heading == "The same"), *layout.lay_document(document)]
+        sizes.append([round(item.piece.size / item.piece.face.scale, 1) for band in bands for item in band.texts])
+        drawn = read_structure(draw_document(document, title="The same").content)
+        assert [node.text() for node in drawn.walk() if node.kind in ("H1", "H2")] == ["The same", heading, "Next"]
+    assert sizes[0] == [styles.FURNITURE, styles.TITLE, styles.HEADINGS[0]]
+    assert sizes[1] == [styles.TITLE, styles.HEADINGS[0], styles.HEADINGS[0]]

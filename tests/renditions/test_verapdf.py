@@ -146,29 +146,49 @@ def test_a_judge_that_dies_or_babbles_says_nothing(tmp_path: Path) -> None:
         assert all("gave no verdict" in (j.problem or "") for j in judged)
 
 
-def test_one_bad_file_does_not_spoil_the_batch(tmp_path: Path) -> None:
-    """A judge that dies on one file, found by halving: the others get their verdicts."""
-    script = tmp_path / "judge"
+def _write_judge(folder: Path, poisoned: str) -> VeraPdf:
+    """A judge that finds all compliant, one after the other, notes whom it was asked about, and stumbles on poison."""
+    script = folder / "judge"
     build = '{"releaseDetails":[{"version":"9"}]}'
     verdict = '{"profileName":"PDF/A-2B","compliant":true,"details":{"ruleSummaries":[]}}'
     job = '%s{"itemDetails":{"name":"%s","size":1},"validationResult":[' + verdict + "]}"
     lines = (
         "#!/bin/sh",
         "first=",
+        f"""echo "$@" | tr ' ' '\\n' | grep -c pdf$ >> '{folder}/asked'""",
         """printf '{"report":{"buildInformation":""" + build + ""","jobs":['""",
-        'for file in "$@"; do case $file in *.pdf) grep -q poison "$file" && kill -9 $$',
+        'for file in "$@"; do case $file in *.pdf)',
+        f"""if grep -q poison "$file"; then {poisoned}; fi""",
         f"""printf '{job}' "$first" "$file"; first=,;; esac; done""",
         "printf ']}}'",
     )
     script.write_text("\n".join(lines))
     script.chmod(0o755)
+    return VeraPdf((str(script),), "test")
+
+
+@pytest.mark.parametrize(
+    ("poisoned", "said"),
+    [
+        ("kill -9 $$", "stopped at its limit"),
+        ("sleep 60", "did not end within its time limit"),
+        ("exit 3", "ended with code 3"),
+        ("printf '{\"itemDetails\":'; exit 0", "ended with code 0"),
+    ],
+)
+def test_one_bad_file_does_not_spoil_the_batch(tmp_path: Path, poisoned: str, said: str) -> None:
+    """What the judge said before it stumbled stands, the rest is asked again, and the bad file is the one named."""
     paths = []
     for number in range(5):
         path = tmp_path / f"{number}.pdf"
         path.write_bytes(b"poison" if number == 3 else b"fine")
         paths.append(os.fsencode(path))
-    judged = judge_files(VeraPdf((str(script),), "test"), paths, settings=_SETTINGS)
+    settings = Settings().with_flags("render", seconds=1)
+    judged = judge_files(_write_judge(tmp_path, poisoned), paths, settings=settings)
     assert [j.compliant for j in judged] == [True, True, True, False, True]
+    assert said in (judged[3].problem or "")
+    asked = (tmp_path / "asked").read_text().split()
+    assert asked == ["5", "1", "1"], "three files were answered for in the first call"
 
 
 def test_settings_come_first_and_must_name_something(tmp_path: Path) -> None:

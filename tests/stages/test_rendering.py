@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -17,10 +18,12 @@ from archive.config import Settings
 from archive.model.codes import all_kinds
 from archive.model.description import ALTERNATIVE_TEXT, Description, Statement
 from archive.model.package import FileRecord, Identification, RenditionResult, RenditionStatus, Tool
+from archive.renditions.drafting import Draft
+from archive.renditions.inspection.examining import Inspection
 from archive.stages.rendering import render_all
 from archive.storage.clock import Clock
 from tests.support import pdf_samples as made
-from tests.support.documents import ARABIC, samples
+from tests.support.documents import ARABIC, picture, samples
 from tests.support.verapdf import need_verapdf, without_verapdf
 
 _CLOCK = Clock(1_700_000_000)
@@ -97,6 +100,10 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> tuple[_Folder, dict[st
         "plain.pdf": made.plain_pdf(),
         "false.pdf": made.changed(pdfa, made.spoil_intent),
         "attached.pdf": made.plain_pdf(change=made.add_attachment),
+        "many attached.pdf": made.plain_pdf(change=made.add_many_attachments),
+        "portfolio.pdf": made.plain_pdf(change=made.make_portfolio),
+        "on a page.pdf": made.plain_pdf(change=made.hang_attachment_on_page),
+        "lost.pdf": made.plain_pdf(change=made.lose_attachment),
         "form.pdf": made.plain_pdf(change=made.add_form),
         "signed.pdf": made.plain_pdf(change=made.add_signature),
         "scripted.pdf": made.plain_pdf(change=made.add_script),
@@ -170,12 +177,42 @@ def test_existing_pdfs_are_kept_converted_or_left_alone(rendered: tuple[_Folder,
         ("signed", "signed"),
         ("scripted", "scripted"),
         ("locked", "encrypted"),
-        ("attached", "attached files"),
     ):
         result = results[f"{name}.pdf"]
         assert result.status is RenditionStatus.NONE
         assert word in (result.reason or "")
         assert _codes(result) == {"REN-105"}
+
+
+@pytest.mark.verapdf
+def test_attached_files_come_along_or_the_pdf_is_left_alone(
+    rendered: tuple[_Folder, dict[str, RenditionResult]],
+) -> None:
+    build, results = rendered
+    for name, count in (("attached.pdf", 1), ("many attached.pdf", 30)):
+        result = results[name]
+        assert (result.status, result.validated) == (RenditionStatus.MADE, True), (name, result.reason)
+        (told,) = (finding for finding in result.findings if finding.code == "REN-113")
+        assert told.facts["count"] == count
+        with build.open(f"data/original/{name}") as before, build.open(result.path or "") as after:
+            first, second = (PdfReader(io.BytesIO(file.read())) for file in (before, after))
+        assert dict(first.attachments) == dict(second.attachments)
+        associated = second.trailer["/Root"]["/AF"]  # type: ignore[index]
+        assert {one.get_object()["/AFRelationship"] for one in associated} == {"/Unspecified"}
+        assert len(associated) == count
+    for name, word in (("portfolio", "portfolio"), ("on a page", "hang on a page"), ("lost", "is not in it")):
+        result = results[f"{name}.pdf"]
+        assert result.status is RenditionStatus.NONE
+        assert word in (result.reason or "")
+        assert _codes(result) == {"REN-114"}
+
+
+def test_pdfa_2_holds_no_attached_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = without_verapdf(monkeypatch, str(tmp_path)).with_flags("render", pdfa="2a")
+    build = _Folder(tmp_path / "bag", {"a.pdf": made.plain_pdf(change=made.add_attachment)})
+    result = _render(build, settings=settings)["a.pdf"]
+    assert (result.status, _codes(result)) == (RenditionStatus.NONE, {"REN-114"})
+    assert "PDF/A-2" in (result.reason or "")
 
 
 @pytest.mark.verapdf
@@ -269,6 +306,54 @@ def test_a_missing_glyph_is_a_box_where_that_is_asked(tmp_path: Path, monkeypatc
     assert "REN-111" in _codes(result)
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("a.txt", b""), ("a.txt", b"\n \n"), ("a.html", b"<p>&nbsp;</p>"), ("a.html", b""), ("a.md", b""), ("a.csv", b"")],
+)
+def test_an_empty_page_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, content: bytes) -> None:
+    settings = without_verapdf(monkeypatch, str(tmp_path))
+    result = _render(_Folder(tmp_path / "bag", {name: content}), settings=settings)[name]
+    assert result.status is RenditionStatus.MADE
+    assert "REN-112" in _codes(result)
+    assert "REN-112" not in _codes(_render(_Folder(tmp_path / "b", {"x.png": picture()}), settings=settings)["x.png"])
+
+
+@pytest.mark.parametrize("most_bytes", [1 << 28, 2500, 1])
+def test_results_stand_in_the_order_of_the_originals_over_many_batches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most_bytes: int
+) -> None:
+    monkeypatch.setattr("archive.renditions.renderer._MOST_BYTES", most_bytes)
+    settings = without_verapdf(monkeypatch, str(tmp_path)).with_flags("render", pdfa="2a", converter="none")
+    kinds = {"txt": b"words", "pdf": made.plain_pdf(), "bin": b"\0"}
+    names = [f"{number:03}.{list(kinds)[number % 3]}" for number in range(140)]
+    build = _Folder(tmp_path / "bag", {name: kinds[name[4:]] if name != "003.txt" else b"\xff" for name in names})
+    monkeypatch.setattr("archive.renditions.existing.inspect_pdf", lambda *_, **__: Inspection(pages=1))
+    assert list(_render(build, settings=settings)) == names
+    made_of = [record.path for record in build.records() if record.path.startswith("data/preservation/")]
+    assert made_of == [f"data/preservation/{name}.pdf" for name in names if name.endswith("txt") and name != "003.txt"]
+
+
+def test_an_interruption_ends_what_runs_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Ctrl-C while a converter hangs: nobody waits for its time limit."""
+    converter = tmp_path / "gs"
+    converter.write_text('#!/bin/sh\n[ "$1" = --version ] && echo 10.0 && exit\ntouch "$0.runs"; sleep 100\n')
+    converter.chmod(0o755)
+    settings = without_verapdf(monkeypatch, str(tmp_path)).with_flags("tools", ghostscript=str(converter))
+
+    def interrupt(*_: object, **__: object) -> Draft:
+        deadline = time.monotonic() + 30
+        while not (tmp_path / "gs.runs").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("archive.renditions.renderer.draft_rendition", interrupt)
+    begun = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        _render(_Folder(tmp_path / "bag", {"a.pdf": made.plain_pdf(), "b.txt": b"words"}), settings=settings)
+    assert (tmp_path / "gs.runs").exists()
+    assert time.monotonic() - begun < 30
+
+
 def test_two_runs_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = without_verapdf(monkeypatch, str(tmp_path))
     trees = []
@@ -303,4 +388,4 @@ def test_none_is_asked_and_none_is_made(tmp_path: Path) -> None:
 
 
 def test_every_rendition_code_is_declared_once() -> None:
-    assert len([code for code in all_kinds() if code.startswith("REN-")]) == 11
+    assert len([code for code in all_kinds() if code.startswith("REN-")]) == 14

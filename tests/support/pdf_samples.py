@@ -123,6 +123,34 @@ def add_attachment(writer: PdfWriter) -> None:
     writer.add_attachment("notes.txt", b"notes")
 
 
+def add_many_attachments(writer: PdfWriter) -> None:
+    for number in range(30):
+        writer.add_attachment(f"\u0628\u064a\u0627\u0646 {number}.bin", bytes([number, 0, 255]) * number)
+
+
+def make_portfolio(writer: PdfWriter) -> None:
+    add_attachment(writer)
+    writer._root_object[NameObject("/Collection")] = DictionaryObject({NameObject("/View"): NameObject("/T")})
+
+
+def hang_attachment_on_page(writer: PdfWriter) -> None:
+    add_attachment(writer)
+    names = writer._root_object["/Names"]["/EmbeddedFiles"]["/Names"]  # type: ignore[index]
+    annotation = DictionaryObject({
+        NameObject("/Type"): NameObject("/Annot"), NameObject("/Subtype"): NameObject("/FileAttachment"),
+        NameObject("/Rect"): ArrayObject([NumberObject(9)] * 4), NameObject("/F"): NumberObject(4),
+        NameObject("/FS"): names.pop(),
+    })  # fmt: skip
+    names.pop()
+    writer.pages[0][NameObject("/Annots")] = ArrayObject([writer._add_object(annotation)])
+
+
+def lose_attachment(writer: PdfWriter) -> None:
+    add_attachment(writer)
+    specification = writer._root_object["/Names"]["/EmbeddedFiles"]["/Names"][1].get_object()  # type: ignore[index]
+    specification[NameObject("/EF")] = DictionaryObject()
+
+
 def add_form(writer: PdfWriter) -> None:
     field = DictionaryObject({NameObject("/FT"): NameObject("/Tx"), NameObject("/T"): TextStringObject("name")})
     writer._root_object[NameObject("/AcroForm")] = DictionaryObject(

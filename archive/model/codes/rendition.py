@@ -35,8 +35,7 @@ LEVEL_B = FindingKind(
 LEFT_ALONE = FindingKind(
     "REN-105", Severity.WARNING, _DESIGN,
     "the PDF was left alone, because it is {reason}",
-    "Converting an encrypted, signed, fillable or scripted PDF, or one with attached files, would lose what makes it"
-    " so.",
+    "Converting an encrypted, signed, fillable or scripted PDF would lose what makes it so.",
     "Nothing to do; ask the depositor for a PDF/A if one is needed",
 )  # fmt: skip
 NO_CONVERTER = FindingKind(
@@ -75,4 +74,22 @@ LEVEL_LOW = FindingKind(
     "the PDF was converted by {maker}; the rendition reaches level B",
     "A converter cannot know the structure of a page, so a converted PDF is not level A.",
     "Render it from its source, where that exists",
+)  # fmt: skip
+EMPTY = FindingKind(
+    "REN-112", Severity.WARNING, _DESIGN,
+    "the rendition is an empty page: there is no text and no picture in the document",
+    "An empty file may be what was meant, or a copy that was cut off, or a page that only a script would have filled.",
+    "Look at the original; where it should not be empty, get it again from where it came",
+)  # fmt: skip
+CARRIED = FindingKind(
+    "REN-113", Severity.NOTE, "ISO 19005-3 6.8",
+    "{count} attached files stand in the rendition as in the PDF, byte for byte: {names}",
+    "PDF/A-3 holds files of any format; theirs were not looked at, and a rendition of them was not made.",
+    "Nothing to do; extract them (pdfdetach -saveall) if they should be preserved on their own",
+)  # fmt: skip
+NOT_CARRIED = FindingKind(
+    "REN-114", Severity.WARNING, "ISO 19005-2 and -3 6.8",
+    "the PDF was left alone, for the files attached to it would be lost: {reason}",
+    "A rendition without them would show less than the PDF holds, and nothing is dropped. The original has them all.",
+    "Extract them (pdfdetach -saveall FILE), put them beside the PDF, and each gets a rendition of its own",
 )  # fmt: skip

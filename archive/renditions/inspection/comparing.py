@@ -1,8 +1,7 @@
-"""Counts the letters of a PDF's text, in a worker process, to see whether a conversion lost any."""
+"""Compares the letters of two PDFs' texts, in a worker process, to see whether a conversion lost any."""
 
 from __future__ import annotations
 
-import io
 import json
 import logging
 import os
@@ -20,46 +19,48 @@ from archive.renditions.confinement import Limits, run_confined
 _ROOT = str(Path(__file__).resolve().parents[3])
 
 
-def read_letters(path: str, *, subject: str, settings: Settings) -> Counter[str]:
-    """How often each letter and digit stands in the text of the PDF at `path`, compatibility forms resolved (NFKC).
+def count_lost(before: str, after: str, *, subject: str, settings: Settings) -> tuple[int, int]:
+    """How many letters and digits of the PDF at `before` the one at `after` lacks, and how many there were.
 
-    Raises `RenditionError` when the text cannot be had within the limits.
+    Compatibility forms are resolved (NFKC). Raises `RenditionError` when the texts cannot be had within the limits.
     """
     limits = Limits(settings.render.seconds, settings.render.memory_mb, file_mb=64)
-    with tempfile.TemporaryDirectory(prefix="muniment-") as folder, open(path, "rb") as file:
+    with tempfile.TemporaryDirectory(prefix="muniment-") as folder:
         finished = run_confined(
-            [sys.executable, "-P", "-m", "archive.renditions.inspection.comparing"],
+            [sys.executable, "-P", "-m", "archive.renditions.inspection.comparing", before, after],
             limits=limits,
             folder=folder,
-            stdin=file,
             environment={"PYTHONPATH": _ROOT, "PYTHONDONTWRITEBYTECODE": "1"},
         )
     try:
         if not finished.ended_well:
             raise ValueError(finished.ending)
-        return Counter({str(letter): int(count) for letter, count in json.loads(finished.output).items()})
-    except (ValueError, AttributeError) as error:
+        lost, total = json.loads(finished.output)
+        return int(lost), int(total)
+    except (ValueError, TypeError) as error:
         raise RenditionError(f"its text cannot be compared: {str(error)[:200]}", subject=subject) from error
 
 
-def count_letters(data: bytes) -> Counter[str]:
-    """The letters and digits in a PDF's text."""
+def count_letters(path: str) -> Counter[str]:
+    """The letters and digits in the text of the PDF at `path`."""
     from pypdf import PdfReader
 
     counted: Counter[str] = Counter()
-    for page in PdfReader(io.BytesIO(data)).pages:
-        text = unicodedata.normalize("NFKC", page.extract_text())
-        counted.update(character for character in text if character.isalnum())
+    with open(path, "rb") as file:
+        for page in PdfReader(file).pages:
+            text = unicodedata.normalize("NFKC", page.extract_text())
+            counted.update(character for character in text if character.isalnum())
     return counted
 
 
-def main() -> int:
-    """The worker: a PDF on standard input, counts as JSON on standard output."""
+def main(paths: list[str]) -> int:
+    """The worker: two paths, and the letters lost and all letters of the first as JSON on standard output."""
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
-    os.write(1, json.dumps(count_letters(sys.stdin.buffer.read())).encode("ascii"))
+    before, after = (count_letters(path) for path in paths)
+    os.write(1, json.dumps([(before - after).total(), before.total()]).encode("ascii"))
     return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv[1:]))

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 
 from archive.errors import RenditionError
-from archive.model.blocks import Document
+from archive.model.blocks import Document, Heading
 from archive.renditions.drawing import DrawnPdf, DrawOptions, PdfProperties, SourceAttachment
 from archive.renditions.pdf.canvas import open_canvas
 from archive.renditions.pdf.finishing import add_output_intent, attach, describe, set_identifier
@@ -43,7 +43,7 @@ def assemble(
     level = find_level(document, language)
     title = " ".join(properties.title.split()) or (source.name if source else "") or properties.identifier or _UNTITLED
     layout = Layout(fonts, sheet, language=language, level=level, described=accessible)
-    bands = [*layout.lay_title(title), *layout.lay_document(document)]
+    bands = [*layout.lay_title(title, repeated=_begins_with(document, title)), *layout.lay_document(document)]
     pages = paginate(bands, sheet.depth)
     furniture = [lay_furniture(layout, title, number, len(pages)) for number in range(1, len(pages) + 1)]
     if fonts.missing and options.missing_glyphs == "refuse":
@@ -102,6 +102,12 @@ def assemble(
     writer.write(written)
     claims = (options.level, *(("ua1",) if accessible else ()))
     return DrawnPdf(written.getvalue(), len(pages), claims, name_characters(fonts.missing))
+
+
+def _begins_with(document: Document, title: str) -> bool:
+    """Whether the first thing in a document is a heading of the same words as its title."""
+    first = document.blocks[0] if document.blocks else None
+    return isinstance(first, Heading) and " ".join("".join(span.text for span in first.spans).split()) == title
 
 
 def name_characters(characters: Iterable[str]) -> tuple[str, ...]:

@@ -110,7 +110,7 @@ class Painter:
         bottom = top - item.height
         self._canvas.use_image(name)
         self._canvas.operators.append(
-            f"q {item.width:.2f} 0 0 {item.height:.2f} {item.left:.2f} {bottom:.2f} cm "
+            f"q {_turn(item.orientation, item.width, item.height, item.left, bottom)} cm "
             f"/{self._canvas.image_name(name)} Do Q"
         )
         if item.element is not None:
@@ -130,3 +130,19 @@ class Painter:
             area = Area(len(self.marks) - 1, (round(left, 2), round(bottom, 2), round(right, 2), round(top, 2)))
             element.kids.append(area)
             self.links.append((element, area))
+
+
+def _turn(orientation: int, width: float, height: float, left: float, bottom: float) -> str:
+    """The matrix that puts an image of that EXIF orientation upright into a box (ISO 32000-1, 8.3.3)."""
+    across, up, right, top = width, height, left + width, bottom + height
+    matrix = {
+        1: (across, 0, 0, up, left, bottom),
+        2: (-across, 0, 0, up, right, bottom),
+        3: (-across, 0, 0, -up, right, top),
+        4: (across, 0, 0, -up, left, top),
+        5: (0, -up, -across, 0, right, top),
+        6: (0, -up, across, 0, left, top),
+        7: (0, up, across, 0, left, bottom),
+        8: (0, up, -across, 0, right, bottom),
+    }[orientation]
+    return " ".join(f"{number:.2f}" if number else "0" for number in matrix)

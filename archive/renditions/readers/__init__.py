@@ -8,12 +8,14 @@ _BY_ENDING = {
     ".txt": "text/plain", ".text": "text/plain", ".log": "text/plain", ".md": "text/markdown",
     ".markdown": "text/markdown", ".html": "text/html", ".htm": "text/html", ".xhtml": "text/html",
     ".eml": "message/rfc822", ".csv": "text/csv", ".tsv": "text/csv", ".png": "image/png", ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg", ".tif": "image/tiff", ".tiff": "image/tiff", ".pdf": "application/pdf",
+    ".jpeg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp", ".bmp": "image/bmp",
+    ".tif": "image/tiff", ".tiff": "image/tiff", ".pdf": "application/pdf",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }  # fmt: skip
 _SAME = {
     "text/x-markdown": "text/markdown", "application/xhtml+xml": "text/html", "text/tab-separated-values": "text/csv",
     "application/csv": "text/csv", "image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x-png": "image/png",
+    "image/x-ms-bmp": "image/bmp",
 }  # fmt: skip
 DOCX = _BY_ENDING[".docx"]
 # What a reader of plain text may be refined to by the file's name: identification by content cannot tell these apart.
@@ -69,8 +71,10 @@ def read_document(
         from archive.renditions.readers.docx import read_docx
 
         return read_docx(content, name=name, language=language)
-    if kind in ("image/png", "image/jpeg", "image/tiff"):
-        from archive.renditions.readers.pictures import read_picture
+    if kind is not None and kind.startswith("image/"):
+        from archive.renditions.readers.pictures import PICTURES, read_picture
 
+        if kind not in PICTURES:
+            return None
         return read_picture(content, kind, name=name, language=language, alternative=alternative)
     return None

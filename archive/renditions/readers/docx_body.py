@@ -22,7 +22,7 @@ from archive.model.blocks import (
 )
 from archive.renditions.readers.inline import LINE_BREAK, Style, join
 from archive.renditions.readers.links import absolute_link
-from archive.renditions.readers.pictures import read_picture
+from archive.renditions.readers.pictures import PICTURES, read_picture
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -151,7 +151,7 @@ class BodyReader:
             kind = (
                 "image/jpeg" if getattr(part, "content_type", "") == "image/jpg" else getattr(part, "content_type", "")
             )
-            if part is None or kind not in ("image/png", "image/jpeg", "image/tiff"):
+            if part is None or kind not in PICTURES:
                 self.dropped.append(f"a picture ({kind or 'not in the file'})")
                 continue
             try:
@@ -159,6 +159,7 @@ class BodyReader:
             except RenditionError as error:
                 self.dropped.append(f"a picture: {error.problem}")
                 continue
+            self.dropped += [f"of a picture: {what}" for what in shown.dropped]
             images += [block for block in shown.blocks if isinstance(block, Image)]
         return images
 

@@ -24,7 +24,7 @@ from archive.model.blocks import (
 from archive.renditions.readers.html_table import read_table
 from archive.renditions.readers.inline import LINE_BREAK, PLAIN, Style, collapse
 from archive.renditions.readers.links import absolute_link
-from archive.renditions.readers.pictures import read_picture
+from archive.renditions.readers.pictures import PICTURES, read_picture
 
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
 _SILENT = frozenset({"head", "style", "template", "datalist", "title", "meta", "base", "area", "map"})
@@ -157,15 +157,16 @@ class TreeReader:
         head, _, data = source[5:].partition(",")
         kind, *parameters = head.split(";")
         kind = "image/jpeg" if kind.lower() == "image/jpg" else kind.lower()
-        if kind not in ("image/png", "image/jpeg"):
+        if kind not in PICTURES:
             return None
         try:
             raw = unquote_to_bytes(data)
             content = base64.b64decode(raw) if "base64" in parameters else raw
-            read_picture(content, kind, name=self.name, language=None, alternative=said)
+            shown = read_picture(content, kind, name=self.name, language=None, alternative=said)
         except (binascii.Error, RenditionError):
             return None
-        return Image(content, kind, said)
+        self.dropped += [f"of a picture: {what}" for what in shown.dropped]
+        return next((block for block in shown.blocks if isinstance(block, Image)), None)
 
     def _note(self, element: Any) -> None:
         address = element.get("src") or element.get("data") or ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from archive.renditions.typesetting.lines import Piece
 from archive.renditions.typesetting.structure import Element
@@ -31,7 +31,9 @@ class RuleItem:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PictureItem:
-    """A picture by its bytes, scaled to `width` and `height` points; `y` is its top edge from the band's top down."""
+    """A picture by its bytes, scaled to `width` and `height` points as it is seen; `y` is its top edge from the band's
+    top down, `orientation` how its bytes are turned (EXIF: 1 to 8).
+    """
 
     order: int
     element: Element | None
@@ -41,6 +43,7 @@ class PictureItem:
     height: float
     content: bytes
     alternative: str | None
+    orientation: int = 1
 
 
 @dataclass(slots=True, eq=False)
@@ -72,6 +75,6 @@ def as_furniture(band: Band) -> Band:
         band.gap,
         [TextItem(item.order, None, item.left, item.y, item.piece) for item in band.texts],
         band.rules,
-        [PictureItem(p.order, None, p.left, p.y, p.width, p.height, p.content, None) for p in band.pictures],
+        [replace(item, element=None, alternative=None) for item in band.pictures],
         keep=True,
     )

@@ -25,7 +25,7 @@ from archive.renditions.typesetting.bidi import find_base_level
 from archive.renditions.typesetting.composing import compose, measure_text
 from archive.renditions.typesetting.fonts import FontSet
 from archive.renditions.typesetting.paragraphs import ShapedText, shape_text
-from archive.renditions.typesetting.pictures import picture_size
+from archive.renditions.typesetting.pictures import shape_of
 from archive.renditions.typesetting.structure import Element
 from archive.renditions.typesetting.styles import Sheet, TextStyle
 from archive.renditions.typesetting.tables import lay_table
@@ -37,7 +37,9 @@ _BULLETS = ("\u2022", "\u2013", "\u00b7")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Where blocks are set: left edge and measure in points, text size, default level, depth of nested lists."""
+    """Where blocks are set: left edge and measure in points, text size, default level, depth of nested lists. `flush`
+    puts a text of one line to the side where the column's own direction begins, whatever direction it has itself.
+    """
 
     left: float
     measure: float
@@ -45,6 +47,7 @@ class Column:
     level: int = 0
     depth: int = 0
     bold: bool = False
+    flush: bool = False
 
 
 class Layout:
@@ -61,12 +64,16 @@ class Layout:
         self._order = 0
         self._heading = 1
         self._depth = 0
+        self._stands_for_title = False
 
-    def lay_title(self, title: str) -> list[Band]:
-        """The title: the only H1, outside the element of the body."""
+    def lay_title(self, title: str, *, repeated: bool = False) -> list[Band]:
+        """The title: the only H1, outside the element of the body. Where the body begins with a heading of the same
+        words (`repeated`), it stands in small type above that, and the heading looks like the title.
+        """
         element = Element("H1", self.root)
-        style = TextStyle(styles.TITLE, bold=True, leading=1.3)
-        column = Column(self.sheet.side, self.sheet.measure, level=self.level)
+        self._stands_for_title = repeated
+        style = TextStyle(styles.FURNITURE if repeated else styles.TITLE, bold=not repeated, leading=1.3)
+        column = Column(self.sheet.side, self.sheet.measure, level=self.level, flush=True)
         shaped = self.shape((Span(" ".join(title.split())),), style, column, None, "auto")
         bands = self.place(shaped, element, column)
         for band in bands:
@@ -88,8 +95,13 @@ class Layout:
             raise RenditionError(f"its blocks are nested more than {_DEEPEST} deep")
         self._depth += 1
         bands: list[Band] = []
+        after_table = False
         for block in blocks:
-            bands += self._lay_block(block, parent, column)
+            laid = self._lay_block(block, parent, column)
+            if laid and after_table:
+                laid[0].gap = max(laid[0].gap, styles.TABLE_GAP)
+            after_table = isinstance(block, Table) if laid else after_table
+            bands += laid
         self._depth -= 1
         return bands
 
@@ -112,11 +124,16 @@ class Layout:
         bands = []
         if shaped.lines and shaped.lines[0].base != self.level:
             element.attributes = {"Layout": {"WritingMode": "RlTb" if shaped.lines[0].base else "LrTb"}}
-        for line in compose(shaped, column.measure):
+        lines = compose(shaped, column.measure)
+        left = column.left
+        if column.flush and len(lines) == 1 and lines[0].rtl != bool(column.level):
+            spare = max(column.measure - lines[0].width, 0.0)
+            left += spare if column.level else -spare
+        for line in lines:
             band = Band(line.ascent + line.descent)
             for piece in line.pieces:
                 self._order += 1
-                band.texts.append(TextItem(self._order, inside[piece.style], column.left, line.ascent, piece))
+                band.texts.append(TextItem(self._order, inside[piece.style], left, line.ascent, piece))
             bands.append(band)
         keep_lines_together(bands)
         return bands
@@ -153,7 +170,9 @@ class Layout:
     def _lay_heading(self, block: Heading, parent: Element, column: Column) -> list[Band]:
         self._heading = max(2, min(block.level + 1, self._heading + 1, 6))
         element = Element(f"H{self._heading}", parent, language=self._own(block.language))
-        style = TextStyle(styles.HEADINGS[self._heading - 2] * column.size / styles.BODY, bold=True, leading=1.35)
+        size = styles.TITLE if self._stands_for_title else styles.HEADINGS[self._heading - 2]
+        self._stands_for_title = False
+        style = TextStyle(size * column.size / styles.BODY, bold=True, leading=1.35)
         shaped = self.shape(block.spans, style, column, block.language, block.direction)
         bands = self.place(shaped, element, column)
         for band in bands:
@@ -231,13 +250,15 @@ class Layout:
                 "a picture has no alternative text, so that no level A document can be made of it",
                 remedy="Describe the picture, or ask for level b",
             )
-        wide, high = picture_size(block.content)
+        shape = shape_of(block.content)
         most = (column.measure, self.sheet.depth * 0.92)
-        ratio = min(1.0, most[0] / (wide * 0.75), most[1] / (high * 0.75))
-        width, height = wide * 0.75 * ratio, high * 0.75 * ratio
+        ratio = min(1.0, most[0] / (shape.width * 0.75), most[1] / (shape.height * 0.75))
+        width, height = shape.width * 0.75 * ratio, shape.height * 0.75 * ratio
         element = Element("Figure", parent, alternative=block.alternative if described else None)
         left = column.left + (column.measure - width if column.level else 0.0)
-        picture = PictureItem(self.next_order(), element, left, 0.0, width, height, block.content, block.alternative)
+        picture = PictureItem(
+            self.next_order(), element, left, 0.0, width, height, block.content, block.alternative, shape.orientation
+        )
         return [Band(height, styles.PARAGRAPH_GAP, pictures=[picture])]
 
     def _own(self, language: str | None) -> str | None:

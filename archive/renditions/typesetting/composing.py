@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 
 from archive.renditions.typesetting.bidi import reorder
-from archive.renditions.typesetting.line_breaks import find_breaks
+from archive.renditions.typesetting.line_breaks import find_breaks, is_cluster_start
 from archive.renditions.typesetting.lines import Line, Piece
 from archive.renditions.typesetting.paragraphs import HardLine, ShapedText
 from archive.renditions.typesetting.scripts import WHITE, foreign_language, joins
@@ -113,11 +112,11 @@ def _compose_hard_line(shaped: ShapedText, hard: HardLine, measure: float, break
 
 
 def _back_to_base(text: str, items: list[_Item], start: int, index: int) -> int:
-    """A place to break a word that is longer than a line: never before a mark."""
+    """A place to break a word that is longer than a line: between grapheme clusters, never inside of one."""
     cut = index
-    while cut > start + 1 and unicodedata.category(text[items[cut].cluster.start]) in ("Mn", "Me", "Mc", "Cf"):
+    while cut > start + 1 and not is_cluster_start(text, items[cut].cluster.start):
         cut -= 1
-    return cut if cut > start + 1 else index
+    return cut if is_cluster_start(text, items[cut].cluster.start) else index
 
 
 def _leave_room(shaped: ShapedText, items: list[_Item], span: tuple[int, int], room: float) -> int:

@@ -2,7 +2,8 @@
 
 Kept: LB4-LB9 (line ends, spaces, ZWSP, marks), LB11-LB13 (WJ, NBSP, closing marks), LB14 and LB19 (opening and
 quotation marks), LB21-LB22 (hyphens, ellipsis), LB23-LB25 (numbers with their signs), LB28 (letters), LB30b (emoji with
-modifiers) and LB31. Scripts that need a dictionary (Thai, Khmer, Lao) break only at spaces.
+modifiers) and LB31. Scripts that need a dictionary (Thai, Khmer, Lao) break at spaces, and a stretch of them that is
+longer than a line between grapheme clusters (UAX 29), as every long word does.
 """
 
 from __future__ import annotations
@@ -18,6 +19,14 @@ _ADDRESS_BREAK = re.compile(r"(?<=[/?&=#_%.,;:~+-])(?=[^\W_]{2})")
 _GLUE = frozenset("\xa0\u202f\u2007\u180e\u2060\ufeff\u2011\u034f\u0f0c")
 _CLOSING = frozenset("!?,.:;/،؛؟۔…‥%‰°′″、。」』）】》!？，．：；")
 _AFTER = frozenset("-\xad\u2010\u2012\u2013\u058a\u1400|\u2027")
+_HOLDS = re.compile(
+    "[\u200d\u0e40-\u0e44\u0ec0-\u0ec4\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u0d4e\U000110bd\U000110cd]"
+)
+"""What belongs to the letter after it: joiners, vowels of Thai and Lao that are written first, and Arabic signs."""
+_HOLDS_ON = re.compile("[\u0e33\u0eb3\u1160-\u11ff\ud7b0-\ud7fb\uff9e\uff9f\U0001f3fb-\U0001f3ff]")
+_HANGUL_LEADING = re.compile("[\u1100-\u115f\ua960-\ua97c]")
+_HANGUL = re.compile("[\u1100-\u11ff\ua960-\ua97c\uac00-\ud7a3]")
+_VIRAMA = 9
 _PREFIX = frozenset("$£¥€₪+\\№±")
 
 
@@ -67,7 +76,7 @@ def find_breaks(text: str) -> bytearray:
     for index, character in enumerate(text):
         kind = _class(character)
         if index and before:
-            allowed[index] = _may_break(before, base, kind)
+            allowed[index] = _may_break(before, base, kind) and (before != "ID" or is_cluster_start(text, index))
         if kind in ("CM", "ZWJ") and before not in ("", "SP", "ZW"):
             before = "ZWJ" if kind == "ZWJ" else before
             continue
@@ -78,6 +87,33 @@ def find_breaks(text: str) -> bytearray:
         for place in _ADDRESS_BREAK.finditer(address.group(), 8):
             allowed[address.start() + place.start()] = 1
     return allowed
+
+
+def is_cluster_start(text: str, at: int) -> bool:
+    """Whether a grapheme cluster of UAX 29 begins at `at`, and no reader of Thai or Lao would miss its vowel there."""
+    if not 0 < at < len(text):
+        return True
+    before, after = text[at - 1], text[at]
+    if _HOLDS_ON.match(after) or unicodedata.category(after) in ("Mn", "Me", "Mc", "Cf"):
+        return False
+    if _HOLDS.match(before) or unicodedata.combining(before) == _VIRAMA:
+        return False
+    if _HANGUL_LEADING.match(before):
+        return not _HANGUL.match(after)
+    if _is_flag(before) and _is_flag(after):
+        return _count_flags(text, at) % 2 == 0
+    return text[at - 1 : at + 1] != "\r\n"
+
+
+def _is_flag(character: str) -> bool:
+    return "\U0001f1e6" <= character <= "\U0001f1ff"
+
+
+def _count_flags(text: str, end: int) -> int:
+    start = end
+    while start and _is_flag(text[start - 1]):
+        start -= 1
+    return end - start
 
 
 def _may_break(before: str, base: str, after: str) -> bool:

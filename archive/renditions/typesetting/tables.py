@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from archive.model.blocks import Block, Cell, Heading, Paragraph, Preformatted, Span, Table
 from archive.renditions.typesetting import styles
 from archive.renditions.typesetting.bands import Band, RuleItem, as_furniture
+from archive.renditions.typesetting.columns import Grid, plan_columns
 from archive.renditions.typesetting.composing import measure_text
 from archive.renditions.typesetting.structure import Element
 from archive.renditions.typesetting.styles import TextStyle
@@ -17,23 +18,27 @@ if TYPE_CHECKING:
     from archive.renditions.typesetting.blocks import Column, Layout
 
 _OTHER_WIDTH = 120.0
-_MEASURED_ROWS = 400
 _EMPTY = Cell(())
 _STRONG_RULE = 0.8
 _LIGHT_RULE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class _Grid:
-    """Left edges and widths of the columns, in the table's order, and the text size."""
+class _Row:
+    """The cells of a row with the elements they stand in."""
 
-    places: tuple[tuple[float, float], ...]
-    size: float
+    cells: tuple[Cell, ...]
+    elements: tuple[Element, ...]
+    in_head: bool
 
 
 def lay_table(layout: Layout, table: Table, parent: Element, column: Column) -> list[Band]:
     """The bands of a table. Rows of header cells at the top are its head (THead); short rows are filled with empty
     cells, so that every row has as many (ISO 32000-1, 14.8.4.3.4).
+
+    A table that is too wide to be read stands in parts, one below the other, each with some of the columns: the rows
+    of the structure tree hold the cells of all parts, and what a part repeats (the head, the first column) is an
+    artifact.
     """
     count = max((len(row) for row in table.rows), default=0)
     if not count:
@@ -47,24 +52,52 @@ def lay_table(layout: Layout, table: Table, parent: Element, column: Column) -> 
         bands += layout.place(shaped, Element("Caption", element), column)
         for band in bands:
             band.keep = True
-    grid = _plan(layout, rows, column, count)
     head = 0
     while head < len(rows) and all(cell.header for cell in rows[head]):
         head += 1
     if head == len(rows):
         head = 0
+    tagged = _tag_rows(rows, head, element)
+    parts = plan_columns(rows, column, lambda cell, size: _cell_width(layout, cell, replace(column, size=size)))
+    for grid in parts:
+        laid = _lay_part(layout, tagged, head, column, grid)
+        if len(parts) > 1:
+            laid = [_name_part(layout, column, grid, count), *laid]
+        if laid:
+            laid[0].gap = styles.TABLE_GAP
+        bands += laid
+    bands[0].gap = styles.TABLE_GAP
+    return bands
+
+
+def _tag_rows(rows: list[tuple[Cell, ...]], head: int, element: Element) -> list[_Row]:
+    section = Element("THead", element) if head else element
+    tagged = []
+    for number, cells in enumerate(rows):
+        if head and number == head:
+            section = Element("TBody", element)
+        row = Element("TR", section)
+        in_head = number < head or all(cell.header for cell in cells)
+        scope = {"Table": {"Scope": "Column" if in_head else "Row"}}
+        holders = tuple(
+            Element("TH" if cell.header else "TD", row, attributes=scope if cell.header else {}) for cell in cells
+        )
+        tagged.append(_Row(cells, holders, in_head))
+    return tagged
+
+
+def _lay_part(layout: Layout, rows: list[_Row], head: int, column: Column, grid: Grid) -> list[Band]:
+    """The bands of the columns in one grid: the head, then the rows, each ready to begin a page with the head."""
     header: list[Band] = []
-    if head:
-        section = Element("THead", element)
-        for row in rows[:head]:
-            header += _lay_row(layout, row, section, column, grid, in_head=True)
-        header[-1].rules.append(_rule(column, header[-1].height, _STRONG_RULE))
+    for row in rows[:head]:
+        header += _lay_row(layout, row, column, grid)
+    if header:
+        header[-1].rules.append(_rule(grid, header[-1].height, _STRONG_RULE))
         for band in header:
             band.keep = True
     body: list[Band] = []
-    section = Element("TBody", element) if head else element
     for row in rows[head:]:
-        body += _lay_row(layout, row, section, column, grid, in_head=all(cell.header for cell in row))
+        body += _lay_row(layout, row, column, grid)
     if sum(band.height for band in header) < layout.sheet.depth / 3:
         repeated = tuple(as_furniture(band) for band in header)
         for band in body:
@@ -72,50 +105,23 @@ def lay_table(layout: Layout, table: Table, parent: Element, column: Column) -> 
     elif header:
         for band in header[:-1]:
             band.keep = False
-    bands += [*header, *body]
-    bands[0].gap = styles.PARAGRAPH_GAP * 1.4
-    return bands
+    return [*header, *body]
 
 
-def _plan(layout: Layout, rows: list[tuple[Cell, ...]], column: Column, count: int) -> _Grid:
-    """Column widths between the longest word and the longest line; smaller type before words are broken."""
-    size = min(styles.TABLE, column.size)
-    least = [1.0] * count
-    most = [1.0] * count
-    for row in rows[:_MEASURED_ROWS]:
-        for number, cell in enumerate(row):
-            for block in cell.blocks:
-                word, line = _block_width(layout, block, replace(column, size=size, bold=cell.header))
-                least[number], most[number] = max(least[number], word), max(most[number], line)
-    padding = 2 * styles.CELL_PADDING
-    room = column.measure - padding * count
-    if room < count * 4.0:
-        padding = max(0.5, column.measure / count * 0.2)
-        room = column.measure - padding * count
-    if sum(least) > room:
-        scale = max(room / sum(least), styles.TABLE_SMALLEST / size)
-        size *= scale
-        least = [width * scale for width in least]
-        most = [width * scale for width in most]
-    if sum(most) <= room:
-        widths = most
-    elif sum(least) <= room:
-        spare, wanted = room - sum(least), sum(most) - sum(least)
-        widths = [low + (high - low) * spare / wanted for low, high in zip(least, most, strict=True)]
-    else:
-        capped = [min(width, room / count) for width in least]
-        spare, wanted = room - sum(capped), sum(least) - sum(capped)
-        widths = [cap + (low - cap) * spare / wanted for cap, low in zip(capped, least, strict=True)]
-    places = []
-    x = column.left + (column.measure if column.level else 0.0)
-    for width in widths:
-        if column.level:
-            x -= width + padding
-            places.append((x + padding / 2, width + 0.02))
-        else:
-            places.append((x + padding / 2, width + 0.02))
-            x += width + padding
-    return _Grid(tuple(places), size)
+def _name_part(layout: Layout, column: Column, grid: Grid, count: int) -> Band:
+    """A line that tells which columns follow, in figures: it is ours, and no text of the document."""
+    first, last = grid.columns[1 if grid.repeats else 0] + 1, grid.columns[-1] + 1
+    said = f"{first}\u2013{last} / {count}" if first < last else f"{first} / {count}"
+    shaped = layout.shape((Span(said),), TextStyle(styles.FURNITURE), column, None, "ltr")
+    width = measure_text(shaped)[1]
+    place = replace(column, left=column.left + column.measure - width if column.level else column.left)
+    return as_furniture(layout.place(shaped, Element("Span"), place)[0])
+
+
+def _cell_width(layout: Layout, cell: Cell, column: Column) -> tuple[float, float]:
+    """The width of the longest word and of the longest line in a cell."""
+    sizes = [_block_width(layout, block, replace(column, bold=cell.header)) for block in cell.blocks]
+    return max((word for word, _ in sizes), default=1.0), max((line for _, line in sizes), default=1.0)
 
 
 def _block_width(layout: Layout, block: Block, column: Column) -> tuple[float, float]:
@@ -135,18 +141,16 @@ def _block_width(layout: Layout, block: Block, column: Column) -> tuple[float, f
     return column.size * 6, _OTHER_WIDTH
 
 
-def _lay_row(
-    layout: Layout, row: tuple[Cell, ...], section: Element, column: Column, grid: _Grid, *, in_head: bool
-) -> list[Band]:
-    element = Element("TR", section)
+def _lay_row(layout: Layout, row: _Row, column: Column, grid: Grid) -> list[Band]:
     parts = []
-    for number, cell in enumerate(row):
-        scope = "Column" if in_head else "Row"
-        kind = "TH" if cell.header else "TD"
-        holder = Element(kind, element, attributes={"Table": {"Scope": scope}} if cell.header else {})
-        left, width = grid.places[number]
-        inner = replace(column, left=left, measure=width, size=grid.size, bold=cell.header, depth=0)
-        bands = layout.lay_blocks(cell.blocks, holder, inner)
+    for place, number in enumerate(grid.columns):
+        cell = row.cells[number]
+        left, width = grid.places[place]
+        inner = replace(column, left=left, measure=width, size=grid.size, bold=cell.header, depth=0, flush=True)
+        again = grid.repeats and place == 0
+        bands = layout.lay_blocks(cell.blocks, Element("TD") if again else row.elements[number], inner)
+        if again:
+            bands = [as_furniture(band) for band in bands]
         if bands:
             bands[0].gap = 0.0
         parts.append(bands)
@@ -155,7 +159,7 @@ def _lay_row(
         merged = [Band(grid.size * styles.LEADING)]
     _pad(merged[0], styles.CELL_PADDING * 0.7, 0.0)
     _pad(merged[-1], 0.0, styles.CELL_PADDING * 0.7)
-    merged[-1].rules.append(_rule(column, merged[-1].height, _LIGHT_RULE))
+    merged[-1].rules.append(_rule(grid, merged[-1].height, _LIGHT_RULE))
     whole = sum(band.height + band.gap for band in merged) < layout.sheet.depth / 3
     for number, band in enumerate(merged):
         band.keep = band.keep if not whole else number + 1 < len(merged)
@@ -183,5 +187,5 @@ def _pad(band: Band, above: float, below: float) -> None:
         band.rules = [replace(item, y=item.y + above) for item in band.rules]
 
 
-def _rule(column: Column, y: float, thickness: float) -> RuleItem:
-    return RuleItem(column.left, column.left + column.measure, y, thickness)
+def _rule(grid: Grid, y: float, thickness: float) -> RuleItem:
+    return RuleItem(*grid.edges, y, thickness)
