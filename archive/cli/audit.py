@@ -9,14 +9,23 @@ from typing import Any
 
 import click
 
-from archive.cli.console import progress_for, show, show_json
-from archive.cli.exits import Exit
+from archive.cli.console import progress_for, show, show_json, warn
+from archive.cli.exits import Exit, exit_of, gravest
 from archive.cli.holdings import only_one, open_current
-from archive.cli.options import events_option, json_option, path_argument, quiet_option, strict_option
+from archive.cli.options import (
+    current_settings,
+    events_option,
+    json_option,
+    path_argument,
+    quiet_option,
+    strict_option,
+)
 from archive.config import Settings
-from archive.errors import UsageError
+from archive.errors import ArchiveError, UsageError
+from archive.formats.naming import escape
 from archive.ledger.book import Ledger
-from archive.model.finding import Finding, Outcome, Severity, outcome_of
+from archive.model.audit import AuditReport
+from archive.model.finding import Finding, Severity, outcome_of
 
 
 class AuditGroup(click.Group):
@@ -44,6 +53,9 @@ class AuditGroup(click.Group):
 @click.option("--budget", metavar="2h|500GB", help="Stop after so much time or so many bytes.")
 @click.option("--max-age", metavar="90d", help="What was checked longer ago than this is due.")
 @click.option("--sample", metavar="10%", help="A random share of all files, due or not (with --max-age: of the due).")
+@click.option(
+    "--seed", type=click.IntRange(0), help="Draw the sample that this number gives; by default another each time."
+)
 @click.option("--location", "locations", metavar="NAME", multiple=True, help="Only what stands in this location.")
 @click.option("--retry-failed", is_flag=True, help="Only files whose last look was not good.")
 @click.option("--rate", metavar="50MB/s", help="Read no faster than this.")
@@ -65,28 +77,63 @@ def command(bags: tuple[str, ...], **given: Any) -> int:
     """
     from archive.reporting.audit_json import audit_document
     from archive.reporting.audit_text import audit_text
-    from archive.stages.auditing.driver import run_audit
-    from archive.stages.auditing.places import location_options
-    from archive.storage.clock import system_clock
 
-    with open_current() as (ledger, found):
-        settings = found.with_flags("audit", **{
-            key: given[key] for key in ("budget", "max_age", "rate", "workers", "engine", "scheduler")
-        })  # fmt: skip
-        plan = _plan(ledger, settings, bags, given)
-        progress = progress_for(quiet=given["quiet"], events=given["events"])
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-        options = {name: location_options(settings, name) for name in settings.locations}
-        report = run_audit(ledger, plan, _engine(settings), locations=options, clock=system_clock(), progress=progress)
+    untold: ArchiveError | None = None
+    try:
+        with open_current() as (ledger, found):
+            report = _run(ledger, found, bags, given)
+    except ArchiveError as error:
         if given["notify"]:
-            from archive.stages.auditing.notifying import notify
-
-            notify(settings.notify, report, os.environ)
+            untold = _notify(_report_failure(error))
+            if untold is not None:
+                warn(str(untold))
+        raise
+    if given["notify"]:
+        untold = _notify(report)
     if given["as_json"]:
         show_json(audit_document(report))
     else:
         show(audit_text(report))
-    return _exit_of(report.findings, strict=given["strict"])
+    code = _exit_of(report.findings, strict=given["strict"])
+    if untold is None:
+        return code
+    click.echo(f"error: {escape(str(untold))}", err=True)
+    return gravest((code, untold.exit_code))
+
+
+def _run(ledger: Ledger, found: Settings, bags: tuple[str, ...], given: dict[str, Any]) -> AuditReport:
+    from archive.stages.auditing.asking import choose_engine, plan_audit
+    from archive.stages.auditing.driver import run_audit
+    from archive.stages.auditing.places import location_options
+    from archive.storage.clock import system_clock
+
+    settings = found.with_flags("audit", **{
+        key: given[key] for key in ("budget", "max_age", "rate", "workers", "engine", "scheduler")
+    })  # fmt: skip
+    plan = plan_audit(ledger, settings, bags, given)
+    progress = progress_for(quiet=given["quiet"], events=given["events"])
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    options = {name: location_options(settings, name) for name in settings.locations}
+    return run_audit(ledger, plan, choose_engine(settings), locations=options, clock=system_clock(), progress=progress)
+
+
+def _notify(report: AuditReport) -> ArchiveError | None:
+    """Send the summary; what stood in its way, if it could not be sent: that must not hide what the audit found."""
+    from archive.stages.auditing.notifying import notify
+
+    try:
+        notify(current_settings().notify, report, os.environ)
+    except ArchiveError as error:
+        return error
+    return None
+
+
+def _report_failure(error: ArchiveError) -> AuditReport:
+    """The report of a run that could not be made."""
+    from archive.model.codes import audit as codes
+
+    finding = codes.DID_NOT_RUN.at("audit", reason=str(error))
+    return AuditReport(0, f"not checked: the audit did not run: {error}", findings=(finding,))
 
 
 @command.command("status")
@@ -101,11 +148,12 @@ def status(max_age: str | None, as_json: bool) -> int:
     """
     from archive.reporting.audit_json import status_document
     from archive.reporting.audit_text import status_text
+    from archive.stages.auditing.asking import require_holdings
     from archive.stages.auditing.status import read_status
     from archive.storage.clock import system_clock
 
     with open_current() as (ledger, settings):
-        _require_holdings(ledger)
+        require_holdings(ledger)
         age = settings.with_flags("audit", max_age=max_age).audit.max_age
         found = read_status(ledger, age, system_clock())
     if as_json:
@@ -174,7 +222,8 @@ def verify(lines: tuple[str, ...], as_json: bool) -> int:
 
 
 @command.command("witness")
-def witness() -> int:
+@json_option
+def witness(as_json: bool) -> int:
     """Print one line to publish or mail: later, `audit verify --witness` shows whether the past was rewritten.
 
     \b
@@ -182,68 +231,18 @@ def witness() -> int:
       archive audit witness >> witness-2026.txt
     """
     from archive.ledger.verifying import make_witness
+    from archive.reporting.audit_json import witness_document
     from archive.storage.clock import system_clock
 
     with open_current() as (ledger, _settings):
-        show(make_witness(ledger, system_clock().stamp()).line())
+        found = make_witness(ledger, system_clock().stamp())
+    if as_json:
+        show_json(witness_document(found))
+    else:
+        show(found.line())
     return Exit.DONE
 
 
-def _plan(ledger: Ledger, settings: Settings, bags: Sequence[str], given: dict[str, Any]) -> Any:
-    from archive.ledger.choosing import Wanted, draw_seed
-    from archive.ledger.holdings import find_holdings, list_locations
-    from archive.stages.auditing.amounts import parse_age, parse_budget, parse_rate, parse_share
-    from archive.stages.auditing.driver import Plan
-    from archive.stages.auditing.places import absolute_address
-
-    _require_holdings(ledger)
-    holdings = [one.id for bag in bags for one in find_holdings(ledger, bag, absolute=absolute_address(bag, ""))]
-    places = {place.name: place.id for place in list_locations(ledger)}
-    for name in given["locations"]:
-        if name not in places:
-            raise UsageError("no holding stands in this location", subject=name, remedy="See archive holdings list")
-    any_age = (holdings or given["sample"] or given["retry_failed"]) and given["max_age"] is None
-    max_age = parse_age(settings.audit.max_age)
-    sample = parse_share(given["sample"]) if given["sample"] else None
-    wanted = Wanted(
-        max_age=None if any_age else max_age, holdings=tuple(holdings),
-        locations=tuple(places[name] for name in given["locations"]), retry=given["retry_failed"], sample=sample,
-        seed=draw_seed() if sample is not None else 0,
-    )  # fmt: skip
-    seconds, size = parse_budget(settings.audit.budget)
-    told = {
-        key: value for key, value in given.items() if value not in (None, False, ()) and key not in ("as_json", "quiet")
-    }
-    return Plan(
-        wanted, seconds, size, parse_rate(settings.audit.rate), max(settings.audit.lease_seconds, 1),
-        {**told, "bags": list(bags)}, max(settings.audit.answer_seconds, 1),
-    )  # fmt: skip
-
-
-def _require_holdings(ledger: Ledger) -> None:
-    """Raises `UsageError` for a ledger that holds nothing: no audit of nothing is a success."""
-    from archive.ledger.holdings import list_holdings
-
-    if not list_holdings(ledger):
-        raise UsageError("the ledger has no holdings", remedy="Enter a bag: archive holdings add BAG")
-
-
-def _engine(settings: Settings) -> Any:
-    workers = settings.audit.workers or len(os.sched_getaffinity(0))
-    if settings.audit.engine == "dask":
-        from archive.stages.auditing.cluster import DaskEngine
-
-        return DaskEngine(settings.audit.scheduler or None, workers)
-    from archive.stages.auditing.local import LocalEngine
-
-    return LocalEngine(workers)
-
-
 def _exit_of(findings: Sequence[Finding], *, strict: bool) -> int:
-    outcome = outcome_of(findings)
-    if outcome is Outcome.DAMAGED:
-        return Exit.DAMAGED
-    if outcome is Outcome.NOT_CHECKED:
-        return Exit.NOT_CHECKED
     warned = any(finding.severity is Severity.WARNING for finding in findings)
-    return Exit.WARNINGS if strict and warned else Exit.DONE
+    return exit_of(outcome_of(findings), warned=strict and warned)

@@ -9,7 +9,7 @@ import click
 from archive.cli.console import show, show_json
 from archive.cli.holdings import only_one, open_current
 from archive.cli.options import json_option, path_argument
-from archive.errors import UsageError, from_os_error
+from archive.errors import ExistsError, UsageError, from_os_error
 
 
 @click.command("events")
@@ -47,6 +47,10 @@ def command(bag: str, premis: bool, output: str | None, as_json: bool) -> int:
         try:
             with open(output, "xb") as file:
                 file.write(record)
+        except FileExistsError as error:
+            raise ExistsError(
+                "it is already there, and nothing is written over", subject=output, remedy="Name another --output FILE"
+            ) from error
         except OSError as error:
             raise from_os_error(error, output) from error
     return 0

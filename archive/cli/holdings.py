@@ -41,15 +41,18 @@ def add(bags: tuple[str, ...], location: str | None, as_json: bool) -> int:
       archive holdings add bags/press-release s3://vault/press-release
     """
     from archive.reporting.audit_json import holding_fields
-    from archive.stages.auditing.holding import add_holding
+    from archive.stages.auditing.holding import add_holding, reach_together
     from archive.storage.clock import system_clock
 
     added: list[Holding] = []
     failures: list[ArchiveError] = []
     with open_current() as (ledger, settings):
+        reached = reach_together(ledger, settings, bags, location)
         for bag in bags:
             try:
-                added.append(add_holding(ledger, settings, bag, system_clock(), location))
+                added.append(
+                    add_holding(ledger, settings, bag, system_clock(), location=location, identity=reached.get(bag))
+                )
             except ArchiveError as error:
                 failures.append(error)
                 click.echo(f"error: {escape(str(error))}", err=True)
@@ -102,7 +105,8 @@ def list_(everything: bool, as_json: bool) -> int:
 @path_argument("bag", nargs=1)
 @path_argument("to", nargs=1)
 @click.option("--location", metavar="NAME", help="The location of archive.toml it stands in now.")
-def move(bag: str, to: str, location: str | None) -> int:
+@json_option
+def move(bag: str, to: str, location: str | None, as_json: bool) -> int:
     """Tell the ledger that a bag stands elsewhere now. It moves nothing itself; the bag there must be the same.
 
     \b
@@ -115,6 +119,10 @@ def move(bag: str, to: str, location: str | None) -> int:
     with open_current() as (ledger, settings):
         holding = only_one(ledger, bag)
         moved = relocate_holding(ledger, settings, holding, to, system_clock(), location=location)
+        copies = _count_copies(ledger, moved)
+    if as_json:
+        _show_one(moved, copies)
+        return 0
     show(f"moved: {escape(holding.address)} is now at {escape(moved.address)}\nnext: archive audit")
     return 0
 
@@ -122,21 +130,32 @@ def move(bag: str, to: str, location: str | None) -> int:
 @command.command("retire")
 @path_argument("bag", nargs=1)
 @click.option("--reason", default="", help="Why; it stands in the bag's history.")
-def retire(bag: str, reason: str) -> int:
+@json_option
+def retire(bag: str, reason: str, as_json: bool) -> int:
     """Take a bag out of the audits. Nothing is deleted, its history stays.
 
     \b
     Example:
       archive holdings retire bags/press-release --reason "returned to the depositor"
     """
-    from archive.ledger.holdings import retire_holding
+    from archive.ledger.holdings import find_holding_by_id, retire_holding
     from archive.storage.clock import system_clock
 
     with open_current() as (ledger, _settings):
         holding = only_one(ledger, bag)
         retire_holding(ledger, holding, reason, now=int(system_clock().now().timestamp()))
+        retired, copies = find_holding_by_id(ledger, holding.id), _count_copies(ledger, holding)
+    if as_json:
+        _show_one(retired, copies)
+        return 0
     show(f"retired {escape(holding.address)}; its files stay where they are")
     return 0
+
+
+def _show_one(holding: Holding, copies: int) -> None:
+    from archive.reporting.audit_json import holding_fields
+
+    show_json({"schema": "archive.holdings/1", "holdings": [holding_fields(holding, copies)], "problems": []})
 
 
 @contextmanager

@@ -29,11 +29,15 @@ class Backend(Protocol):
 
     def run_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None: ...
 
-    def writing(self) -> AbstractContextManager[None]:
-        """A serialised write transaction: kept whole when the block ends, undone whole when it raises."""
+    def writing(self, *, durable: bool = True) -> AbstractContextManager[None]:
+        """A serialised write transaction: kept whole when the block ends, undone whole when it raises.
+
+        Without `durable` it may be gone, as a whole, after a loss of power, until a durable one follows, if the caller
+        is gone with it: enough for what costs nothing to do again, such as giving out work.
+        """
         ...
 
-    def write(self, work: Callable[[], Result]) -> Result:
+    def write(self, work: Callable[[], Result], *, durable: bool = True) -> Result:
         """`work` in one write transaction; done again from its start when the database went away meanwhile.
 
         So `work` must give the same when an earlier try was kept after all.

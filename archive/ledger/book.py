@@ -39,11 +39,11 @@ def ledger_address(settings: Settings) -> str:
 def create_ledger(address: str, *, now: int, patience: float = 30.0) -> Ledger:
     """Start an empty ledger. Raises `ExistsError` when one is there, and `LedgerError`."""
     if not _is_postgres(address) and os.path.exists(address):
-        raise ExistsError("there is a ledger already", subject=address)
+        raise _there_already(address)
     backend = _connect(address, create=True, patience=patience)
     if version_of(backend):
         backend.close()
-        raise ExistsError("there is a ledger already", subject=address)
+        raise _there_already(address)
 
     def start() -> None:
         backend.run_many(
@@ -53,6 +53,13 @@ def create_ledger(address: str, *, now: int, patience: float = 30.0) -> Ledger:
     migrate(backend)
     backend.write(start)
     return _identify(backend, address)
+
+
+def _there_already(address: str) -> ExistsError:
+    return ExistsError(
+        "there is a ledger already", subject=address,
+        remedy="Go on with it: archive audit status; or start another: archive init --ledger FILE",
+    )  # fmt: skip
 
 
 def open_ledger(address: str, *, patience: float = 30.0) -> Ledger:
@@ -67,7 +74,7 @@ def open_ledger(address: str, *, patience: float = 30.0) -> Ledger:
                 raise LedgerMissingError(
                     "there is no ledger in this database", subject=address, remedy="Start one: archive init"
                 )
-            raise LedgerError("this file is no ledger", subject=address)
+            raise LedgerError("this file is no ledger", subject=address, remedy="Bring it back from a backup")
         migrate(backend)
         return _identify(backend, address)
     except BaseException:

@@ -14,7 +14,8 @@ MAX_FILES = 500
 MAX_BYTES = 1 << 30
 _FOREVER = 1 << 62
 _COLUMNS = "id, holding, path, size, digests, due"
-_HALF, _MODULUS = 1103515245, 2147483647
+_FACTOR, _MODULUS = 1103515245, 2147483647
+"""Mix a file's number with a sample's seed: squared, so that neighbours do not come and stay away together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +151,10 @@ def _condition(lane: Lane, wanted: Wanted) -> tuple[str, tuple[Any, ...]]:
         where += " AND due >= ? AND due <= ? AND (due > ? OR id > ?)"
         parameters = (*parameters, lane.low[0], lane.high, lane.low[0], lane.low[1])
     if wanted.sample is not None:
-        where += f" AND (id * {_HALF} + ?) % {_MODULUS} < ?"
-        parameters = (*parameters, wanted.seed % _MODULUS, int(wanted.sample * _MODULUS))
+        mixed = f"((id * {_FACTOR} + ?) % {_MODULUS})"
+        where += f" AND {mixed} * {mixed} % {_MODULUS} < ?"
+        seed = wanted.seed % _MODULUS
+        parameters = (*parameters, seed, seed, int(wanted.sample * _MODULUS))
     return where, parameters
 
 

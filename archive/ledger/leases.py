@@ -50,7 +50,7 @@ def claim_batch(
         number = _open_batch(backend, leaser.run, rows[0][6], 0, now, rows)
         return _lease(backend, leaser, number, now, sorted(rows))
 
-    return backend.write(work)
+    return backend.write(work, durable=False)
 
 
 def renew_lease(ledger: Ledger, leaser: Leaser, batch: Batch, *, now: int) -> bool:
@@ -63,7 +63,8 @@ def renew_lease(ledger: Ledger, leaser: Leaser, batch: Batch, *, now: int) -> bo
                 (now + leaser.seconds, batch.id, batch.fence, now),
             )
             == 1
-        )
+        ),
+        durable=False,
     )
 
 

@@ -52,7 +52,8 @@ class PostgresBackend:
             cursor.executemany(_adapt(statement), [tuple(row) for row in rows])
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self, *, durable: bool = True) -> Iterator[None]:
+        del durable  # the server may lose power while its callers live on, and count on what it told them
         with self._translated():
             self._connection.execute("BEGIN")
         self._within = True
@@ -72,9 +73,9 @@ class PostgresBackend:
         finally:
             self._within = False
 
-    def write(self, work: Callable[[], Result]) -> Result:
+    def write(self, work: Callable[[], Result], *, durable: bool = True) -> Result:
         def whole() -> Result:
-            with self.writing():
+            with self.writing(durable=durable):
                 return work()
 
         return self._again(whole)
@@ -91,7 +92,7 @@ class PostgresBackend:
 
     def _execute(self, statement: str, parameters: Sequence[Any]) -> Any:
         with self._translated():
-            return self._connection.execute(_adapt(statement), tuple(parameters))
+            return self._connection.execute(_adapt(statement), tuple(parameters), binary=True)
 
     def _again(self, work: Callable[[], Result]) -> Result:
         """`work`, once more after each lost connection, until the patience ends. Inside a transaction never."""
@@ -128,7 +129,10 @@ class PostgresBackend:
         if "authentication failed" in words or "no password supplied" in words:
             return LedgerError("the server does not let us in", subject=address, remedy="Set PGPASSWORD or .pgpass")
         if isinstance(error, (self._psycopg.OperationalError, self._psycopg.InterfaceError)):
-            return ConnectionLostError("the ledger's server cannot be reached", subject=address)
+            return ConnectionLostError(
+                "the ledger's server cannot be reached", subject=address,
+                remedy="Start it or mend the connection, then run again; every finished batch is kept",
+            )  # fmt: skip
         return LedgerError(f"the ledger refuses: {words}", subject=address)
 
 

@@ -19,6 +19,9 @@ from archive.errors import (
 )
 from archive.ledger.backend import Result, Row
 
+_CHECKPOINT = 16384
+"""Pages, 64 MiB: a batch touches the same pages twice, when it is given out and when it is recorded."""
+
 _FULL = (sqlite3.SQLITE_FULL,)
 _LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -43,8 +46,10 @@ class SqliteBackend:
             with self._translated():
                 self._connection.execute("PRAGMA journal_mode=WAL").fetchall()
                 self._connection.execute("PRAGMA synchronous=FULL")
+                self._durable = True
                 self._connection.execute("PRAGMA foreign_keys=ON")
                 self._connection.execute("PRAGMA cache_size=-65536")
+                self._connection.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT}")
         except ArchiveError:
             self._connection.close()
             raise
@@ -62,8 +67,11 @@ class SqliteBackend:
             self._connection.executemany(statement, rows)
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self, *, durable: bool = True) -> Iterator[None]:
         with self._translated():
+            if durable is not self._durable:
+                self._connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+                self._durable = durable
             self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -74,8 +82,8 @@ class SqliteBackend:
                 self._connection.execute("ROLLBACK")
             raise
 
-    def write(self, work: Callable[[], Result]) -> Result:
-        with self.writing():
+    def write(self, work: Callable[[], Result], *, durable: bool = True) -> Result:
+        with self.writing(durable=durable):
             return work()
 
     def has_tables(self) -> bool:
@@ -112,7 +120,10 @@ class SqliteBackend:
                 "this file is damaged or is no ledger", subject=self.path, remedy="Bring it back from a backup"
             )
         if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-            return PermissionDeniedError("the ledger cannot be opened for writing", subject=self.path)
+            return PermissionDeniedError(
+                "the ledger cannot be opened for writing", subject=self.path,
+                remedy="Look at the rights of the file and of its folder: every command on it may write",
+            )  # fmt: skip
         return LedgerError(f"the ledger refuses: {error}", subject=self.path)
 
     def _is_full(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from archive.formats.naming import path_fields
+from archive.ledger.chain import Witness
 from archive.ledger.life import LifeEvent
 from archive.ledger.overview import PastCheck, stamp_of
 from archive.ledger.runs import Run
@@ -64,6 +65,13 @@ def chain_document(proof: ChainProof) -> Fields:
         "checks": proof.checks, "events": proof.events, "head": proof.head, "witnesses": proof.witnesses,
         "outcome": "damaged" if proof.findings else "intact",
         "findings": [finding_fields(one) for one in proof.findings],
+    }  # fmt: skip
+
+
+def witness_document(witness: Witness) -> Fields:
+    return {
+        "schema": "archive.audit/1", "kind": "witness", "ledger": witness.ledger, "seal": witness.number,
+        "hash": witness.hash, "time": witness.time, "line": witness.line(),
     }  # fmt: skip
 
 

@@ -11,13 +11,11 @@ from archive.ledger.runs import Run
 from archive.ledger.verifying import ChainProof
 from archive.model.audit import AuditReport, Holding
 from archive.model.finding import Finding, Severity, outcome_of
+from archive.reporting.finding_text import finding_line
 from archive.stages.auditing.life import describe_event
 from archive.stages.auditing.status import Status
 
 MOST = 200
-_WORDS = {
-    Severity.ERROR: "error", Severity.UNCHECKED: "not checked", Severity.WARNING: "warning", Severity.NOTE: "note",
-}  # fmt: skip
 
 
 def audit_text(report: AuditReport) -> str:
@@ -79,9 +77,7 @@ def holding_line(holding: Holding, copies: int) -> str:
 
 
 def _finding_lines(findings: Sequence[Finding]) -> list[str]:
-    lines = []
-    for finding in findings[:MOST]:
-        lines.append(f"{_WORDS[finding.severity]}: {escape(finding.message)} [{finding.code}]")
+    lines = [finding_line(finding, place=False) for finding in findings[:MOST]]
     if len(findings) > MOST:
         lines.append(f"... and {len(findings) - MOST:,} more: archive audit history --troubled")
     remedies = dict.fromkeys(finding.kind.remedy for finding in findings if finding.severity is not Severity.NOTE)

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from archive.formats.bagpath import to_text
-from archive.model.codes import bag as codes
+from archive.model.codes import bag_files as codes
 from archive.model.finding import Finding
 from archive.model.package import NO_PROGRESS, Progress
 from archive.storage.bag_medium import BATCH, Batch, in_payload, read_within, split_path
-from archive.storage.directories import Directory, NotRegularError, open_directory
+from archive.storage.folders import Folder, NotRegularError
 from archive.storage.hashing import SIDE_BY_SIDE_FROM, constructor_of, digest_packed
 
 _SMALL = 1 << 16
@@ -29,7 +29,7 @@ _IRREGULAR = "/"
 @dataclass(slots=True)
 class _Level:
     name: bytes
-    held: Directory | None
+    held: Folder | None
     pending: list[str]
     identity: tuple[int, int] | None = None
 
@@ -57,10 +57,10 @@ class _Tour:
 class FolderMedium:
     """See `BagMedium`. `root` is the bag's folder; raises OSError when it cannot be opened."""
 
-    def __init__(self, root: str, *, progress: Progress = NO_PROGRESS, portable: bool | None = None) -> None:
+    def __init__(self, root: str, *, progress: Progress = NO_PROGRESS) -> None:
         self.findings: list[Finding] = []
         self.blind: set[bytes] = set()
-        self._top = open_directory(root, portable=portable)
+        self._top = Folder.at(root)
         self._progress = progress
         self._hard_links = 0
         self._first_hard_link = ""
@@ -100,7 +100,7 @@ class FolderMedium:
         folder, name = split_path(path)
         directory = self._reach(folder)
         try:
-            descriptor = directory.opener()(os.fsdecode(name))
+            descriptor = directory.open(os.fsdecode(name))
         finally:
             if directory is not self._top:
                 directory.close()
@@ -125,12 +125,12 @@ class FolderMedium:
         if self._hard_links:
             self.findings.append(codes.HARD_LINKS.at(self._first_hard_link, count=self._hard_links))
 
-    def _reach(self, folder: bytes) -> Directory:
+    def _reach(self, folder: bytes) -> Folder:
         """The folder, opened component by component, no link followed. The caller closes what is not the top."""
         directory = self._top
         for part in folder.split(b"/") if folder else ():
             try:
-                deeper = directory.folder(os.fsdecode(part))
+                deeper = directory.enter(os.fsdecode(part))
             finally:
                 if directory is not self._top:
                     directory.close()
@@ -155,7 +155,7 @@ class FolderMedium:
                 below = _join(path, os.fsencode(name))
                 try:
                     assert level.held is not None
-                    directory = level.held.folder(name)
+                    directory = level.held.enter(name)
                 except OSError as error:
                     self._report_folder(below, error, tour)
                     continue
@@ -174,7 +174,7 @@ class FolderMedium:
         """Hold `level` open again: what stands above its child, if that is the same folder still, else from the top."""
         try:
             if child.held is not None:
-                above = child.held.folder(os.pardir)
+                above = child.held.above()
                 if above.identity() == level.identity:
                     level.held = above
                     return
@@ -195,7 +195,7 @@ class FolderMedium:
             why = error.strerror or str(error)
             self.findings.append(codes.UNREADABLE_FOLDER.at(to_text(path) or ".", why=why))
 
-    def _read_folder(self, level: _Level, path: bytes, directory: Directory, tour: _Tour) -> Iterator[Batch]:
+    def _read_folder(self, level: _Level, path: bytes, directory: Folder, tour: _Tour) -> Iterator[Batch]:
         """The files of one folder in batches; its folders are left in `level.pending`."""
         payload = in_payload(path)
         skip_files = tour.only_payload and not payload
@@ -224,7 +224,7 @@ class FolderMedium:
         if waiting and not skip_files and tour.ours():
             yield self._look_at(directory, path, waiting, tour)
 
-    def _look_at(self, directory: Directory, folder: bytes, names: list[str], tour: _Tour) -> Batch:
+    def _look_at(self, directory: Folder, folder: bytes, names: list[str], tour: _Tour) -> Batch:
         if tour.only_tags:
             seen: list[bytes | None] = [None if name[0] == _IRREGULAR else b"" for name in names]
             return Batch(folder, _encode_names(names), [0] * len(names), seen)
@@ -238,8 +238,9 @@ class FolderMedium:
             return not tour.only_tags
         return not tour.only_payload
 
-    def _digest(self, directory: Directory, folder: bytes, names: list[str], algorithms: Sequence[str]) -> Batch:
-        """Sizes and digests of these files: one open and one read for each small one."""
+    def _digest(self, directory: Folder, folder: bytes, names: list[str], algorithms: Sequence[str]) -> Batch:
+        """Sizes and digests of these files: one open and one read for each small one. Progress is the payload's."""
+        progress = self._progress if in_payload(folder) else NO_PROGRESS
         first = constructor_of(algorithms[0]) if algorithms else None
         others = [constructor_of(name) for name in algorithms[1:]]
         sizes: list[int] = []
@@ -265,7 +266,7 @@ class FolderMedium:
                     for other in others:
                         packed += other(content).digest()
                 else:
-                    size, packed = self._digest_large(descriptor, size, algorithms)
+                    size, packed = _digest_large(descriptor, size, algorithms, progress)
                 sizes.append(size)
                 digests.append(packed)
             except OSError as error:
@@ -276,26 +277,20 @@ class FolderMedium:
                 if descriptor >= 0:
                     close(descriptor)
         if first is not None:
-            self._progress.advance(sum(size for size in sizes if size < SIDE_BY_SIDE_FROM))
+            progress.advance(sum(size for size in sizes if size < SIDE_BY_SIDE_FROM))
         return Batch(folder, _encode_names(names), sizes, digests)
-
-    def _digest_large(self, descriptor: int, size: int, algorithms: Sequence[str]) -> tuple[int, bytes]:
-        """What does not fit one read, or did not come in one."""
-        if size < _SMALL:
-            os.lseek(descriptor, 0, os.SEEK_SET)
-        return digest_packed(descriptor, algorithms, size, self._progress if size >= SIDE_BY_SIDE_FROM else NO_PROGRESS)
 
     def _count_hard_link(self, folder: bytes, name: str) -> None:
         if not self._hard_links:
             self._first_hard_link = to_text(_join(folder, os.fsencode(name)))
         self._hard_links += 1
 
-    def _report_file(self, directory: Directory, folder: bytes, name: str, error: OSError) -> None:
+    def _report_file(self, directory: Folder, folder: bytes, name: str, error: OSError) -> None:
         """A link or special file is damage; anything else that stops us means that we could not look."""
         name = name.lstrip(_IRREGULAR)
         subject = to_text(_join(folder, os.fsencode(name)))
         try:
-            mode = directory.mode_of(name)
+            mode = directory.stat(name).st_mode
         except OSError:
             mode = stat.S_IFREG
         if stat.S_ISLNK(mode):
@@ -304,6 +299,13 @@ class FolderMedium:
             self.findings.append(codes.SPECIAL_FILE.at(subject, what=_KINDS.get(stat.S_IFMT(mode), "something else")))
         else:
             self.findings.append(codes.UNREADABLE_FILE.at(subject, why=error.strerror or str(error)))
+
+
+def _digest_large(descriptor: int, size: int, algorithms: Sequence[str], progress: Progress) -> tuple[int, bytes]:
+    """What does not fit one read, or did not come in one."""
+    if size < _SMALL:
+        os.lseek(descriptor, 0, os.SEEK_SET)
+    return digest_packed(descriptor, algorithms, size, progress if size >= SIDE_BY_SIDE_FROM else NO_PROGRESS)
 
 
 def _join(folder: bytes, name: bytes) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -101,6 +101,58 @@ class BagMedium(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+@dataclass(slots=True)
+class Member:
+    """A regular file in an archive. `path` is bag-relative; `place` is what the medium needs to find it."""
+
+    path: bytes
+    size: int
+    place: int
+
+
+class MemberReading(NamedTuple):
+    """What came of reading a member: how many bytes, and their packed digests or why there are none.
+
+    `error` is a `BrokenArchiveError` where the bytes are corrupt or cut off, an `ArchiveLimitError`, or the OSError of
+    a read that failed and says nothing of the bytes.
+    """
+
+    size: int
+    digest: bytes | None
+    error: Exception | None = None
+
+
+class ArchiveMedium(BagMedium, Protocol):
+    """A bag in an archive, of which single files can be had."""
+
+    @property
+    def root(self) -> bytes:
+        """The top folder in the archive, which has the bag's name."""
+        ...
+
+    @property
+    def members(self) -> Sequence[Member]:
+        """Every regular file, in the archive's order."""
+        ...
+
+    @property
+    def unseen(self) -> Mapping[bytes, Finding]:
+        """What is there, but is no file whose bytes can be had, and why."""
+        ...
+
+    def read_member(self, member: Member, algorithms: Sequence[str]) -> MemberReading:
+        """Read one member to its end. Members in the archive's order cost one pass, whatever stands between them."""
+        ...
+
+    def stream(self, path: bytes) -> Iterator[bytes]:
+        """One file in chunks. Raises FileNotFoundError, `BrokenArchiveError`, `ArchiveLimitError`, OSError."""
+        ...
+
+    def content(self, member: Member) -> Iterator[bytes]:
+        """One member in chunks, found without a search; otherwise as `stream`, and as cheap in the archive's order."""
+        ...
 
 
 def split_path(path: bytes) -> tuple[bytes, bytes]:

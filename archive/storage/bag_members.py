@@ -5,29 +5,19 @@ from __future__ import annotations
 import os
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from archive.formats.bagpath import to_text, unsafe_reason
-from archive.model.codes import bag as codes
+from archive.model.codes import bag_files as codes
 from archive.model.finding import Finding
-from archive.storage.bag_medium import BATCH, Batch, in_payload, split_path
+from archive.storage.bag_medium import BATCH, Batch, Member, in_payload, split_path
 
 _SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
-
-
-@dataclass(slots=True)
-class Member:
-    """A regular file in an archive. `path` is bag-relative; `place` is what the medium needs to find it."""
-
-    path: bytes
-    size: int
-    place: int
 
 
 class MemberTable:
     """Takes every name in an archive, judges it, and knows the bag's files in the archive's order.
 
-    `unseen` are names that are there but are no file whose bytes can be had.
+    `unseen` are names that are there but are no file whose bytes can be had, each with the finding that says why.
     """
 
     def __init__(self, archive: str) -> None:
@@ -38,7 +28,7 @@ class MemberTable:
         self._roots: dict[bytes, None] = {}
         self._seen: set[bytes] = set()
         self._folders: set[bytes] = set()
-        self.unseen: set[bytes] = set()
+        self.unseen: dict[bytes, Finding] = {}
 
     def add(self, name: bytes, *, folder: bool, size: int = 0, place: int = 0, odd: Finding | None = None) -> None:
         """Take the member called `name`. `odd` is a finding when it is neither file nor folder."""
@@ -65,7 +55,7 @@ class MemberTable:
             self.has_payload_folder |= folder and inside == b"data"
             if odd is not None:
                 self.findings.append(odd)
-                self.unseen.add(inside)
+                self.unseen[inside] = odd
             elif not folder:
                 self._roots[path] = None
             return
@@ -95,6 +85,11 @@ class MemberTable:
             if lower.endswith(suffix):
                 return self._archive[: -len(suffix)]
         return self._archive
+
+    @property
+    def root(self) -> bytes:
+        """The top folder, which has the bag's name; the first, where there are several."""
+        return next(iter(self._roots), b"")
 
     def tag_files(self) -> list[bytes]:
         return sorted(member.path for member in self.members if not in_payload(member.path))

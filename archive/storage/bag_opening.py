@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
+from typing import BinaryIO
 
 from archive.errors import NotFoundError, UsageError, from_os_error
 from archive.model.finding import Finding
 from archive.model.package import NO_PROGRESS, Progress
 from archive.storage.bag_folder import FolderMedium
-from archive.storage.bag_medium import LIMITS, BagMedium, Limits
+from archive.storage.bag_medium import LIMITS, ArchiveMedium, BagMedium, Limits
 
 _SUFFIXES = {
     ".zip": "zip",
@@ -33,6 +34,11 @@ def sniff_archive(path: str) -> str | None:
         head = os.read(descriptor, 512)
     finally:
         os.close(descriptor)
+    return archive_kind(head, path)
+
+
+def archive_kind(head: bytes, path: str) -> str | None:
+    """What a file with these first 512 bytes is, or what its name says where they are too few; as `sniff_archive`."""
     for magic, kind in ((b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (b"\x1f\x8b", "gz"), (b"BZh", "bz2")):
         if head.startswith(magic):
             return kind
@@ -68,12 +74,22 @@ def _open(path: str, progress: Progress, limits: Limits) -> BagMedium:
     if not stat.S_ISREG(status.st_mode):
         raise UsageError("this is neither a folder nor a file", subject=path)
     kind = sniff_archive(path)
+    if kind is None:
+        raise UsageError("this file is no archive that a bag could be in", subject=path)
+    return open_archive(path, kind, progress=progress, limits=limits)
+
+
+def open_archive(
+    path: str, kind: str, *, file: BinaryIO | None = None, progress: Progress = NO_PROGRESS, limits: Limits = LIMITS
+) -> ArchiveMedium:
+    """The bag in an archive of this kind, as `sniff_archive` names them; `file` is read where it is given.
+
+    Raises OSError when it cannot be opened.
+    """
     if kind == "zip":
         from archive.storage.bag_zip import ZipMedium
 
-        return ZipMedium(path, progress=progress, limits=limits)
-    if kind is None:
-        raise UsageError("this file is no archive that a bag could be in", subject=path)
+        return ZipMedium(path, file=file, progress=progress, limits=limits)
     from archive.storage.bag_tar import TarMedium
 
-    return TarMedium(path, "" if kind == "tar" else kind, progress=progress, limits=limits)
+    return TarMedium(path, "" if kind == "tar" else kind, file=file, progress=progress, limits=limits)

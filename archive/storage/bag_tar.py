@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO
 
 from archive.formats.bagpath import to_text
 from archive.formats.tar_header import BLOCK, FOLDER, REGULAR, TarError, check_extension, parse_header, parse_pax
-from archive.model.codes import bag as codes
+from archive.model.codes import bag_files as codes
 from archive.model.finding import Finding
 from archive.model.package import NO_PROGRESS, Progress
 from archive.storage.bag_medium import (
@@ -21,10 +21,12 @@ from archive.storage.bag_medium import (
     Batch,
     BrokenArchiveError,
     Limits,
+    Member,
+    MemberReading,
     in_payload,
     read_within,
 )
-from archive.storage.bag_members import Batcher, Member, MemberTable, wanted
+from archive.storage.bag_members import Batcher, MemberTable, wanted
 from archive.storage.decompression import ByteStream, CompressedStream, PlainStream
 from archive.storage.hashing import Digests
 
@@ -34,11 +36,15 @@ _KINDS = {b"3": "a character device", b"4": "a block device", b"6": "a named pip
 
 
 class TarMedium:
-    """See `BagMedium`. `compression` is "", "gz", "bz2" or "xz". Raises OSError when the file cannot be opened."""
+    """See `ArchiveMedium`. `compression` is "", "gz", "bz2" or "xz". Raises OSError when the file cannot be opened.
+
+    `file`, seekable, is read instead of the one at `path` where it is given; it is closed as well.
+    """
 
     def __init__(
-        self, path: str, compression: str, *, progress: Progress = NO_PROGRESS, limits: Limits = LIMITS
-    ) -> None:
+        self, path: str, compression: str, *, file: BinaryIO | None = None, progress: Progress = NO_PROGRESS,
+        limits: Limits = LIMITS,
+    ) -> None:  # fmt: skip
         self.findings: list[Finding] = []
         self.blind: set[bytes] = set()
         self._path = path
@@ -46,8 +52,10 @@ class TarMedium:
         self._compression = compression
         self._progress = progress
         self._limits = limits
-        self._file: BinaryIO = open(path, "rb")  # noqa: SIM115 - closed by close()
+        self._file: BinaryIO = file or open(path, "rb")  # noqa: SIM115 - closed by close()
         self._held: dict[bytes, bytes] = {}
+        self._open: tuple[ByteStream, int] | None = None
+        self._end: tuple[int, Exception] | None = None
         self._table = MemberTable(path)
         self._tag_files: Sequence[bytes] = ()
         self._index()
@@ -66,9 +74,21 @@ class TarMedium:
     def tag_files(self) -> Sequence[bytes]:
         return self._tag_files
 
+    @property
+    def root(self) -> bytes:
+        return self._table.root
+
+    @property
+    def members(self) -> Sequence[Member]:
+        return self._table.members
+
+    @property
+    def unseen(self) -> Mapping[bytes, Finding]:
+        return self._table.unseen
+
     def _stream(self) -> ByteStream:
+        size = self._file.seek(0, os.SEEK_END)
         self._file.seek(0)
-        size = os.fstat(self._file.fileno()).st_size
         if not self._compression:
             return PlainStream(self._file, size)
         return CompressedStream(self._file, self._compression, max(self._limits.floor, self._limits.ratio * size))
@@ -93,7 +113,7 @@ class TarMedium:
             self._stop(error)
         self._table.finish()
         self.findings += self._table.findings
-        self.blind |= self._table.unseen
+        self.blind.update(self._table.unseen)
         self._tag_files = self._table.tag_files()
 
     def _stop(self, error: Exception) -> None:
@@ -110,18 +130,51 @@ class TarMedium:
         return read_within(self.stream_tag(path), limit)
 
     def stream_tag(self, path: bytes) -> Iterator[bytes]:
+        try:
+            yield from self.stream(path)
+        except (BrokenArchiveError, ArchiveLimitError) as error:
+            raise OSError(errno.EIO, str(error), to_text(path)) from error
+
+    def stream(self, path: bytes) -> Iterator[bytes]:
         if path in self._held:
             yield self._held[path]
             return
         member = next((one for one in self._table.members if one.path == path), None)
         if member is None:
             raise FileNotFoundError(errno.ENOENT, "no such file", to_text(path))
-        stream = self._stream()
+        yield from self.content(member)
+
+    def content(self, member: Member) -> Iterator[bytes]:
+        if member.path in self._held:
+            yield self._held[member.path]
+            return
+        stream = self._stream_at(member.place)
+        yield from _content(stream, member.size)
+        self._open = stream, member.place + member.size
+
+    def read_member(self, member: Member, algorithms: Sequence[str]) -> MemberReading:
+        if self._end is not None and member.place >= self._end[0]:
+            return MemberReading(0, None, self._end[1])
+        digests = Digests(algorithms)
         try:
-            _skip(stream, member.place)
-            yield from _content(stream, member.size)
-        except (BrokenArchiveError, ArchiveLimitError) as error:
-            raise OSError(errno.EIO, str(error), to_text(path)) from error
+            stream = self._stream_at(member.place)
+            for chunk in _content(stream, member.size):
+                digests.update(chunk)
+                if in_payload(member.path):
+                    self._progress.advance(len(chunk))
+        except (BrokenArchiveError, ArchiveLimitError, OSError) as error:
+            if self._compression:
+                self._end = member.place, error
+            return MemberReading(digests.size, None, error)
+        self._open = stream, member.place + member.size
+        return MemberReading(digests.size, digests.packed())
+
+    def _stream_at(self, place: int) -> ByteStream:
+        """The stream where the last member left it, or a new one, passed on to `place`. Who reads on puts it back."""
+        stream, at = self._open if self._open is not None and self._open[1] <= place else (self._stream(), 0)
+        self._open = None
+        _skip(stream, place - at)
+        return stream
 
     def walk(
         self,
@@ -134,26 +187,17 @@ class TarMedium:
         del share
         members = [one for one in self._table.members if not (only_payload and not in_payload(one.path))]
         batcher = Batcher()
-        stream: ByteStream | None = None
-        at = 0
         for member in members:
             algorithms = wanted(member, payload, tags)
             if not algorithms:
                 yield from batcher.add(member.path, member.size, b"")
                 continue
-            digests = Digests(algorithms)
-            try:
-                stream = stream or self._stream()
-                _skip(stream, member.place - at)
-                for chunk in _content(stream, member.size):
-                    digests.update(chunk)
-                    self._progress.advance(len(chunk))
-            except (BrokenArchiveError, ArchiveLimitError, OSError) as error:
+            reading = self.read_member(member, algorithms)
+            if reading.error is not None:
                 if b"" not in self.blind:
-                    self._stop(error)
+                    self._stop(reading.error)
                 break
-            at = member.place + member.size
-            yield from batcher.add(member.path, member.size, digests.packed())
+            yield from batcher.add(member.path, member.size, reading.digest)
         yield from batcher.rest()
 
 

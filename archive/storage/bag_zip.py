@@ -8,7 +8,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO
 
 from archive.formats.bagpath import to_text
@@ -23,11 +23,20 @@ from archive.formats.zip_records import (
     parse_local_header,
     unicode_path,
 )
-from archive.model.codes import bag as codes
+from archive.model.codes import bag_files as codes
 from archive.model.finding import Finding
 from archive.model.package import NO_PROGRESS, Progress
-from archive.storage.bag_medium import LIMITS, Batch, Limits, in_payload, read_within
-from archive.storage.bag_members import Batcher, Member, MemberTable, wanted
+from archive.storage.bag_medium import (
+    LIMITS,
+    Batch,
+    BrokenArchiveError,
+    Limits,
+    Member,
+    MemberReading,
+    in_payload,
+    read_within,
+)
+from archive.storage.bag_members import Batcher, MemberTable, wanted
 from archive.storage.hashing import Digests
 
 _CHUNK = 1 << 18
@@ -50,15 +59,20 @@ _BROKEN = (
 
 
 class ZipMedium:
-    """See `BagMedium`. Raises OSError when the file cannot be opened."""
+    """See `ArchiveMedium`. Raises OSError when the file cannot be opened.
 
-    def __init__(self, path: str, *, progress: Progress = NO_PROGRESS, limits: Limits = LIMITS) -> None:
+    `file`, seekable, is read instead of the one at `path` where it is given; it is closed as well.
+    """
+
+    def __init__(
+        self, path: str, *, file: BinaryIO | None = None, progress: Progress = NO_PROGRESS, limits: Limits = LIMITS
+    ) -> None:
         self.findings: list[Finding] = []
         self.blind: set[bytes] = set()
         self._name = os.path.basename(path)
         self._progress = progress
         self._limits = limits
-        self._file: BinaryIO = open(path, "rb")  # noqa: SIM115 - closed by close()
+        self._file: BinaryIO = file or open(path, "rb")  # noqa: SIM115 - closed by close()
         self._zip: zipfile.ZipFile | None = None
         self._infos: list[zipfile.ZipInfo] = []
         self._table = MemberTable(path)
@@ -82,8 +96,20 @@ class ZipMedium:
     def tag_files(self) -> Sequence[bytes]:
         return self._tag_files
 
+    @property
+    def root(self) -> bytes:
+        return self._table.root
+
+    @property
+    def members(self) -> Sequence[Member]:
+        return self._table.members
+
+    @property
+    def unseen(self) -> Mapping[bytes, Finding]:
+        return self._table.unseen
+
     def _index(self) -> None:
-        size = os.fstat(self._file.fileno()).st_size
+        size = self._file.seek(0, os.SEEK_END)
         self._file.seek(max(0, size - END_SIZE - MAX_COMMENT))
         end = parse_end(self._file.read())
         try:
@@ -112,7 +138,7 @@ class ZipMedium:
             self._take(place, info)
         self._table.finish()
         self.findings += self._table.findings
-        self.blind |= self._table.unseen
+        self.blind.update(self._table.unseen)
         self._tag_files = self._table.tag_files()
         self._places = {member.path: member for member in self._table.members}
 
@@ -182,19 +208,36 @@ class ZipMedium:
         return read_within(self.stream_tag(path), limit)
 
     def stream_tag(self, path: bytes) -> Iterator[bytes]:
+        try:
+            yield from self.stream(path)
+        except BrokenArchiveError as error:
+            raise OSError(errno.EIO, str(error), to_text(path)) from error
+
+    def stream(self, path: bytes) -> Iterator[bytes]:
         member = self._places.get(path)
         if member is None:
             raise FileNotFoundError(errno.ENOENT, "no such file", to_text(path))
-        try:
-            yield from self._content(member)
-        except _BROKEN as error:
-            raise OSError(errno.EIO, str(error) or "the archive is corrupt here", to_text(path)) from error
+        yield from self.content(member)
 
-    def _content(self, member: Member) -> Iterator[bytes]:
+    def read_member(self, member: Member, algorithms: Sequence[str]) -> MemberReading:
+        digests = Digests(algorithms)
+        try:
+            for chunk in self.content(member):
+                digests.update(chunk)
+                if in_payload(member.path):
+                    self._progress.advance(len(chunk))
+        except (BrokenArchiveError, OSError) as error:
+            return MemberReading(digests.size, None, error)
+        return MemberReading(digests.size, digests.packed())
+
+    def content(self, member: Member) -> Iterator[bytes]:
         assert self._zip is not None
-        with self._zip.open(self._infos[member.place]) as file:
-            while chunk := file.read(_CHUNK):
-                yield chunk
+        try:
+            with self._zip.open(self._infos[member.place]) as file:
+                while chunk := file.read(_CHUNK):
+                    yield chunk
+        except _BROKEN as error:
+            raise BrokenArchiveError(str(error) or "its bytes are corrupt") from error
 
     def walk(
         self,
@@ -213,22 +256,17 @@ class ZipMedium:
             if not algorithms:
                 yield from batcher.add(member.path, member.size, b"")
                 continue
-            digests = Digests(algorithms)
-            packed: bytes | None = None
-            try:
-                for chunk in self._content(member):
-                    digests.update(chunk)
-                    self._progress.advance(len(chunk))
-                packed = digests.packed()
-                if digests.size != member.size:
-                    why = f"it holds {digests.size} bytes where the directory says {member.size}"
-                    self.findings.append(codes.HEADERS_DIFFER.at(to_text(member.path), why=why))
-            except _BROKEN as error:
-                why = f"{to_text(member.path)}: {error or 'its bytes are corrupt'}"
+            reading = self.read_member(member, algorithms)
+            if isinstance(reading.error, OSError):
+                why = reading.error.strerror or str(reading.error)
+                self.findings.append(codes.UNREADABLE_FILE.at(to_text(member.path), why=why))
+            elif reading.error is not None:
+                why = f"{to_text(member.path)}: {reading.error}"
                 self.findings.append(codes.BROKEN_ARCHIVE.at(self._name, why=why))
-            except OSError as error:
-                self.findings.append(codes.UNREADABLE_FILE.at(to_text(member.path), why=error.strerror or str(error)))
-            yield from batcher.add(member.path, member.size, packed)
+            elif reading.size != member.size:
+                why = f"it holds {reading.size} bytes where the directory says {member.size}"
+                self.findings.append(codes.HEADERS_DIFFER.at(to_text(member.path), why=why))
+            yield from batcher.add(member.path, member.size, reading.digest)
         yield from batcher.rest()
 
 

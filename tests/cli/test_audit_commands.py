@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
+import os
 import shutil
+import socket
 import socketserver
+import sqlite3
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -86,63 +88,6 @@ def test_events_are_valid_premis(project: Project, pair: tuple[Path, Path], chec
     assert outcomes == ["success", "success", "failure", "success", "success"]
 
 
-def test_a_repair_replaces_only_what_is_wrong_and_keeps_it_beside(
-    project: Project, pair: tuple[Path, Path], tmp_path: Path
-) -> None:
-    bag, copy = pair
-    good = (bag / "data" / BAD).read_bytes()
-    (bag / "data" / BAD).write_bytes(b"damaged")
-    (bag / "data" / "d2" / "file-00002.bin").unlink()
-    untouched = (bag / "data" / "d3" / "file-00003.bin").stat()
-    assert project.audit(str(bag))[0] == 1
-    code, document = project.json("repair", str(bag), "--from", str(copy), "--yes")
-    assert code == 0
-    assert sorted(one["path"] for one in document["replaced"]) == [f"data/{BAD}", "data/d2/file-00002.bin"]
-    assert (bag / "data" / BAD).read_bytes() == good
-    kept = Path(document["kept"]["path"])
-    assert kept.parent == bag.parent
-    assert [path.read_bytes() for path in kept.rglob("*") if path.is_file()] == [b"damaged"]
-    assert (bag / "data" / "d3" / "file-00003.bin").stat().st_ino == untouched.st_ino
-    assert project.run("audit", "status")[0] == 0
-    assert project.run("audit", "verify")[0] == 0
-    assert project.audit(str(bag))[0] == 0
-    code, document = project.json("repair", str(bag), "--from", str(copy), "--yes")
-    assert (code, document["replaced"]) == (0, [])
-
-
-def test_a_copy_that_does_not_prove_itself_is_refused(project: Project, pair: tuple[Path, Path]) -> None:
-    bag, copy = pair
-    (bag / "data" / BAD).write_bytes(b"damaged")
-    (copy / "data" / BAD).write_bytes(b"also damaged")
-    code, document = project.json("repair", str(bag), "--from", str(copy), "--yes")
-    assert (code, document["replaced"]) == (1, [])
-    assert document["refused"][0]["reason"] == "in the copy it is damaged"
-    assert (bag / "data" / BAD).read_bytes() == b"damaged"
-    shutil.rmtree(copy)
-    write_bag(copy, {**some_files(8), BAD: b"forged"})
-    code, document = project.json("repair", str(bag), "--from", str(copy), "--yes")
-    assert (code, document["replaced"]) == (1, [])
-    assert project.run("repair", str(bag), "--from", str(bag), "--yes")[0] == 2
-    assert project.run("repair", str(bag), "--from", "nowhere", "--yes")[0] == 10
-
-
-class _Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-def test_a_repair_asks_first(project: Project, pair: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    bag, copy = pair
-    (bag / "data" / BAD).write_bytes(b"damaged")
-    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
-    code, _out, err = project.run("repair", str(bag), "--from", str(copy))
-    assert (code, "Add --yes" in err) == (2, True), "where there is no terminal nobody can be asked"
-    monkeypatch.setattr("sys.stdin", _Terminal("n\n"))
-    assert project.run("repair", str(bag), "--from", str(copy))[0] == 1
-    assert (bag / "data" / BAD).read_bytes() == b"damaged"
-    assert project.run("repair", str(bag), "--from", str(copy), "--json")[0] == 2
-
-
 def test_schedules_are_units_and_lines_that_parse(project: Project, tmp_path: Path) -> None:
     code, out, _err = project.run("schedule", "--weekly", "--budget", "2h", "--notify")
     assert code == 0
@@ -176,24 +121,28 @@ class _Hook(BaseHTTPRequestHandler):
         del format, args
 
 
-class _Mail(socketserver.StreamRequestHandler):
-    """A mail server that says only what a mail needs."""
+@contextmanager
+def mail_server() -> Iterator[tuple[str, list[str]]]:
+    """A real SMTP server: its address, and the mails that it took."""
+    from aiosmtpd.controller import Controller
 
-    received: ClassVar[list[str]] = []
+    received: list[str] = []
 
-    def handle(self) -> None:
-        self.wfile.write(b"220 test\r\n")
-        while line := self.rfile.readline():
-            verb = line.split()[0].upper()
-            if verb == b"DATA":
-                self.wfile.write(b"354 go on\r\n")
-                lines = []
-                while (text := self.rfile.readline()) != b".\r\n":
-                    lines.append(text)
-                self.received.append(b"".join(lines).decode())
-            self.wfile.write(b"221 bye\r\n" if verb == b"QUIT" else b"250 test\r\n")
-            if verb == b"QUIT":
-                return
+    class Keeper:
+        async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+            del server, session
+            received.append(envelope.content.decode())
+            return "250 taken"
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    controller = Controller(Keeper(), hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield f"127.0.0.1:{port}", received
+    finally:
+        controller.stop()
 
 
 @contextmanager
@@ -212,10 +161,8 @@ def test_one_summary_a_run_whose_subject_is_the_verdict(
     project: Project, pair: tuple[Path, Path], checkout: Path
 ) -> None:
     (pair[0] / "data" / BAD).write_bytes(b"?")
-    with (
-        serving(HTTPServer(("127.0.0.1", 0), _Hook)) as hook,
-        serving(socketserver.TCPServer(("127.0.0.1", 0), _Mail)) as mail,
-    ):
+    _Hook.received.clear()
+    with serving(HTTPServer(("127.0.0.1", 0), _Hook)) as hook, mail_server() as (mail, mails):
         with (project.folder / "archive.toml").open("a") as file:
             file.write(
                 f'\n[notify]\nwebhook = "http://{hook}/x"\nmail_to = ["director@example.org"]\n'
@@ -223,15 +170,30 @@ def test_one_summary_a_run_whose_subject_is_the_verdict(
             )
         assert project.audit(str(pair[0]), "--notify")[0] == 1
         verdict = project.json("audit", "history")[1]["runs"][0]["verdict"]
-    assert [one["subject"] for one in _Hook.received] == [verdict]
-    assert _Hook.received[0]["outcome"] == "damaged"
-    check_schema(checkout, _Hook.received[0])
-    message = message_from_string(_Mail.received[0], policy=policy.default)
-    assert message["Subject"] == verdict
-    assert "AUD-101" in message.get_content()
-    code, _out, err = project.run("audit", "--notify", "--quiet", str(pair[1]))
-    assert code == 4, "nobody listens any more"
+        timed = project.json("schedule", "--weekly", "--notify")[1]["command"]
+        words = timed[timed.index("audit") :]
+        assert project.run(*words)[0] == 1, "what the timer runs; the damage stands"
+        later = project.json("audit", "history")[1]["runs"][0]["verdict"]
+        (project.folder / "ledger.sqlite3").rename(project.folder / "away")
+        assert project.run(*words)[0] == 10
+        (project.folder / "away").rename(project.folder / "ledger.sqlite3")
+    assert [one["subject"] for one in _Hook.received[:2]] == [verdict, later]
+    assert [one["outcome"] for one in _Hook.received] == ["damaged", "damaged", "not checked"]
+    for notice in _Hook.received:
+        check_schema(checkout, notice)
+    messages = [message_from_string(text, policy=policy.default) for text in mails]
+    assert [message["Subject"] for message in messages[:2]] == [verdict, later]
+    assert "AUD-101" in messages[0].get_content()
+    assert messages[2]["Subject"].startswith("not checked: the audit did not run: ")
+    assert "there is no ledger here" in messages[2].get_content()
+    assert "AUD-115" in messages[2].get_content()
+    code, out, err = project.run("audit", "--notify", "--quiet", str(pair[0]))
+    assert code == 1, "nobody listens any more, but the damage comes first"
+    assert "AUD-101" in out
     assert "webhook" in err or "mailed" in err
+    (pair[0] / "data" / BAD).write_bytes((pair[1] / "data" / BAD).read_bytes())
+    code, out, err = project.run("audit", "--notify", "--quiet", str(pair[0]))
+    assert (code, out.startswith("intact: 14 files")) == (4, True), "nobody was told"
     assert project.json("audit", "history")[1]["runs"][0]["files"] == 14, "the audit itself was done"
 
 
@@ -273,3 +235,91 @@ def test_ledgers_that_are_missing_say_what_to_do(tmp_path: Path, project: Projec
     assert found({"findings": []}) == {}
     assert project.run("init")[0] == 0
     assert project.run("init")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("init",), 2, "archive audit status"),
+        (("holdings", "add", "{bag}"), 2, "archive audit BAG"),
+        (("events", "{bag}", "--premis", "--output", "archive.toml"), 2, "--output FILE"),
+        (("audit", "stats"), 10, "Did you mean archive audit status?"),
+        (("audit", "--budget", "0s"), 2, "a budget must be more than nothing"),
+        (("audit", "--budget", "0"), 2, "a budget is a time or a size"),
+        (("holdings", "add", "{missing}/bag"), 10, "there is no bag here"),
+    ],
+)  # fmt: skip
+def test_each_refusal_says_what_to_do(
+    project: Project, tmp_path: Path, words: tuple[str, ...], code: int, told: str
+) -> None:
+    bag = write_bag(tmp_path / "one", some_files(2))
+    project.run("holdings", "add", str(bag))
+    given = [word.format(bag=bag, missing=tmp_path / "missing") for word in words]
+    assert project.run(*given)[0] == code
+    assert told in project.run(*given)[2]
+
+
+def test_an_unmounted_place_is_not_called_a_missing_bag(project: Project, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    with (project.folder / "archive.toml").open("a") as file:
+        file.write(f'\n[locations.vault]\nroot = "{disk}"\n')
+    code, _out, err = project.run("holdings", "add", str(disk / "one"))
+    assert (code, "the location vault cannot be reached: it is empty; perhaps it is not mounted" in err) == (4, True)
+    other = write_bag(tmp_path / "other" / "one", some_files(2))
+    project.run("holdings", "add", str(other))
+    assert project.run("holdings", "move", str(other), str(disk / "one"))[0] == 4
+    write_bag(disk / "one", some_files(2))
+    assert project.run("holdings", "move", str(other), str(disk / "one"))[0] == 0
+
+
+def test_a_sample_can_be_drawn_again(project: Project, tmp_path: Path) -> None:
+    project.run("holdings", "add", str(write_bag(tmp_path / "one", some_files(60))))
+
+    def draw(*words: str) -> set[str]:
+        number = project.audit("--sample", "30%", *words)[1]["run"]
+        with sqlite3.connect(project.folder / "ledger.sqlite3") as ledger:
+            rows = ledger.execute(
+                "SELECT c.item FROM checks c JOIN batches b ON b.id = c.batch WHERE b.run = ?", (number,)
+            ).fetchall()
+            kept = ledger.execute("SELECT options FROM runs WHERE id = ?", (number,)).fetchone()[0]
+        ledger.close()
+        assert "seed" in json.loads(kept), "whoever reads the run later can draw it again"
+        return {str(row[0]) for row in rows}
+
+    assert draw("--seed", "7") == draw("--seed", "7") != draw("--seed", "8")
+
+
+def test_the_clock_goes_a_year_ahead_and_comes_back(project: Project, tmp_path: Path) -> None:
+    project.set_clock(1_800_000_000)
+    project.run("holdings", "add", str(write_bag(tmp_path / "one", some_files(3))))
+    assert project.audit()[0] == 0
+    project.set_clock(1_800_000_000 + 365 * 86400)
+    assert project.run("audit", "status")[0] == 4, "a year without a look"
+    assert project.audit()[1]["counts"] == {"intact": 9}
+    project.set_clock(1_800_000_000 + 86400)
+    assert project.run("audit", "status")[0] == 4, "what was checked in the future was not checked"
+    code, report = project.audit()
+    assert (code, report["counts"], found(report)) == (0, {"intact": 9}, {"AUD-113": ["clock"]})
+    assert project.run("audit", "status")[0] == 0
+    assert project.run("audit", "verify")[0] == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small file system")
+def test_a_full_disk_under_the_ledger_ends_a_run_and_loses_nothing(project: Project, tmp_path: Path) -> None:
+    bag = write_bag(tmp_path / "one", some_files(1200, 50))
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1500k", "tmpfs", str(disk)], check=True)
+    try:
+        small = Project(disk, project.monkeypatch).start()
+        assert small.run("holdings", "add", str(bag))[0] == 0
+        (disk / "filler").write_bytes(b"x" * (os.statvfs(disk).f_bavail * 4096))
+        code, out, err = small.run("audit", "--quiet", "--workers", "1", "--json")
+        assert (code, json.loads(out)["kind"]) == (13, "NoSpaceError"), err
+        (disk / "filler").unlink()
+        assert small.audit()[1]["counts"] == {"intact": 1206}
+        assert small.run("audit", "verify")[0] == 0
+    finally:
+        project.monkeypatch.chdir(tmp_path)
+        subprocess.run(["umount", str(disk)], check=True)

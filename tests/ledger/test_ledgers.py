@@ -23,7 +23,7 @@ from archive.errors import (
 from archive.ledger import schema
 from archive.ledger.book import BASE_AGE, Ledger, create_ledger, open_ledger
 from archive.ledger.chain import parse_witness
-from archive.ledger.choosing import Wanted, begin_walk
+from archive.ledger.choosing import Wanted, begin_walk, choose_items
 from archive.ledger.holdings import NewHolding, ensure_location, enter_holding, list_holdings
 from archive.ledger.leases import (
     KILLS,
@@ -127,6 +127,26 @@ def test_longest_unchecked_comes_first(ledger: Ledger) -> None:
     assert count_due(ledger, now=NOW + BASE_AGE - 1, max_age=BASE_AGE) == []
     assert [one.due for one in count_due(ledger, now=NOW + BASE_AGE, max_age=BASE_AGE)] == [1]
     assert [one.due for one in count_due(ledger, now=NOW + 1000, max_age=960)] == [1], "the bag as such is no file"
+
+
+def test_a_sample_is_as_large_as_asked_and_neighbours_are_drawn_apart(ledger: Ledger) -> None:
+    fill(ledger, 999)
+
+    def draw(seed: int) -> set[int]:
+        walk = begin_walk(Wanted(None, sample=0.1, seed=seed), [1], NOW)
+        drawn: set[int] = set()
+        while rows := choose_items(ledger.backend, walk):
+            drawn.update(row[0] for row in rows)
+        return drawn
+
+    draws = [draw(seed * 7_919 + 13) for seed in range(60)]
+    assert draws[0] == draw(13)
+    assert all(50 <= len(one) <= 160 for one in draws)
+    assert 5_400 <= sum(map(len, draws)) <= 6_600, "a tenth, over all runs"
+    assert len(set().union(*draws)) > 980, "in time every file has its turn"
+    for apart in (1, 2, 3, 37):
+        pairs = sum(number + apart in one for one in draws for number in one)
+        assert 450 <= pairs <= 750, f"of two files {apart} apart one tells nothing of the other"
 
 
 def test_what_is_recorded_can_neither_be_changed_nor_deleted(ledger: Ledger) -> None:

@@ -9,6 +9,7 @@ import os
 import re
 import shlex
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -139,7 +140,8 @@ def test_what_needs_attention_comes_with_the_next_command(project: Project) -> N
     page = write_report(project)
     part = page.partition('id="attention"')[2].partition("</section>")[0]
     for code, command in (
-        ("AUD-101", "archive repair BAG"),
+        ("AUD-101", "No sound copy is held; find one elsewhere, then: "),
+        ("AUD-101", "bags/markup --from COPY"),
         ("AUD-110", "archive audit --location"),
         ("AUD-122", "archive audit"),
     ):
@@ -163,6 +165,70 @@ def test_damage_comes_with_the_command_that_mends_it(tmp_path: Path, monkeypatch
     assert words == ["archive", "repair", str(bag), "--from", str(copy)]
     assert project.run(*words[1:], "--yes")[0] == 0
     assert "damaged (1 file)" in page
+
+
+def test_every_number_is_that_of_the_ledger(project: Project) -> None:
+    """Asked by SQL of its own, at the day of the report, with the 90 days of the settings."""
+    document = project.json("report")[1]
+    now, age = 1_747_000_000, 90 * 86400
+    with sqlite3.connect(project.folder / "ledger.sqlite3") as ledger:
+        ask = lambda statement: ledger.execute(statement).fetchone()[0]  # noqa: E731
+        assert document["files"] == ask("SELECT count(*) FROM items WHERE length(path) > 0")
+        assert document["bytes"] == ask("SELECT sum(size) FROM items")
+        assert document["due_now"] == ask(
+            f"SELECT count(*) FROM items WHERE length(path) > 0 AND checked + {age} <= {now}"
+        )
+        coming = ask(f"SELECT count(*) FROM items WHERE length(path) > 0 AND checked + {age} > {now}")
+        assert sum(month["files"] for month in document["calendar"]) == coming
+        assert document["growth"][-1]["holdings"] == ask("SELECT count(*) FROM holdings WHERE retired_at IS NULL")
+        assert document["growth"][-1]["bytes"] == document["bytes"]
+        for package in document["packages"]:
+            place = f"holding = {package['number']} AND length(path) > 0"
+            assert package["files"] == ask(f"SELECT count(*) FROM items WHERE {place}")
+            assert package["troubled_files"] == ask(f"SELECT count(*) FROM items WHERE {place} AND outcome > 1")
+        for run in document["runs"]:
+            checks = f"checks c JOIN batches b ON b.id = c.batch JOIN items i ON i.id = c.item AND b.run = {run['run']}"
+            assert run["files"] == ask(f"SELECT count(*) FROM {checks} WHERE length(i.path) > 0")
+            assert run["attention"] == ask(f"SELECT count(*) FROM {checks} WHERE length(i.path) > 0 AND c.outcome <> 1")
+    ledger.close()
+
+
+def test_growth_reaches_back_to_the_first_bag_and_keeps_what_was_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "project").mkdir()
+    project = Project(tmp_path / "project", monkeypatch).start()
+    for number, day in enumerate((1_640_995_200, 1_672_531_200, 1_735_689_600)):  # 1 January 2022, 2023 and 2025
+        project.set_clock(day)
+        project.run("holdings", "add", str(write_bag(tmp_path / "bags" / f"n{number}", some_files(number + 1))))
+    project.run("holdings", "retire", "n0")
+    project.set_clock(1_747_000_000)
+    months = {one["month"]: one["holdings"] for one in project.json("report")[1]["growth"]}
+    assert list(months)[-1] == "May 2025"
+    assert len(months) <= 12
+    assert (months["January 2022"], months["January 2023"], months["May 2025"]) == (1, 2, 2)
+    page = write_report(project)
+    assert len(re.findall(r'<svg[^>]*aria-labelledby="life-', page)) == 2, "a line of time for each package held"
+
+
+def test_a_copy_that_is_away_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "project").mkdir()
+    project = Project(tmp_path / "project", monkeypatch).start()
+    bag, gone = write_bag(tmp_path / "bags" / "one", some_files(3)), write_bag(tmp_path / "bags" / "two", some_files(2))
+    shutil.copytree(bag, tmp_path / "disk" / "one")
+    project.run("holdings", "add", str(bag), str(tmp_path / "disk" / "one"), str(gone))
+    project.audit()
+    (bag / "data" / "d1" / "file-00001.bin").write_bytes(b"?")
+    shutil.rmtree(gone)
+    (tmp_path / "disk").rename(tmp_path / "unplugged")
+    verdict = project.audit("--max-age", "0s")[1]["verdict"]
+    assert verdict.startswith("damaged: 17 files (8 intact, 1 damaged, 8 missing)")
+    page = write_report(project)
+    assert f"The copy is in {tmp_path / 'disk'}, which is away; bring that back, then: " in page
+    assert f"archive holdings move {gone} NEW-PLACE" in page
+    assert "damaged (8 files)" in page
+    verdict = project.audit("--max-age", "0s", "--location", str(tmp_path / "disk"))[1]["verdict"]
+    assert verdict == "not checked: no file could be looked at"
 
 
 def test_sizes_are_told_as_people_read_them() -> None:

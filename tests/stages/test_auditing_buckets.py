@@ -56,6 +56,16 @@ def test_bags_in_a_bucket_are_audited_in_place(project: Project, served: tuple[P
     assert code == 1
     twice = {"AUD-101": ["file-00001.bin"] * 2, "AUD-102": ["file-00002.bin"] * 2}
     assert found(report) == twice
+    local = write_bag(tmp_path / "local" / "one", some_files(10))
+    project.run("holdings", "add", str(local))
+    for copy in ("s3://vault/one.zip", "s3://vault/one"):
+        (local / "data" / "d3" / "file-00003.bin").write_bytes(b"?")
+        code, told = project.json("repair", str(local), "--from", copy, "--yes")
+        assert (code, len(told["replaced"])) == (0, 1), told
+    code, _out, err = project.run("repair", str(local), "--from", "cloud", "--yes")
+    assert (code, "several copies have this name" in err) == (2, True), "three stand in this location"
+    code, _out, err = project.run("repair", "s3://vault/one", "--from", str(local), "--yes")
+    assert (code, "under a prefix of a bucket is not repaired" in err) == (2, True)
     shutil.rmtree(bag)
     forget_folders()
     code, report = project.audit("s3://vault/one")

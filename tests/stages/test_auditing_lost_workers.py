@@ -314,13 +314,15 @@ def test_exactly_what_is_wrong_is_found(
 
 
 def test_a_file_that_kills_every_worker_is_named(tmp_path: Path) -> None:
-    """A worker that opens this file is killed, as one that runs out of memory would be."""
+    """A worker that opens this file is killed, as one that takes too much memory, or ends because it gets none."""
     bag = write_bag(tmp_path / "bags" / "one", some_files(40))
     (tmp_path / "sitecustomize.py").write_text(
         "import os, signal, sys\n"
         "def watch(event, arguments):\n"
         "    if event == 'open' and arguments[0] == 'file-00017.bin':\n"
-        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+        "        if os.getpid() % 2:\n"
+        "            os.kill(os.getpid(), signal.SIGKILL)\n"
+        "        raise MemoryError\n"
         "if 'archive.stages.auditing.worker' in sys.orig_argv:\n"
         "    sys.addaudithook(watch)\n"
     )
@@ -330,6 +332,7 @@ def test_a_file_that_kills_every_worker_is_named(tmp_path: Path) -> None:
         out, err = process.communicate(timeout=120)
         assert process.returncode == code, err
     assert b"AUD-111" in out
+    assert b"Traceback" not in err
     assert b"file-00017.bin ended 3 workers" in out
     assert b"45 intact" in out
     status = start_command(tmp_path, "audit", "status", env=environment)

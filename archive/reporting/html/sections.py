@@ -9,14 +9,15 @@ from archive.ledger.overview import stamp_of
 from archive.model.audit import Form
 from archive.model.codes import audit as codes
 from archive.model.finding import Finding, Severity
-from archive.reporting.html.charts import LABEL, draw_bars, draw_columns, draw_share
+from archive.reporting.html.charts import LABEL, draw_bars, draw_columns, draw_life, draw_share
 from archive.reporting.html.markup import Child, Markup, element, group, name, size_words
 from archive.stages.auditing.amounts import age_words
 from archive.stages.auditing.life import describe_event
-from archive.stages.auditing.portrait import Package, Portrait, day_words
+from archive.stages.auditing.portrait import Package, Portrait, day_words, year_starts
 
 MOST_FINDINGS = 200
 MOST_FORMATS = 12
+MOST_COLUMNS = 13
 _LOOKS = {
     "intact": ("intact", "good"), "damaged": ("damaged", "bad"), "not checked": ("unsure", "unsure"),
     "never checked": ("unsure", "unsure"), "away": ("away", "away"),
@@ -31,6 +32,10 @@ _WORDS = {
 
 class Size(int):
     """A number of bytes in a table."""
+
+
+class Share(float):
+    """A share of a whole in a table."""
 
 
 def draw_attention(portrait: Portrait) -> Markup:
@@ -56,28 +61,37 @@ def draw_attention(portrait: Portrait) -> Markup:
 
 def _next_step(finding: Finding, portrait: Portrait) -> Child:
     """The remedy, with the very command where the ledger knows the names that belong in it."""
-    command = None
+    words, _colon, general = finding.kind.remedy.partition(": archive ")
+    command = f"archive {general}"
     if finding.kind is codes.UNREACHABLE:
         command = f"archive audit --location {shlex.quote(finding.subject)}"
-    elif finding.kind in (codes.DAMAGED, codes.MISSING):
-        command = _repair_command(finding.subject, portrait.packages)
-    if command is None:
-        return finding.kind.remedy
-    words, _colon, _general = finding.kind.remedy.partition(": archive ")
-    return group(f"{words}: ", element("code", name(command)))
+    elif finding.kind in (codes.DAMAGED, codes.MISSING, codes.BAG_MISSING):
+        within = [one for one in portrait.packages if f"{finding.subject}/".startswith(f"{one.holding.address}/")]
+        if not within:
+            return finding.kind.remedy
+        return _mending(within[0], finding, portrait.packages)
+    return group(f"{words}: ", element("code", name(command))) if general else finding.kind.remedy
 
 
-def _repair_command(subject: str, packages: Sequence[Package]) -> str | None:
-    """How to mend the file from a copy that is not known to be damaged or away; None when there is none."""
-    within = [one for one in packages if subject.startswith(one.holding.address + "/")]
-    if not within or within[0].holding.form is not Form.FOLDER or within[0].holding.address.startswith("s3://"):
-        return None
-    bag = within[0].holding
-    copies = [
-        one.holding.address for one in packages
-        if one.holding.tag_digest == bag.tag_digest and one.holding.id != bag.id and one.state == "intact"
-    ]  # fmt: skip
-    return f"archive repair {shlex.quote(bag.address)} --from {shlex.quote(copies[0])}" if copies else None
+def _mending(package: Package, finding: Finding, packages: Sequence[Package]) -> Child:
+    """How to mend a file or a whole bag: from the copy that is held, if one is, and was not found damaged itself."""
+    bag = package.holding
+    others = [one for one in packages if one.holding.tag_digest == bag.tag_digest and one.holding.id != bag.id]
+    others.sort(key=lambda one: ("intact", "away").index(one.state) if one.state in ("intact", "away") else 2)
+    copy = others[0] if others and others[0].state in ("intact", "away") else None
+    address = copy.holding.address if copy else "COPY"
+    known = "No sound copy is held; find one elsewhere, then: " if copy is None else ""
+    if copy is not None and copy.state == "away":
+        known = f"The copy is in {copy.holding.location}, which is away; bring that back, then: "
+    if finding.kind is codes.BAG_MISSING:
+        moved = f"archive holdings move {shlex.quote(bag.address)} NEW-PLACE"
+        back = ("; else bring it back from ", name(address)) if copy else ("; else bring it back from a copy",)
+        return group("If it was moved, tell the ledger: ", element("code", name(moved)), *back)
+    if bag.form is not Form.FOLDER or bag.address.startswith("s3://"):
+        again = f"archive audit {shlex.quote(bag.address)}"
+        return group(known, "Put a sound copy in the place of the whole, then: ", element("code", name(again)))
+    command = f"archive repair {shlex.quote(bag.address)} --from {shlex.quote(address)}"
+    return group(known or "Restore it from a copy: ", element("code", name(command)))
 
 
 def _split(finding: Finding) -> tuple[str, str]:
@@ -89,7 +103,7 @@ def _split(finding: Finding) -> tuple[str, str]:
 
 
 def draw_calendar(portrait: Portrait) -> Markup:
-    columns = [(month.name, month.files) for month in portrait.calendar]
+    columns = [("Overdue", portrait.due_now), *((month.name, month.files) for month in portrait.calendar)]
     words = "; ".join(f"{label}: {count:,} files" for label, count in columns if count) or "no file falls due"
     age = age_words(portrait.status.max_age)
     late = (
@@ -99,7 +113,13 @@ def draw_calendar(portrait: Portrait) -> Markup:
     rows = [(label, count) for label, count in columns]
     return group(
         element("p", late),
-        draw_columns("due", "Files that fall due, by month", words, columns),
+        draw_columns(
+            "due",
+            "Files that fall due, by month",
+            words,
+            columns,
+            looks=("unsure", *("bar" for _ in portrait.calendar)),
+        ),
         _folded("The same as a table", _table("Files that fall due", ("Month", "Files"), rows)),
     )
 
@@ -109,6 +129,7 @@ def draw_holdings(portrait: Portrait) -> Markup:
     parts = [(state, counts[state], _LOOKS[state][1]) for state in _LOOKS if counts[state]]
     words = "; ".join(f"{state}: {count:,} packages" for state, count, _look in parts) or "no packages"
     growth = [(month.name, month.bytes) for month in portrait.growth]
+    counted = [(month.name, month.holdings) for month in portrait.growth]
     grown = "; ".join(f"{label}: {size:,} bytes" for label, size in growth)
     rows = [(month.name, month.holdings, Size(month.bytes)) for month in portrait.growth]
     away = counts["away"]
@@ -117,8 +138,14 @@ def draw_holdings(portrait: Portrait) -> Markup:
     return group(
         draw_share("state", "Packages by state", words, parts) if parts else element("p", "No packages are held yet."),
         unreached,
-        element("h3", "Held at the end of each month"),
+        element("h3", "Growth: held at the end of the month"),
         draw_columns("growth", "Bytes held, by month", grown, growth, sizes=True),
+        draw_columns(
+            "packages-held",
+            "Packages held, by month",
+            "; ".join(f"{label}: {count:,} packages" for label, count in counted),
+            counted,
+        ),
         _folded("The same as a table", _table("Growth", ("Month", "Packages", "Size"), rows)),
     )
 
@@ -151,7 +178,12 @@ def draw_packages(portrait: Portrait) -> Markup:
     ]  # fmt: skip
     heads = ("Package", "State", "Location", "Files", "Size", "Other copies", "Every file checked since")
     lives = [_life(package) for package in portrait.packages if package.events is not None]
-    return group(_table("All packages, those that need attention first", heads, rows), *lives)
+    hint = "Open a package to see what happened to it and when."
+    return group(
+        _table("All packages, those that need attention first", heads, rows),
+        element("h3", "The life of each package") if lives else None,
+        element("p", hint, class_="hint") if lives else None, *lives,
+    )  # fmt: skip
 
 
 def draw_runs(portrait: Portrait) -> Markup:
@@ -161,13 +193,37 @@ def draw_runs(portrait: Portrait) -> Markup:
     rows = [
         (
             element("time", day_words(run.started), datetime=stamp_of(run.started)), run.verdict or "not finished",
-            run.files, f"{min(run.files / total_files, 1):.1%}",
-            Size(run.bytes), f"{min(run.bytes / total_bytes, 1):.1%}",
+            run.files, Share(run.files / total_files), Size(run.bytes), Share(run.bytes / total_bytes),
         )
         for run in portrait.runs
     ]  # fmt: skip
     heads = ("Day", "Verdict", "Files", "Share of files", "Size", "Share of bytes")
-    return _table("Runs, the latest first", heads, rows)
+    shown = portrait.runs[:MOST_COLUMNS][::-1]
+    columns = [(day_words(run.started).partition(" ")[2], run.files) for run in shown]
+    words = "; ".join(f"{day_words(run.started)}: {run.files:,} files, {run.attention:,} not intact" for run in shown)
+    looks = ["bad" if run.attention else "good" for run in shown]
+    title = "Files checked by the latest runs"
+    return group(
+        element("h3", title), draw_columns("runs-drawn", title, words, columns, looks=looks),
+        element("p", "Red: a run that met files which are not intact.", class_="soft"),
+        _table("Runs, the latest first; shares are of all that is held now", heads, rows),
+    )  # fmt: skip
+
+
+def _draw_life(package: Package) -> Markup | None:
+    """The events on a line of time, from the first to the last."""
+    events = package.events or ()
+    if not events:
+        return None
+    marks = [
+        (event.happened, "bar" if event.kind != "fixity check" and event.good else "good" if event.good else "bad")
+        for event in events
+    ]
+    begin, end = min(when for when, _look in marks), max(when for when, _look in marks)
+    bad = sum(not event.good for event in events)
+    words = f"{_count(len(events), 'event')} from {day_words(begin)} to {day_words(end)}, {bad:,} of them not good"
+    title = f"Life of {package.holding.name} in {package.holding.location}"
+    return draw_life(f"life-{package.holding.id}", title, words, marks, year_starts(begin, end))
 
 
 def _life(package: Package) -> Markup:
@@ -183,8 +239,16 @@ def _life(package: Package) -> Markup:
     copies = f"; other copies held: {package.copies}" if package.copies else ""
     return element(
         "details",
-        element("summary", name(package.holding.name), f" ({package.state}{copies})"),
+        element(
+            "summary",
+            name(package.holding.name),
+            " in ",
+            name(package.holding.location),
+            f" ({package.state}{copies})",
+        ),
         element("p", "Place: ", name(package.holding.address), class_="soft"),
+        _draw_life(package),
+        element("p", "Circle: checked, all intact. Diamond: not all intact. Triangle: another event.", class_="soft"),
         element("ol", *events, class_="life") if events else element("p", "No event in the time asked for."),
     )
 
@@ -202,8 +266,8 @@ def _folded(label: str, content: Markup) -> Markup:
     return element("details", element("summary", label), content)
 
 
-def _table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[Child]]) -> Markup:
-    numbers = {place for row in rows[:1] for place, cell in enumerate(row) if isinstance(cell, int)}
+def _table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[Child | Share]]) -> Markup:
+    numbers = {place for row in rows[:1] for place, cell in enumerate(row) if isinstance(cell, (int, Share))}
     head = element(
         "tr", *(element("th", text, scope="col", class_=_look(place, numbers)) for place, text in enumerate(heads))
     )
@@ -223,7 +287,9 @@ def _table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[Child]]) 
     return element("div", table, class_="scroll", tabindex=0, role="region", aria_label=caption)
 
 
-def _cell(cell: Child) -> Child:
+def _cell(cell: Child | Share) -> Child:
+    if isinstance(cell, Share):
+        return f"{min(cell, 1):.1%}"
     return size_words(cell) if isinstance(cell, Size) else cell
 
 

@@ -24,6 +24,7 @@ table{border-collapse:collapse;width:100%;font-size:.93rem}
 caption{text-align:start;color:var(--soft);padding-block-end:.4rem}
 th,td{text-align:start;vertical-align:top;padding:.4rem .75rem .4rem 0;border-block-end:1px solid var(--line)}
 th{font-weight:600}td.number,th.number{text-align:end;font-variant-numeric:tabular-nums}
+td.number,td time,th time{white-space:nowrap}
 td bdi,li bdi{overflow-wrap:anywhere}
 .scroll{overflow-x:auto}
 code{font:.9em ui-monospace,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
@@ -32,7 +33,13 @@ code{font:.9em ui-monospace,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
 ul.needs{padding-inline-start:1.2rem}ul.needs li{margin-block-end:.75rem}
 ol.life{list-style:none;padding:0;margin:.5rem 0;border-inline-start:3px solid var(--line)}
 ol.life li{padding:.15rem 0 .4rem 1rem}
-svg{display:block;width:100%;height:auto;max-width:46rem;margin-block:.5rem 1rem}
+.picture{max-width:46rem;margin-block:.5rem 1rem}
+svg{display:block;width:100%;height:auto;min-width:38rem}
+.whole svg{min-width:0}
+.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;padding:0;margin:0 0 1rem}
+.swatch{display:inline-block;border:.4rem solid;border-radius:.15rem}
+.swatch.good{border-color:var(--good)}.swatch.bad{border-color:var(--bad)}
+.swatch.unsure{border-color:var(--doubt)}.swatch.away{border-color:var(--away)}
 svg text{fill:var(--ink);font:12px system-ui,"Noto Sans",sans-serif}
 svg .faint{fill:var(--soft)}svg .axis{stroke:var(--line)}
 svg .bar{fill:var(--bar)}svg .good{fill:var(--good)}svg .bad{fill:var(--bad)}svg .unsure{fill:var(--doubt)}
@@ -42,5 +49,5 @@ footer{padding-block:1rem 3rem;color:var(--soft);font-size:.9rem}
 @media print{:root{color-scheme:light;--page:#fff;--card:#fff;--ink:#000;--soft:#333;--line:#999;--good:#14532d;
 --bad:#7f1d1d;--doubt:#5b3800;--away:#27345c;--bar:#1f4766}
 body{font-size:10pt}section{border:0;padding:0;break-inside:auto}nav,.skip{display:none}
-h2,h3{break-after:avoid}tr,li,svg{break-inside:avoid}details>*{display:block}}
+h2,h3{break-after:avoid}tr,li,svg{break-inside:avoid}details:not([open]),.hint{display:none}svg{min-width:0}.scroll{overflow:visible}}
 """

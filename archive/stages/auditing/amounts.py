@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from archive.errors import UsageError
 
@@ -44,10 +45,13 @@ def parse_budget(text: str) -> tuple[float | None, int | None]:
     """Seconds and bytes, one of them None, from "2h" or "500GB". Raises `UsageError`."""
     if not text:
         return None, None
-    try:
-        return float(parse_age(text)), None
-    except UsageError:
-        pass
+    seconds: float | None = None
+    with suppress(UsageError):
+        seconds = float(parse_age(text))
+    if seconds == 0:
+        raise UsageError("a budget must be more than nothing", subject=text[:40], remedy="Leave it out for no limit")
+    if seconds is not None:
+        return seconds, None
     try:
         return None, parse_size(text)
     except UsageError:

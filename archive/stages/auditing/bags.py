@@ -6,6 +6,7 @@ in a bucket. Nothing is ever unpacked or copied to a temporary place.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ from typing import Any, NamedTuple, Protocol
 
 from archive.errors import FormatError, NotFoundError
 from archive.model.audit import Form
+from archive.model.finding import Finding
 from archive.storage.folders import Folder, read_into
 from archive.storage.hashing import Digests, constructor_of, digest_packed
 
@@ -23,6 +25,10 @@ Beat = Callable[[int], None]
 MAX_TAG_FILE = 1 << 30
 SMALL = 1 << 18
 MAX_FOLDERS = 200
+CUT_OFF = "the archive cannot be read as far as this file: "
+"""Begins the reason of every file behind the place where an archive breaks off."""
+
+_TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 
 
 class Request(NamedTuple):
@@ -37,9 +43,9 @@ class Request(NamedTuple):
 class Reading:
     """What came of a request: size and packed digests, or why not.
 
-    `packed` None with a size means that the size differs already. `broken` says why a compressed file cannot even be
-    unpacked: its bytes changed. `error` is a read error, which says nothing about the bytes; `away` with it means that
-    the disk or server is lost.
+    `packed` None with a size means that the size differs already. `broken` says why there are no bytes to digest though
+    nothing failed: they cannot be unpacked, or something else stands there. `error` is a read error, which says nothing
+    about the bytes; `away` with it means that the disk or server is lost.
     """
 
     size: int | None = None
@@ -52,6 +58,11 @@ class Reading:
 
 class OpenBag(Protocol):
     """One bag, open for reading."""
+
+    @property
+    def fault(self) -> Finding | None:
+        """What is wrong with an archive as such, or why it cannot be judged, as `validate` says; folders have none."""
+        ...
 
     def sizes(self, beat: Beat) -> Iterator[tuple[str, int]]:
         """Every file with its size in bytes. Raises OSError or `ArchiveError` when a part cannot be listed."""
@@ -76,17 +87,22 @@ class OpenBag(Protocol):
     def close(self) -> None: ...
 
 
-def open_bag(address: str, form: Form, options: Mapping[str, Any]) -> OpenBag:
-    """The bag at `address`. Raises `NotFoundError` when there is none, `FormatError` when an archive holds no bag."""
+def no_beat(count: int) -> None:
+    """For who has nobody to tell."""
+    del count
+
+
+def open_bag(address: str, form: Form, options: Mapping[str, Any], beat: Beat = no_beat) -> OpenBag:
+    """The bag at `address`. Raises `NotFoundError` when there is none, `FormatError` when it is no archive."""
     if address.startswith("s3://"):
         from archive.stages.auditing.buckets import open_remote
 
-        return open_remote(address, form, options)
+        return open_remote(address, form, options, beat)
     if form is Form.FOLDER:
         return FolderBag(address)
     from archive.stages.auditing.archives import open_archive
 
-    return open_archive(address, form)
+    return open_archive(address, beat)
 
 
 def form_of(address: str) -> Form:
@@ -94,11 +110,13 @@ def form_of(address: str) -> Form:
     name = address.lower()
     if name.endswith(".zip"):
         return Form.ZIP
-    return Form.TAR if name.endswith((".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")) else Form.FOLDER
+    return Form.TAR if name.endswith(_TARS) else Form.FOLDER
 
 
 class FolderBag:
     """A bag in a folder. Names are resolved by descriptors, links are never followed."""
+
+    fault: Finding | None = None
 
     def __init__(self, address: str) -> None:
         try:
@@ -147,11 +165,13 @@ class FolderBag:
         except (FileNotFoundError, NotADirectoryError):
             return Reading(missing=True)
         except OSError as error:
-            return _failure(error)
+            if error.errno in (errno.ELOOP, errno.ENXIO):
+                return Reading(broken="a link or something else that is no file stands in its place")
+            return failure_of(error)
         try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
-                return Reading(error="it is no regular file")
+                return Reading(broken="something that is no regular file stands in its place")
             if status.st_size != request.size:
                 return Reading(size=status.st_size)
             if request.size < SMALL:
@@ -159,7 +179,7 @@ class FolderBag:
             size, packed = digest_packed(descriptor, request.algorithms, request.size, teller)
             return Reading(size, packed)
         except OSError as error:
-            return _failure(error)
+            return failure_of(error)
         finally:
             os.close(descriptor)
 
@@ -233,7 +253,8 @@ def digest_chunks(chunks: Iterable[bytes], request: Request, beat: Beat) -> Read
     return Reading(size=digests.size, packed=digests.packed() if digests.size == request.size else None)
 
 
-def _failure(error: OSError) -> Reading:
+def failure_of(error: OSError) -> Reading:
+    """A read error, which says nothing of the bytes."""
     from archive.stages.auditing.places import is_away_error
 
     return Reading(error=error.strerror or type(error).__name__, away=is_away_error(error))

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from archive.errors import ArchiveError, NotFoundError
 from archive.model.audit import Form
-from archive.stages.auditing.archives import TarBag, ZipBag
+from archive.model.finding import Finding
+from archive.stages.auditing.archives import take_archive
 from archive.stages.auditing.bags import Beat, OpenBag, Reading, Request, digest_chunks
 
 if TYPE_CHECKING:
     from archive.storage.objects_s3 import Bucket
 
 
-def open_remote(address: str, form: Form, options: Mapping[str, Any]) -> OpenBag:
+SHORT_SKIP = 1 << 20
+"""Up to so many bytes are read and left rather than asked for anew."""
+
+
+def open_remote(address: str, form: Form, options: Mapping[str, Any], beat: Beat) -> OpenBag:
     """The bag at an s3:// address. Raises `NotFoundError` when nothing is there, and what the bucket raises."""
     from archive.storage.objects_s3 import open_bucket
 
@@ -28,12 +33,14 @@ def open_remote(address: str, form: Form, options: Mapping[str, Any]) -> OpenBag
     info = bucket.head(bucket.prefix)
     if info is None:
         raise NotFoundError("there is no bag here", subject=address)
-    raw = cast(IO[bytes], io.BufferedReader(RemoteFile(bucket, info.key, info.size), 1 << 18))
-    return ZipBag(raw, address) if form is Form.ZIP else TarBag(raw, address, streamed=True)
+    raw = cast(BinaryIO, io.BufferedReader(RemoteFile(bucket, info.key, info.size), 1 << 18))
+    return take_archive(address, (info.etag, info.size), raw, beat)
 
 
 class PrefixBag:
     """A bag whose files are the objects under `prefix`."""
+
+    fault: Finding | None = None
 
     def __init__(self, bucket: Bucket, prefix: str) -> None:
         self._bucket = bucket
@@ -68,7 +75,7 @@ class PrefixBag:
 
 
 class RemoteFile(io.RawIOBase):
-    """One object as a seekable file: a read that goes on where the last ended uses the same request."""
+    """One object as a seekable file: a read that goes on where the last ended, or soon after, uses the same request."""
 
     def __init__(self, bucket: Bucket, key: str, size: int) -> None:
         self._bucket = bucket
@@ -95,8 +102,11 @@ class RemoteFile(io.RawIOBase):
     def readinto(self, buffer: Any, /) -> int:
         if self._at >= self._size:
             return 0
-        if self._stream is None or self._stream_at != self._at:
+        if self._stream is None or not 0 <= self._at - self._stream_at <= SHORT_SKIP:
             self._stream, self._stream_at, self._rest = self._bucket.open_stream(self._key, self._at), self._at, b""
+        while (ahead := self._at - self._stream_at) and (chunk := self._rest or next(self._stream, b"")):
+            self._rest = chunk[ahead:]
+            self._stream_at += min(ahead, len(chunk))
         chunk = self._rest or next(self._stream, b"")
         count = min(len(chunk), len(buffer))
         buffer[:count] = chunk[:count]

@@ -8,12 +8,14 @@ from typing import Any
 
 from archive.errors import ArchiveError, FormatError, NotFoundError
 from archive.model.audit import AuditItem, Batch, BatchResult, DigestPairs, FileCheck, FileOutcome, Source, join_address
+from archive.model.finding import Severity
 from archive.stages.auditing.bags import Beat, OpenBag, Reading, Request, open_bag
 from archive.stages.auditing.entering import digest_of_tag_manifests, is_consistent, listed_paths
 from archive.stages.auditing.places import is_away_error, why_away
 from archive.storage.hashing import digest_length
 
 OTHER_BAG = "another bag stands in its place"
+BAG_GONE = "the bag is gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +67,9 @@ def check_batch(task: Task, beat: Beat) -> BatchResult:
 def _check_bag(source: Source, items: list[AuditItem], options: Mapping[str, Any], beat: Beat) -> list[FileCheck]:
     address = join_address(source.root, source.place)
     try:
-        bag = open_bag(address, source.form, options)
+        bag = open_bag(address, source.form, options, beat)
     except NotFoundError:
-        return [FileCheck(item.id, FileOutcome.MISSING, reason="the bag is gone") for item in items]
+        return [FileCheck(item.id, FileOutcome.MISSING, reason=BAG_GONE) for item in items]
     except FormatError as error:
         return [FileCheck(item.id, FileOutcome.DAMAGED, reason=error.problem) for item in items]
     except ArchiveError as error:
@@ -133,6 +135,9 @@ def _check_whole(bag: OpenBag, item: AuditItem, beat: Beat) -> FileCheck:
     `extra` gives files that this bag's own manifests do not list; which of them were there from the start, the ledger
     knows.
     """
+    if bag.fault is not None:
+        grave = bag.fault.severity is Severity.ERROR
+        return FileCheck(item.id, FileOutcome.DAMAGED if grave else FileOutcome.UNREADABLE, reason=bag.fault.message)
     try:
         names = list(bag.names(beat))
         found = digest_of_tag_manifests(bag, names)

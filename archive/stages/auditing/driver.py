@@ -99,6 +99,7 @@ class _Drive:
         self.options = locations
         self.held: dict[Key, _Held] = {}
         self.findings: list[Finding] = []
+        self.told: set[tuple[str, str]] = set()
         self.counts: Counter[str] = Counter()
         self.files = self.bytes = self.claimed_bytes = 0
         self.silent: Counter[int] = Counter()
@@ -241,8 +242,10 @@ class _Drive:
         self.silent[batch.location] = 0
         self.bytes += batch.bytes
         self._count(batch, result)
-        room = MAX_FINDINGS - len(self.findings)
-        self.findings += tell_checks(batch, result)[: max(room, 0)]
+        for finding in tell_checks(batch, result):
+            if len(self.findings) < MAX_FINDINGS and (finding.code, finding.subject) not in self.told:
+                self.told.add((finding.code, finding.subject))
+                self.findings.append(finding)
 
     def _count(self, batch: Batch, result: BatchResult) -> None:
         """Files, not bags: of a bag as such only the files added to it count."""

@@ -6,13 +6,13 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from archive.errors import FormatError, NotFoundError
+from archive.errors import FormatError, NotFoundError, StorageError
 from archive.formats.bagit_txt import parse_declaration
 from archive.formats.manifest import ManifestName, parse_blocks, parse_manifest_name
 from archive.formats.tagfile import parse_tags, values_of
-from archive.model.audit import DigestPairs
+from archive.model.audit import DigestPairs, Form
 from archive.model.finding import Severity
-from archive.stages.auditing.bags import Beat, OpenBag, Request
+from archive.stages.auditing.bags import Beat, OpenBag, Request, form_of
 from archive.storage.hashing import Digests, digest_length, is_known, normalise_name
 
 FormatRow = tuple[str, str, int, int]
@@ -35,8 +35,12 @@ class BagRecord:
 def read_record(bag: OpenBag, address: str, beat: Beat) -> BagRecord:
     """Read the manifests of `bag`. Payload is not read: an audit does that.
 
-    Raises `FormatError` when this is no bag or its manifests cannot be relied on.
+    Raises `FormatError` when this is no bag or its manifests cannot be relied on, `StorageError` when that cannot be
+    told.
     """
+    if bag.fault is not None:
+        kind = FormatError if bag.fault.severity is Severity.ERROR else StorageError
+        raise kind(bag.fault.message, subject=address, remedy="Run archive validate on it")
     sizes = dict(bag.sizes(beat))
     if "bagit.txt" not in sizes:
         raise FormatError("this is no bag: it has no bagit.txt", subject=address, remedy="Run archive validate on it")
@@ -54,7 +58,8 @@ def read_record(bag: OpenBag, address: str, beat: Beat) -> BagRecord:
     whole = digest_of_tag_manifests(bag, names)
     _digest_unlisted(bag, sizes, digests, beat)
     items: list[tuple[str, int, DigestPairs]] = [("", 0, whole)]
-    items += [(path, sizes.get(path, 0), _in_order(pairs)) for path, pairs in digests.items()]
+    paths = digests if form_of(address) is Form.FOLDER else _as_packed(sizes, digests)
+    items += [(path, sizes.get(path, 0), _in_order(digests[path])) for path in paths]
     return BagRecord(items, _name_content(whole), _external_id(bag, sizes), _formats(bag, sizes))
 
 
@@ -153,6 +158,11 @@ def _digest_unlisted(bag: OpenBag, sizes: dict[str, int], digests: dict[str, dic
         if reading.packed is None:
             raise FormatError("a tag file cannot be read", subject=request.path)
         digests[request.path] = {"sha256": reading.packed[:32].hex(), "sha512": reading.packed[32:].hex()}
+
+
+def _as_packed(sizes: dict[str, int], digests: dict[str, dict[str, str]]) -> list[str]:
+    """The files in the archive's order, so that batches follow each other in it; what it lacks comes last."""
+    return [path for path in sizes if path in digests] + [path for path in digests if path not in sizes]
 
 
 def _in_order(pairs: dict[str, str]) -> DigestPairs:

@@ -24,6 +24,7 @@ from archive.config import Settings
 from archive.errors import ArchiveError, UsageError
 from archive.model.audit import join_address
 
+NO_FOLDER = "there is no such folder; perhaps it is not mounted"
 _AWAY = {
     errno.ENOTCONN, errno.ESTALE, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENODEV, errno.ENXIO, errno.ETIMEDOUT,
     errno.ENETUNREACH, errno.ECONNREFUSED, errno.ECONNRESET, errno.ENOMEDIUM,
@@ -87,7 +88,10 @@ def identify(root: str, options: Mapping[str, Any]) -> str:
 
 
 def why_away(root: str, identity: str, named: bool, places: Sequence[str], options: Mapping[str, Any]) -> str | None:
-    """Why the location cannot be reached, or None when it is there. `places` are bags that should stand in it."""
+    """Why the location cannot be reached, or None when it is there. `places` are bags that should stand in it.
+
+    An empty `identity` is that of a location which nobody has seen before.
+    """
     try:
         current = identify(root, options)
         if is_remote(root):
@@ -95,14 +99,14 @@ def why_away(root: str, identity: str, named: bool, places: Sequence[str], optio
         with os.scandir(root) as entries:
             empty = next(entries, None) is None
     except FileNotFoundError:
-        return "there is no such folder; perhaps it is not mounted"
+        return NO_FOLDER
     except NotADirectoryError:
         return "it is no folder"
     except OSError as error:
         return error.strerror or type(error).__name__
     except ArchiveError as error:
         return error.problem
-    same = is_same(current, identity)
+    same = not identity or is_same(current, identity)
     if empty and (named or not same):
         return "it is empty; perhaps it is not mounted"
     if same or any(os.path.lexists(join_address(root, place)) for place in places):
@@ -119,16 +123,20 @@ class Probe:
 
 
 def probe_location(
-    root: str, identity: str, named: bool, places: Sequence[str], options: Mapping[str, Any], *, seconds: float
-) -> Probe:
+    root: str, identity: str, named: bool, places: Sequence[str], options: Mapping[str, Any], *, seconds: float,
+    touch: Sequence[str] = (),
+) -> Probe:  # fmt: skip
     """Ask a location whether it is there, for at most so many seconds. It may hang; we do not.
 
-    A bucket is asked here, for its client has time limits of its own.
+    `touch` are bags in it that must answer as well, for each may be a disk of its own. A bucket is asked here, for its
+    client has time limits of its own.
     """
     if is_remote(root):
         reason = why_away(root, identity, named, places, options)
-        return Probe(reason, "" if reason else identify(root, options))
-    question = json.dumps({"root": root, "identity": identity, "named": named, "places": list(places)})
+        return Probe(reason, "" if reason else "s3")
+    question = json.dumps(
+        {"root": root, "identity": identity, "named": named, "places": list(places), "touch": list(touch)}
+    )
     process = subprocess.Popen(
         [sys.executable, "-m", "archive.stages.auditing.probing"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         env=child_environment(), text=True, encoding="ascii",

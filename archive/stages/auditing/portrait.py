@@ -85,7 +85,8 @@ def gather(ledger: Ledger, max_age: str, clock: Clock, *, since: int = 0) -> Por
     )
     return Portrait(
         now, since, _sentence(ledger, status, packages, now, shift), status, due_now, calendar,
-        _growth(holdings, now), formats, packages, tuple(list_runs(ledger, since=since, limit=500)),
+        _growth(list_holdings(ledger, retired=True), now), formats, packages,
+        tuple(list_runs(ledger, since=since, limit=500)),
     )  # fmt: skip
 
 
@@ -93,6 +94,12 @@ def day_words(seconds: int) -> str:
     """A day as people write it: "3 May 2026"."""
     day = datetime.fromtimestamp(seconds, UTC)
     return f"{day.day} {_MONTH_NAMES[day.month - 1]} {day.year}"
+
+
+def year_starts(begin: int, end: int) -> list[tuple[int, str]]:
+    """The first second of each year between two times, with its number."""
+    years = range(datetime.fromtimestamp(begin, UTC).year + 1, datetime.fromtimestamp(end, UTC).year + 1)
+    return [(int(datetime(year, 1, 1, tzinfo=UTC).timestamp()), str(year)) for year in years]
 
 
 def _sentence(ledger: Ledger, status: Status, packages: Sequence[Package], now: int, shift: int) -> str:
@@ -130,7 +137,7 @@ def _packages(ledger: Ledger, holdings: Sequence[Holding], status: Status, since
     for one in status.attention:
         grave = one.outcome in (FileOutcome.DAMAGED, FileOutcome.MISSING, FileOutcome.EXTRA)
         counter = damaged if grave else unsure
-        counter[one.holding] = counter.get(one.holding, 0) + 1
+        counter[one.holding] = counter.get(one.holding, 0) + bool(one.path)
     copies: dict[str, int] = {}
     for holding in holdings:
         copies[holding.tag_digest] = copies.get(holding.tag_digest, 0) + 1
@@ -172,11 +179,18 @@ def _calendar(ledger: Ledger, now: int, shift: int) -> tuple[tuple[Month, ...], 
 
 
 def _growth(holdings: Sequence[Holding], now: int) -> tuple[Month, ...]:
-    """Holdings and bytes at the end of each of the last months, this one last."""
+    """Holdings and bytes, retired ones as long as they were held, at the end of months from the first bag to this one.
+
+    Of a long time only every second, third or so many month is shown, this one last.
+    """
+    first = min((holding.added_at for holding in holdings), default=now)
+    start, today = datetime.fromtimestamp(min(first, now), UTC), datetime.fromtimestamp(now, UTC)
+    span = (today.year - start.year) * 12 + today.month - start.month + 1
+    step = max(1, -(-span // MONTHS))
     months = []
-    for back in range(MONTHS - 1, -1, -1):
+    for back in range((max(min(span, MONTHS * step), 1) - 1) // step * step, -1, -step):
         begin, end = _month_bounds(now, -back)
-        there = [holding for holding in holdings if holding.added_at < end]
+        there = [one for one in holdings if one.added_at < end and not (one.retired_at and one.retired_at < end)]
         months.append(Month(_month_name(begin), holdings=len(there), bytes=sum(one.bytes for one in there)))
     return tuple(months)
 

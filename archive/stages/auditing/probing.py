@@ -6,9 +6,12 @@ standard output.
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import sys
 
+from archive.model.audit import join_address
 from archive.stages.auditing.places import identify, why_away
 
 
@@ -16,7 +19,19 @@ def answer(question: str) -> str:
     """Why the location is away (null when it is there) and its identity now."""
     asked = json.loads(question)
     reason = why_away(asked["root"], asked["identity"], asked["named"], asked["places"], {})
+    for place in () if reason else asked["touch"]:
+        _touch(join_address(asked["root"], place))
     return json.dumps({"reason": reason, "identity": "" if reason else identify(asked["root"], {})})
+
+
+def _touch(address: str) -> None:
+    """Wait until the bag answers, whatever it says."""
+    with contextlib.suppress(OSError):
+        if os.path.isdir(address):
+            os.listdir(address)
+        else:
+            with open(address, "rb") as file:
+                file.read(1)
 
 
 if __name__ == "__main__":

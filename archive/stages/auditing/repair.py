@@ -6,19 +6,21 @@ manifests name. The damaged file is kept beside the bag. The bag's folder is wri
 
 from __future__ import annotations
 
-import os
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from archive.errors import SourceError, UsageError, from_os_error
+from archive.errors import SourceError, UsageError
 from archive.ledger.book import Ledger
-from archive.ledger.packing import decode_path, split_digests
+from archive.ledger.packing import decode_path, encode_path, split_digests
 from archive.ledger.sealing import append_event
 from archive.model.audit import AuditItem, DigestPairs, FileOutcome, Form, Holding
 from archive.stages.auditing.bags import Beat, OpenBag, Request, form_of, open_bag
 from archive.stages.auditing.checking import judge_reading, name_digests
 from archive.stages.auditing.entering import read_record
+from archive.stages.auditing.workbench import set_up, unfinished_paths
 from archive.storage.clock import Clock
 from archive.storage.hashing import Digests
 
@@ -34,12 +36,16 @@ class Wound:
 
 @dataclass(frozen=True, slots=True)
 class RepairPlan:
-    """What a repair would do: nothing is written yet."""
+    """What a repair would do: nothing is written yet.
+
+    `unfinished` are files that an earlier repair, cut off before it could tell the ledger, has replaced.
+    """
 
     holding: Holding
     copy: str
     wounds: tuple[Wound, ...]
     unreadable: tuple[str, ...]
+    unfinished: tuple[AuditItem, ...] = ()
 
     @property
     def ready(self) -> tuple[Wound, ...]:
@@ -49,16 +55,22 @@ class RepairPlan:
 def plan_repair(ledger: Ledger, holding: Holding, copy: str, options: Mapping[str, Any], beat: Beat) -> RepairPlan:
     """Read every file of the bag now, and the wanted ones of the copy.
 
-    Raises `UsageError` when the bag is not a local folder, and what opening the copy raises.
+    Raises `UsageError` when the bag is not a local folder, `LockedError` when another repair of it is at work, and what
+    opening the copy raises.
     """
     if holding.form is not Form.FOLDER or holding.address.startswith("s3://"):
+        what = "under a prefix of a bucket" if holding.form is Form.FOLDER else f"in a {holding.form.value} file"
         raise UsageError(
-            "only a bag in a local folder can be repaired file by file", subject=holding.address,
-            remedy="Replace the whole archive or prefix from the copy, then run: archive audit BAG",
+            f"a bag {what} is not repaired file by file, for that could leave it half old and half new",
+            subject=holding.address,
+            remedy=f"Put the whole copy in its place, then run: archive audit {shlex.quote(holding.address)}",
         )  # fmt: skip
+    begun = set(unfinished_paths(holding.address) or ())
+    open_bag(copy, form_of(copy), options, beat).close()
     items = {item.path: item for item in _items(ledger, holding) if item.path}
     wounds: dict[str, FileOutcome] = {}
-    unreadable = []
+    unreadable: list[str] = []
+    unfinished: list[AuditItem] = []
     bag = open_bag(holding.address, Form.FOLDER, {})
     try:
         for request, reading in bag.digest([_request(item) for item in items.values()], beat):
@@ -67,50 +79,55 @@ def plan_repair(ledger: Ledger, holding: Holding, copy: str, options: Mapping[st
                 wounds[request.path] = outcome
             elif outcome is not FileOutcome.INTACT:
                 unreadable.append(request.path)
+            elif request.path in begun:
+                unfinished.append(items[request.path])
     finally:
         bag.close()
-    if not wounds:
-        return RepairPlan(holding, copy, (), tuple(unreadable))
-    other = open_bag(copy, form_of(copy), options)
-    try:
-        proofs = _prove(other, copy, [items[path] for path in wounds], beat)
-    finally:
-        other.close()
-    found = tuple(Wound(items[path], outcome, proofs[path]) for path, outcome in wounds.items())
-    return RepairPlan(holding, copy, found, tuple(unreadable))
+    found: tuple[Wound, ...] = ()
+    if wounds:
+        other = open_bag(copy, form_of(copy), options, beat)
+        try:
+            proofs = _prove(other, copy, [items[path] for path in wounds], beat)
+        finally:
+            other.close()
+        found = tuple(Wound(items[path], wounds[path], proof) for path, proof in proofs.items())
+    return RepairPlan(holding, copy, found, tuple(unreadable), tuple(unfinished))
 
 
 def repair(ledger: Ledger, plan: RepairPlan, options: Mapping[str, Any], clock: Clock) -> str | None:
     """Carry the plan out: gives the folder where the damaged files are kept, None when none had to be.
 
-    Each file is written beside, synced, digested again while it is written, and renamed into place. One event is
-    recorded. Raises `StorageError`; what was replaced until then stays and is recorded.
+    Each file is prepared beside the bag, synced, digested again while it is written, and renamed into place. One event
+    is recorded, also for what an earlier repair was about to record. Raises `StorageError`; what was replaced until
+    then stays and is recorded.
     """
     now = int(clock.now().timestamp())
     kept = f"{plan.holding.address.rstrip('/')}.damaged-{clock.now():%Y%m%dT%H%M%SZ}"
     kept_some = False
-    done: list[str] = []
-    other = open_bag(plan.copy, form_of(plan.copy), options)
+    done = list(plan.unfinished)
+    bench = set_up(plan.holding.address, kept, [item.path for item in (*done, *(wound.item for wound in plan.ready))])
+    other: OpenBag | None = None
     try:
         for wound in plan.ready:
-            target = os.path.join(plan.holding.address, wound.item.path)
-            aside = os.path.join(kept, wound.item.path) if wound.outcome is FileOutcome.DAMAGED else None
-            _refuse_links(plan.holding.address, wound.item.path)
-            _replace(other, wound.item, target, aside)
-            kept_some = kept_some or aside is not None
-            done.append(wound.item.path)
+            other = other or open_bag(plan.copy, form_of(plan.copy), options)
+            damaged = wound.outcome is FileOutcome.DAMAGED
+            bench.replace(wound.item.path, partial(_fetch, other, wound.item), keep=damaged)
+            kept_some = kept_some or damaged
+            done.append(wound.item)
     finally:
-        other.close()
+        if other is not None:
+            other.close()
         if done:
-            detail = {"replaced": [path.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for path in done]}
-            numbers = [wound.item.id for wound in plan.ready if wound.item.path in set(done)]
-            ledger.backend.write(lambda: _record(ledger, plan.holding, numbers, detail, now))
+            ledger.backend.write(lambda: _record(ledger, plan.holding, done, now))
+        bench.clear()
     return kept if kept_some else None
 
 
-def _record(ledger: Ledger, holding: Holding, numbers: Sequence[int], detail: dict[str, Any], now: int) -> None:
+def _record(ledger: Ledger, holding: Holding, items: Sequence[AuditItem], now: int) -> None:
+    detail = {"replaced": [encode_path(item.path).decode("utf-8", "replace") for item in items]}
     append_event(ledger.backend, "recovery", holding.id, now, "success", detail)
-    ledger.backend.run_many("UPDATE items SET due = 0 WHERE id = ? AND due IS NOT NULL", [(one,) for one in numbers])
+    numbers = [(item.id,) for item in items]
+    ledger.backend.run_many("UPDATE items SET due = 0 WHERE id = ? AND due IS NOT NULL", numbers)
     ledger.backend.run("UPDATE items SET due = 0 WHERE holding = ? AND path = ? AND due IS NOT NULL", (holding.id, b""))
 
 
@@ -147,40 +164,6 @@ def _prove(other: OpenBag, copy: str, items: Sequence[AuditItem], beat: Beat) ->
         else:
             proofs[item.path] = None
     return proofs
-
-
-def _replace(other: OpenBag, item: AuditItem, target: str, aside: str | None) -> None:
-    folder = os.path.dirname(target)
-    new = os.path.join(folder, f".{os.path.basename(target)[:100]}.repair-{os.getpid()}")
-    try:
-        os.makedirs(folder, exist_ok=True)
-        with open(new, "xb") as file:
-            _fetch(other, item, file.write)
-            file.flush()
-            os.fsync(file.fileno())
-        if aside is not None:
-            os.makedirs(os.path.dirname(aside), exist_ok=True)
-            os.rename(target, aside)
-        os.rename(new, target)
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        raise from_os_error(error, target) from error
-    finally:
-        if os.path.lexists(new):
-            os.unlink(new)
-
-
-def _refuse_links(bag: str, path: str) -> None:
-    """No folder on the way may be a link: a repair writes inside the bag and nowhere else."""
-    at = bag
-    for part in path.split("/")[:-1]:
-        at = os.path.join(at, part)
-        if os.path.islink(at):
-            raise UsageError("a link stands where a folder of the bag should be", subject=at)
 
 
 def _fetch(other: OpenBag, item: AuditItem, write: Callable[[bytes], object]) -> None:

@@ -12,7 +12,7 @@ from archive.model.audit import Location
 from archive.model.codes import audit as codes
 from archive.model.finding import Finding
 from archive.stages.auditing.amounts import age_words, parse_age
-from archive.stages.auditing.telling import standing_finding
+from archive.stages.auditing.telling import once_each, standing_finding
 from archive.storage.clock import Clock
 
 
@@ -46,7 +46,7 @@ def read_status(ledger: Ledger, max_age: str, clock: Clock) -> Status:
     }
     troubled = {one.holding for one in attention} | never
     away = tuple(place for place in list_locations(ledger) if place.unreachable_since is not None)
-    findings = [standing_finding(one) for one in attention]
+    findings = once_each(standing_finding(one) for one in attention)
     age = age_words(max_age)
     for one in due:
         aside = f", {one.never:,} of them never at all" if one.never else ""

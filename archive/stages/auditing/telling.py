@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from archive.ledger.book import Ledger
@@ -12,8 +12,10 @@ from archive.ledger.overview import Attention, attention_files, known_paths
 from archive.model.audit import AuditItem, Batch, BatchResult, FileCheck, FileOutcome, join_address
 from archive.model.codes import audit as codes
 from archive.model.finding import Finding, FindingKind, Outcome, outcome_of
-from archive.stages.auditing.checking import OTHER_BAG
+from archive.stages.auditing.bags import CUT_OFF
+from archive.stages.auditing.checking import BAG_GONE, OTHER_BAG
 
+_HARM = (FileOutcome.DAMAGED, FileOutcome.MISSING, FileOutcome.EXTRA)
 _KINDS: dict[FileOutcome, FindingKind] = {
     FileOutcome.DAMAGED: codes.DAMAGED,
     FileOutcome.MISSING: codes.MISSING,
@@ -40,26 +42,23 @@ def sift_extras(ledger: Ledger, batch: Batch, result: BatchResult) -> BatchResul
 
 
 def tell_checks(batch: Batch, result: BatchResult) -> list[Finding]:
-    """A finding for every file that is not intact; one for a bag that is gone as a whole."""
+    """A finding for every file that is not intact; one for a bag that is gone, or an archive cut off, as a whole."""
     items = {item.id: item for item in batch.items}
     places = {source.holding: join_address(source.root, source.place) for source in batch.sources}
-    gone: set[int] = set()
     findings: list[Finding] = []
     for check in result.checks:
         if check.outcome is FileOutcome.INTACT:
             continue
         item = items[check.item]
         address = places[item.holding]
-        if check.outcome is FileOutcome.MISSING and check.reason is not None:
-            if item.holding not in gone:
-                gone.add(item.holding)
-                findings.append(codes.BAG_MISSING.at(address))
-            continue
         findings += _tell_one(check, item, address)
     return findings
 
 
 def _tell_one(check: FileCheck, item: AuditItem, address: str) -> list[Finding]:
+    reason = check.reason or ""
+    if concerns_whole(check.outcome, reason):
+        return [_tell_whole(check.outcome, reason, address)]
     if check.outcome is FileOutcome.EXTRA:
         return [
             (codes.EXTRA if path.startswith("data/") else codes.EXTRA_TAG_FILE).at(f"{address}/{path}")
@@ -68,7 +67,20 @@ def _tell_one(check: FileCheck, item: AuditItem, address: str) -> list[Finding]:
     if check.outcome is FileOutcome.DAMAGED and check.reason == OTHER_BAG:
         return [codes.OTHER_BAG.at(address)]
     subject = f"{address}/{item.path}" if item.path else address
-    return [_KINDS[check.outcome].at(subject, detail=check.reason or "", reason=check.reason or "")]
+    return [_KINDS[check.outcome].at(subject, detail=reason, reason=reason)]
+
+
+def concerns_whole(outcome: FileOutcome, reason: str) -> bool:
+    """True for what is said of a file only because its bag is gone, or because its archive cannot be read so far."""
+    return (outcome is FileOutcome.MISSING and reason == BAG_GONE) or (
+        outcome is FileOutcome.UNREADABLE and reason.startswith(CUT_OFF)
+    )
+
+
+def _tell_whole(outcome: FileOutcome, reason: str, address: str) -> Finding:
+    if outcome is FileOutcome.MISSING:
+        return codes.BAG_MISSING.at(address)
+    return codes.UNREADABLE.at(address, detail=reason, reason=f"files behind the break: {reason.removeprefix(CUT_OFF)}")
 
 
 def standing_damage(ledger: Ledger, wanted: Wanted, run: int, told: Sequence[Finding]) -> list[Finding]:
@@ -79,17 +91,22 @@ def standing_damage(ledger: Ledger, wanted: Wanted, run: int, told: Sequence[Fin
         finding = standing_finding(row)
         if finding.subject not in subjects and row.address not in subjects:
             findings.append(finding)
-    return findings
+    return once_each(findings)
+
+
+def once_each(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings, none twice: what concerns a whole bag comes up with each of its files."""
+    return list({(finding.code, finding.subject): finding for finding in findings}.values())
 
 
 def standing_finding(row: Attention) -> Finding:
-    """The finding for a file that stands in the ledger as not intact."""
+    """The finding for a file that stands in the ledger as not intact, or for its bag."""
+    if concerns_whole(row.outcome, row.reason):
+        return _tell_whole(row.outcome, row.reason, row.address)
     subject = f"{row.address}/{row.path}" if row.path else row.address
     if row.reason == OTHER_BAG:
         return codes.OTHER_BAG.at(row.address)
     kind = codes.EXTRA if row.outcome is FileOutcome.EXTRA else _KINDS[row.outcome]
-    if not row.path and row.outcome is FileOutcome.MISSING:
-        kind = codes.BAG_MISSING
     detail = f"{row.reason or row.outcome.word}; found on {row.when[:10]}"
     return kind.at(subject, detail=detail, reason=detail)
 
@@ -99,7 +116,14 @@ def verdict_of(counts: Counter[str], files: int, size: int, findings: Sequence[F
     outcome = outcome_of(findings)
     parts = [f"{counts[word.word]:,} {word.word}" for word in FileOutcome if counts[word.word] and word > 0]
     looked = f"{files:,} files ({', '.join(parts)}), {size:,} bytes" if files else "nothing was due"
-    if not files and outcome is Outcome.DAMAGED:
+    if not files and any(finding.kind is codes.UNREACHABLE for finding in findings):
+        looked = "no file could be looked at"
+    elif not files and stopped is not None:
+        looked = "no file was looked at"
+    elif not files and outcome is Outcome.DAMAGED:
         looked = "nothing was due, but what was found earlier stands"
-    word = ("intact" if files else "nothing to do") if outcome is Outcome.INTACT else outcome.value
+    elif outcome is Outcome.DAMAGED and not any(counts[word.word] for word in _HARM):
+        looked = f"{looked}; what was found earlier stands"
+    idle = "nothing to do" if stopped is None else "not begun"
+    word = ("intact" if files else idle) if outcome is Outcome.INTACT else outcome.value
     return f"{word}: {looked}" + (f"; {stopped}" if stopped else "")
