@@ -44,6 +44,8 @@ def read_manifest(block: Any, subject: str, algorithm: str | None) -> tuple[Bloc
     for digest, paths in block.items():
         if algorithm in HEX_DIGITS and not is_digest(digest, algorithm):
             findings.append(_FORM[algorithm].at(subject, found=digest))
+            if len(digest) in HEX_DIGITS.values() and _HEX.fullmatch(digest):
+                findings.append(codes.E039.at(subject, found=digest))
         if not isinstance(paths, list) or not paths or not all(isinstance(path, str) for path in paths):
             findings.append(
                 codes.E092.at(subject, inventory=subject, expected="a list of paths", found=type(paths).__name__)
@@ -90,6 +92,7 @@ def read_fixity(block: Any, subject: str, specification: str, listed: Block) -> 
     for algorithm, digests in block.items():
         if algorithm not in HEX_DIGITS and algorithm not in OTHER_ALGORITHMS:
             findings.append(codes.E056.at(subject, found=f"the unknown algorithm {algorithm}"))
+            findings.append(codes.E026.at(subject, found=algorithm))
             continue
         one, more = _read_fixity_of(digests, subject, algorithm, known)
         findings += more
@@ -128,6 +131,8 @@ def judge_content_paths(paths: Iterable[str], subject: str) -> list[Finding]:
         kept.append(path)
         if path.startswith("/") or path.endswith("/"):
             findings.append(codes.E100.at(subject, found=path))
+        if "\\" in path and "/" not in path:
+            findings.append(codes.E035.at(subject, found=path))
         if _has_odd_element(path.strip("/")) or not path:
             findings.append(codes.E099.at(subject, found=path))
     return [*findings, *(codes.E101.at(subject, found=path) for path in _clashes(kept))]

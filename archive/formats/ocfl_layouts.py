@@ -1,7 +1,8 @@
 """Layouts of OCFL storage roots: from an object's id to its path, after the registered extensions.
 
-0002 flat direct, 0003 hash and id n-tuple, 0004 hashed n-tuple, 0006 flat omit prefix, 0007 n-tuple omit prefix. A
-configuration is the JSON object of the extension's config.json; what it leaves out has the extension's default.
+0002 flat direct, 0003 hash and id n-tuple, 0004 hashed n-tuple, 0006 flat omit prefix, 0007 n-tuple omit prefix, 0012
+as 0003 without a prefix. A configuration is the JSON object of the extension's config.json; what it leaves out has the
+extension's default.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ def layout_of(name: str, configuration: Mapping[str, Any]) -> Layout:
         HASHED_N_TUPLE: _hashed,
         "0006-flat-omit-prefix-storage-layout": _flat_omit_prefix,
         "0007-n-tuple-omit-prefix-storage-layout": _n_tuple_omit_prefix,
+        "0012-hash-and-no-prefix-id-n-tuple-storage-layout": _hash_and_id_omit_prefix,
     }
     if name not in makers:
         raise FormatError("this layout is not known here", subject=name[:80])
@@ -126,6 +128,18 @@ def _hash_and_id(configuration: Mapping[str, Any]) -> Callable[[str], str]:
         return "/".join([*_split(whole, size, number), folder])
 
     return path_of
+
+
+def _hash_and_id_omit_prefix(configuration: Mapping[str, Any]) -> Callable[[str], str]:
+    delimiters, path_of = configuration.get("delimiters", []), _hash_and_id(configuration)
+    if not isinstance(delimiters, list) or not all(isinstance(one, str) and one for one in delimiters):
+        raise FormatError("the layout's delimiters are no list of texts", subject=str(delimiters)[:40])
+
+    def shortened(identifier: str) -> str:
+        found = [(identifier.rfind(one, 0, len(identifier) - 1), one) for one in delimiters]
+        return path_of(identifier[max((at + len(one) for at, one in found if at >= 0), default=0) :])
+
+    return shortened
 
 
 def _flat_direct(configuration: Mapping[str, Any]) -> Callable[[str], str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -39,13 +39,15 @@ class Proof(Enum):
 class Item:
     """One file to send. `path` is its name there, slashes and surrogateescape; `source` is where it lies here.
 
-    `digests` are lower-case hex by BagIt name and hold at least one of sha512 and sha256.
+    `digests` are lower-case hex by BagIt name and hold at least one of sha512 and sha256. `content` gives the bytes of
+    a file that lies packed in the zip or tar at `source`.
     """
 
     path: str
     size: int
     digests: Mapping[str, str]
     source: str
+    content: Callable[[], Iterator[bytes]] | None = None
 
     @property
     def strongest(self) -> str:

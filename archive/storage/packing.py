@@ -13,7 +13,7 @@ import struct
 import tarfile
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 
 from archive.errors import StorageError, UsageError
@@ -34,11 +34,9 @@ def pack(root: str, top: str, target: str, kind: str, *, modified: int, progress
     `modified` is the time of every member, in seconds since the epoch. Raises OSError, `StorageError`, and `UsageError`
     for a kind that there is not.
     """
-    writers: dict[str, Callable[[BinaryIO, str, int], _Writer]] = {"zip": _ZipWriter, "tar": _TarWriter}
-    if kind not in writers:
-        raise UsageError("a bag can be packed as zip or tar", subject=kind)
+    make = _writer_of(kind)
     with open(target, "xb") as file, Folder.at(root) as folder:
-        writer = writers[kind](file, target, modified)
+        writer = make(file, target, modified)
         try:
             for inside, name, holder in _members(folder):
                 if name:
@@ -49,6 +47,35 @@ def pack(root: str, top: str, target: str, kind: str, *, modified: int, progress
             writer.finish()
         finally:
             writer.close()
+
+
+def pack_files(files: Iterable[tuple[str, int, Iterator[bytes]]], target: str, kind: str, *, modified: int) -> None:
+    """Write files to the new file `target` as `pack` does, in their order: path in the archive, size, bytes.
+
+    Raises as `pack`, and `StorageError` for bytes that are not as many as was said.
+    """
+    with open(target, "xb") as file:
+        writer = _writer_of(kind)(file, target, modified)
+        try:
+            for path, size, content in files:
+                writer.begin(path, size)
+                left = size
+                for chunk in content:
+                    writer.write(memoryview(chunk))
+                    left -= len(chunk)
+                if left:
+                    raise StorageError("its size changed while it was packed", subject=path)
+                writer.end()
+            writer.finish()
+        finally:
+            writer.close()
+
+
+def _writer_of(kind: str) -> Callable[[BinaryIO, str, int], _Writer]:
+    writers: dict[str, Callable[[BinaryIO, str, int], _Writer]] = {"zip": _ZipWriter, "tar": _TarWriter}
+    if kind not in writers:
+        raise UsageError("a bag can be packed as zip or tar", subject=kind)
+    return writers[kind]
 
 
 def _members(root: Folder) -> Iterator[tuple[str, str, Folder]]:

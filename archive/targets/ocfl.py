@@ -13,11 +13,12 @@ import shutil
 from collections.abc import Iterator
 
 from archive.errors import LockedError, NotFoundError, StorageError, UsageError, from_os_error
-from archive.formats.ocfl_inventory import Inventory, Version, parse_inventory, version_number, write_inventory
+from archive.formats.ocfl_inventory import Inventory, parse_inventory, write_inventory
+from archive.formats.ocfl_versions import Version, version_number
 from archive.model.codes import deposit as codes
 from archive.model.deposit import Deposited, DepositState, Form, Item, Package
 from archive.model.finding import Finding, Severity
-from archive.storage.atomic import remove_tree
+from archive.storage.removing import remove_tree
 from archive.targets.directory import read_file
 from archive.targets.ocfl_writing import OcflRoot, put_object, seal_object, take_back
 from archive.targets.protocol import Context, Notes, read_source
@@ -26,6 +27,7 @@ from archive.targets.registry import path_of
 OPTIONS = ("message", "person", "address")
 
 _FIXITY = {"md5": "md5", "sha1": "sha1", "sha256": "sha256", "blake2b": "blake2b-512"}
+_MESSAGE = "Deposit of the bag "
 _AT_VERSION = re.compile(r"(.+)#(v0*[1-9][0-9]*)", re.DOTALL)
 
 
@@ -60,7 +62,7 @@ class OcflTarget:
         stored = known.manifest if known else {}
         size = sum(item.size for item in package.items if item.digests["sha512"] not in stored)
         if shutil.disk_usage(self._root.nearest()).free < size:
-            findings.append(codes.NO_SPACE.at(self.label, words=f"{size} bytes are needed"))
+            findings.append(codes.NO_SPACE.at(self.label, words=f"{size:,} bytes are needed"))
         return findings
 
     def find(self, package: Package, notes: Notes) -> Deposited | None:
@@ -144,23 +146,31 @@ class OcflTarget:
         return DepositState.ACCEPTED, None
 
     def retrieve(self, identifier: str) -> Iterator[tuple[str, Iterator[bytes]]]:
-        self._root.look()
-        match = _AT_VERSION.fullmatch(identifier)
-        name = match[2] if match else None
-        inventory = self._load(match[1] if match else identifier)
-        if inventory is None or inventory.head is None:
-            raise NotFoundError("the root has no such object", subject=identifier)
-        version = inventory.versions.get(name or inventory.head)
-        if version is None:
-            raise NotFoundError("the object has no such version", subject=identifier)
+        inventory, version = self._version(identifier)
         base = self._root.locate(self._root.place_of(inventory.id or ""))
         for digest, paths in version.state.items():
             source = os.path.join(base, inventory.manifest[digest][0])
             for path in paths:
                 yield path, read_file(source, path)
 
+    def name_of(self, identifier: str) -> str | None:
+        message = self._version(identifier)[1].message or ""
+        return message[len(_MESSAGE) :] if message.startswith(_MESSAGE) else None
+
     def close(self) -> None:
         return None
+
+    def _version(self, identifier: str) -> tuple[Inventory, Version]:
+        """The object's inventory and the version that `identifier` names, else the newest. Raises `NotFoundError`."""
+        self._root.look()
+        match = _AT_VERSION.fullmatch(identifier)
+        inventory = self._load(match[1] if match else identifier)
+        if inventory is None or inventory.head is None:
+            raise NotFoundError("the root has no such object", subject=identifier)
+        version = inventory.versions.get(match[2] if match else inventory.head)
+        if version is None:
+            raise NotFoundError("the object has no such version", subject=identifier)
+        return inventory, version
 
     def _load(self, identifier: str) -> Inventory | None:
         """The object's current inventory, None when there is no such object. Raises `StorageError` when damaged."""
@@ -201,7 +211,8 @@ class OcflTarget:
             "name": str(options.get("person") or settings.operator or settings.organization or "archive (muniment)"),
             "address": str(options.get("address") or "urn:muniment:agent:archive"),
         }
-        message = str(options.get("message") or f"Deposit of the bag {package.name}")
+        name = package.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        message = str(options.get("message") or _MESSAGE + name)
         version = Version(self._context.clock.stamp(), message, user, state)
         versions = {**(self._current.versions if self._current else {}), self._name: version}
         directory = self._current.content_directory if self._current else None

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 
 from archive.errors import FormatError, LockedError, StorageError, UsageError, from_os_error
 from archive.formats.ocfl_layouts import HASHED_N_TUPLE, Layout, hashed_n_tuple_configuration, layout_of
-from archive.storage.atomic import Partial, exchange, exchange_works, place, remove_tree, sync_folder, sync_tree
+from archive.storage.atomic import exchange, exchange_works, place, sync_folder, sync_tree
+from archive.storage.partial import Partial
+from archive.storage.removing import remove_tree
 
 _STAGING = "muniment-staging"
 _DESCRIPTION = "Objects stand at the hash of their id, in folders of three digits three deep"

@@ -9,15 +9,14 @@ import pytest
 from archive.errors import FormatError
 from archive.formats.ocfl_inventory import (
     Inventory,
-    Version,
-    is_time,
     parse_inventory,
-    version_number,
     write_inventory,
 )
 from archive.formats.ocfl_layouts import HASHED_N_TUPLE, hashed_n_tuple_configuration, layout_of
+from archive.formats.ocfl_versions import Version, is_time, version_number
 
 HASH_ID = "0003-hash-and-id-n-tuple-storage-layout"
+NO_PREFIX = "0012-hash-and-no-prefix-id-n-tuple-storage-layout"
 FLAT_OMIT, TUPLE_OMIT = "0006-flat-omit-prefix-storage-layout", "0007-n-tuple-omit-prefix-storage-layout"
 
 CASES: list[tuple[str, dict[str, Any], str, str]] = [
@@ -30,6 +29,11 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
      "3c0ff4240c1e116dba14c7627f2319b58aa3d77606d0d90dfc6161608ac987d4"),
     (HASH_ID, {}, "object-01", "3c0/ff4/240/object-01"),
     (HASH_ID, {}, "..hor/rib:le-$id", "487/326/d8c/%2e%2ehor%2frib%3ale-%24id"),
+    (NO_PREFIX, {}, "..hor/rib:le-$id", "487/326/d8c/%2e%2ehor%2frib%3ale-%24id"),
+    (NO_PREFIX, {"digestAlgorithm": "md5", "tupleSize": 2, "numberOfTuples": 15, "delimiters": ["/"]},
+     "..hor/rib:le-$id", "5d/6e/4e/8c/b5/cd/0c/7a/8f/bf/65/c1/29/51/27/rib%3ale-%24id"),
+    (NO_PREFIX, {"tupleSize": 0, "numberOfTuples": 0, "delimiters": ["c", "d"]}, "abcd", "d"),
+    (NO_PREFIX, {"tupleSize": 0, "numberOfTuples": 0, "delimiters": ["d"]}, "abcd", "abcd"),
     ("0002-flat-direct-storage-layout", {}, "object-01", "object-01"),
     (FLAT_OMIT, {"delimiter": ":"}, "namespace:12887296", "12887296"),
     (FLAT_OMIT, {"delimiter": "edu/"}, "https://institution.EDU/3448793", "3448793"),
@@ -65,6 +69,8 @@ def test_a_long_id_is_cut_and_keeps_its_hash() -> None:
         (HASHED_N_TUPLE, {"digestAlgorithm": "crc"}),
         (HASHED_N_TUPLE, {"extensionName": HASH_ID}),
         (FLAT_OMIT, {}),
+        (NO_PREFIX, {"delimiters": ":"}),
+        (NO_PREFIX, {"delimiters": [""]}),
         (TUPLE_OMIT, {"delimiter": ":", "zeroPadding": "middle"}),
     ],
 )

@@ -10,106 +10,35 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from archive.cli.app import run
+from archive.model.finding import Outcome
+from archive.stages.validation import validate
 from archive.stages.validation.ocfl import is_ocfl, validate_ocfl
-from tests.support.ocfl_objects import Table, edit, sign, write_object, write_root
-
-STATES = ({"a.txt": b"alpha", "dir/b.txt": b"beta"}, {"a.txt": b"alpha", "dir/b.txt": b"changed"})
-ALPHA = hashlib.sha512(b"alpha").hexdigest()
-Build = Callable[[Path, str], object]
-
-
-def on_disk(change: Callable[[Path], object], states: tuple[dict[str, bytes], ...] = STATES, **options: Any) -> Build:
-    """An object that is changed after it was written."""
-
-    def build(folder: Path, specification: str) -> None:
-        write_object(folder, states, specification=specification, **options)
-        change(folder)
-
-    return build
-
-
-def signed(change: Callable[[Table], object]) -> Build:
-    """An object whose every inventory is changed before its digest is taken."""
-
-    def apply(inventory: Table, version: str) -> None:
-        del version
-        change(inventory)
-
-    return lambda folder, specification: write_object(folder, STATES, specification=specification, change=apply)
-
-
-def in_version(**values: Any) -> Build:
-    return signed(lambda inventory: inventory["versions"]["v1"].update(values))
-
-
-def in_places(*places: str, **values: Any) -> Build:
-    return on_disk(lambda o: edit(o, *places, change=lambda inventory: inventory.update(values)))
-
-
-def declare(name: str, text: str | None = None) -> Build:
-    def change(o: Path) -> None:
-        (declaration,) = o.glob("0=*")
-        if text is not None:
-            declaration.write_text(text)
-        declaration.rename(o / (name or declaration.name))
-
-    return on_disk(change)
-
-
-def type_of(specification: str) -> str:
-    return f"https://ocfl.io/{specification}/spec/#inventory"
-
-
-def add_line(path: Path) -> None:
-    path.write_bytes(path.read_bytes() + b"\n")
-
-
-def rename_in_sidecar(o: Path) -> None:
-    path = o / "inventory.json.sha512"
-    path.write_text(path.read_text().replace("inventory.json", "other.json"))
-
-
-def raise_case(inventory: Table) -> None:
-    inventory["manifest"] = {digest.upper(): paths for digest, paths in inventory["manifest"].items()}
-    for version in inventory["versions"].values():
-        version["state"] = {digest.upper(): paths for digest, paths in version["state"].items()}
-
-
-def call_content_stuff(folder: Path, specification: str) -> None:
-    def change(inventory: Table, _: str) -> None:
-        inventory["contentDirectory"] = "stuff"
-        moved = json.dumps(inventory["manifest"]).replace("/content/", "/stuff/")
-        inventory["manifest"] = json.loads(moved)
-
-    write_object(folder, STATES, specification=specification, change=change)
-    for path in list(folder.glob("v*/content")):
-        path.rename(path.parent / "stuff")
-
-
-def renew(folder: Path, specification: str) -> None:
-    """Version 1 by the first specification, the newest by `specification`."""
-    write_object(folder, STATES, specification=specification)
-    edit(folder, "v1", change=lambda inventory: inventory.update(type=type_of("1.0")))
-
-
-def lower(folder: Path, specification: str) -> None:
-    """Version 2 by an older specification than version 1."""
-    del specification
-    write_object(folder, STATES, specification="1.0")
-    edit(folder, "v1", change=lambda inventory: inventory.update(type=type_of("1.1")))
-
-
-def only_declared(folder: Path, specification: str) -> None:
-    folder.mkdir()
-    (folder / f"0=ocfl_object_{specification}").write_text(f"ocfl_object_{specification}\n")
-
+from tests.support.ocfl_building import (
+    ALPHA,
+    STATES,
+    Build,
+    add_line,
+    call_content_stuff,
+    declare,
+    in_places,
+    in_version,
+    lower,
+    on_disk,
+    only_declared,
+    raise_case,
+    rename_in_sidecar,
+    renew,
+    signed,
+    type_of,
+)  # fmt: skip
+from tests.support.ocfl_objects import edit, sign, write_object, write_root
+from tests.support.ocfl_published import BAD, BOTH, GOOD, OF_ONE_SPECIFICATION
 
 WRONG: dict[str, Build] = {
     "E001 file called like a version": on_disk(lambda o: (o / "v9").write_text("x")),
@@ -160,7 +89,7 @@ RIGHT: dict[str, Build] = {
     "W011 other message": on_disk(lambda o: edit(o, "v1", change=lambda i: i["versions"]["v1"].update(message="x"))),
 }
 
-STOPPED = {"E041_E106 manifest null", "E049_E050_E054 version block of other values"}
+STOPPED = {"E041_E106 manifest null", "E041_no_manifest", "E049_E050_E054 version block of other values"}
 """Where ocfl-py ends without a verdict."""
 
 
@@ -217,14 +146,34 @@ def test_what_is_right_is_valid_with_its_warnings_and_no_more(name: str, specifi
     assert told(tmp_path / "o") == (True, named(name))
 
 
-@pytest.mark.parametrize("specification", ["1.0", "1.1"])
+def published(table: dict[str, Build]) -> list[tuple[str, str]]:
+    return [(name, one) for name in table for one in BOTH if OF_ONE_SPECIFICATION.get(name, one) == one]
+
+
+@pytest.mark.parametrize(("name", "specification"), published(BAD))
+def test_a_published_bad_object_is_invalid_with_its_codes(name: str, specification: str, tmp_path: Path) -> None:
+    BAD[name](tmp_path / "o", specification)
+    report = validate(str(tmp_path / "o"))
+    assert report.outcome is Outcome.DAMAGED
+    assert named(name) <= {finding.code.removeprefix("OCFL-") for finding in report.findings}
+
+
+@pytest.mark.parametrize(("name", "specification"), published(GOOD))
+def test_a_published_good_object_is_valid_with_its_warnings(name: str, specification: str, tmp_path: Path) -> None:
+    GOOD[name](tmp_path / "o", specification)
+    assert told(tmp_path / "o") == (True, named(name))
+
+
+@pytest.mark.parametrize("specification", BOTH)
 def test_ocfl_py_has_the_same_verdicts(specification: str, tmp_path: Path) -> None:
+    every = {**WRONG, **RIGHT, **BAD, **GOOD}
     built = {}
-    for number, (name, build) in enumerate({**WRONG, **RIGHT}.items()):
+    for number, (name, build) in enumerate(every.items()):
         built[name] = tmp_path / str(number)
         build(built[name], specification)
     words = dict(zip(built, words_of_ocfl_py(*built.values()), strict=True))
-    assert words == {name: None if name in STOPPED else name in RIGHT for name in built}
+    right = {*RIGHT, *GOOD}
+    assert words == {name: None if name in STOPPED else name in right for name in built}
 
 
 def write_many(folder: Path, count: int) -> list[Path]:

@@ -14,7 +14,9 @@ import pytest
 from archive.model.codes import ocfl as codes
 from archive.model.finding import FindingKind, Outcome, Severity
 from archive.model.report import ValidationReport
+from archive.stages.validation import validate
 from archive.stages.validation.ocfl import is_ocfl, validate_ocfl
+from archive.stages.validation.ocfl_files import Tree
 from tests.support.ocfl_objects import edit, sign, write_object, write_root
 
 STATES = ({"a.txt": b"alpha", "dir/b.txt": b"beta"}, {"a.txt": b"alpha", "dir/b.txt": b"changed"})
@@ -130,9 +132,9 @@ A = "v1/content/a.txt"
 
 SIGNED: dict[str, tuple[set[str], Change]] = {
     "no versions, no head": ({"E008", "E036"}, lambda i, n: (i.pop("head"), i.update(versions={}))[0]),
-    "content directory with slash": ({"E017"}, put("contentDirectory", "a/b")),
-    "content directory no text": ({"E017"}, put("contentDirectory", 7)),
-    "content directory of dots": ({"E018"}, put("contentDirectory", "..")),
+    "content directory with slash": ({"E017", "E108"}, put("contentDirectory", "a/b")),
+    "content directory no text": ({"E017", "E108"}, put("contentDirectory", 7)),
+    "content directory of dots": ({"E018", "E108"}, put("contentDirectory", "..")),
     "algorithm": ({"E025"}, put("digestAlgorithm", "md5")),
     "no id": ({"E036"}, drop("id")),
     "no type": ({"E036"}, drop("type")),
@@ -148,7 +150,7 @@ SIGNED: dict[str, tuple[set[str], Change]] = {
     "no manifest": ({"E041"}, drop("manifest")),
     "manifest no object": ({"E041", "E106"}, put("manifest", [])),
     "no versions key": ({"E041", "E043"}, drop("versions")),
-    "versions no object": ({"E044"}, put("versions", ["v1"])),
+    "versions no object": ({"E044", "E045"}, put("versions", ["v1"])),
     "version no object": ({"E047"}, lambda i, n: i["versions"].update(v1=[])),
     "no created": ({"E048"}, drop_version("created")),
     "no state": ({"E048"}, drop_version("state")),
@@ -167,7 +169,7 @@ SIGNED: dict[str, tuple[set[str], Change]] = {
     "user no object": ({"E054"}, put_version("user", "me")),
     "user without name": ({"E054"}, put_version("user", {"address": "mailto:a@b"})),
     "address no text": ({"E054"}, put_version("user", {"name": "x", "address": 1})),
-    "unknown fixity algorithm": ({"E056"}, put("fixity", {"crc9": {}})),
+    "unknown fixity algorithm": ({"E026", "E056"}, put("fixity", {"crc9": {}})),
     "fixity null": ({"E111"}, put("fixity", None)),
     "fixity of one no object": ({"E057"}, put("fixity", {"md5": []})),
     "fixity no list": ({"E057"}, put("fixity", {"md5": {"0" * 32: "x"}})),
@@ -187,6 +189,10 @@ SIGNED: dict[str, tuple[set[str], Change]] = {
     "manifest no list": ({"E092"}, move("manifest", ALPHA, "x" * 0 or {"a": 1})),
     "content path outside a version": ({"E042"}, move("manifest", ALPHA, ["a.txt"])),
     "content path outside content": ({"E042"}, move("manifest", ALPHA, ["v1/a.txt"])),
+    "content path in another folder": ({"E042", "E021"}, move("manifest", ALPHA, ["v1/stuff/a.txt"])),
+    "content path of a padded version": ({"E042", "E014"}, move("manifest", ALPHA, ["v001/content/a.txt"])),
+    "content path with backslashes": ({"E042", "E035"}, move("manifest", ALPHA, ["v1\\content\\a.txt"])),
+    "manifest by another algorithm": ({"E031", "E039"}, move("manifest", ALPHA, hashlib.sha256(b"alpha").hexdigest())),
     "content path with dots": ({"E099"}, move("manifest", ALPHA, ["v1/content/../content/a.txt"])),
     "content path empty element": ({"E099"}, move("manifest", ALPHA, ["v1/content//a.txt"])),
     "content path from the root": ({"E100"}, move("manifest", ALPHA, ["/v1/content/a.txt"])),
@@ -282,8 +288,9 @@ ON_DISK: dict[str, tuple[set[str], Callable[[Path], object]]] = {
     "two declarations": ({"E003"}, write("0=ocfl_object_1.0", "ocfl_object_1.0\n")),
     "unknown version": ({"E004"}, rename(DECLARED, "0=ocfl_object_9.0")),
     "other NAMASTE": ({"E005"}, rename(DECLARED, "1=ocfl_object_1.1")),
+    "almost NAMASTE": ({"E002", "E003"}, rename(DECLARED, "0-ocfl_object_1.1")),
     "other dvalue": ({"E006"}, rename(DECLARED, "0=ocfl_thing_1.1")),
-    "declaration's text": ({"E007"}, write(DECLARED, "ocfl_object_1.1")),
+    "declaration's text": ({"E002", "E007"}, write(DECLARED, "ocfl_object_1.1")),
     "missing version folder": ({"E046", "E010"}, lambda o: remove_tree(o / "v1")),
     "further version folder": ({"E046"}, write("v3/content/x", "x")),
     "further folder with a gap": ({"E046", "E010"}, write("v9/content/x", "x")),
@@ -304,6 +311,8 @@ ON_DISK: dict[str, tuple[set[str], Callable[[Path], object]]] = {
     "root digest": ({"E060"}, write("inventory.json.sha512", "0" * 128 + " inventory.json\n")),
     "version digest": ({"E060"}, write("v1/inventory.json.sha512", "0" * 128 + " inventory.json\n")),
     "sidecar's form": ({"E061"}, write("inventory.json.sha512", ALPHA + "\n")),
+    "inventory of another name": ({"E063", "E034"}, rename("inventory.json", "Inventory.JSON")),
+    "no content folder": ({"E016", "E023", "E092"}, rename("v1/content", "v1/data")),
     "no inventory": ({"E063"}, lambda o: (o / "inventory.json").unlink()),
     "root and head differ": ({"E064"}, lambda o: edit(o, "v2", change=lambda i: i.update(fixity={}))),
     "other state in v1": ({"E066"}, in_v1(lambda i: state(i).update({ALPHA: ["z"]}))),
@@ -445,13 +454,16 @@ ROOTS: dict[str, tuple[set[str], Callable[[Path], object]]] = {
     "layout text no JSON": ({"E070"}, write("ocfl_layout.json", "{")),
     "layout text lacks keys": ({"E070"}, write("ocfl_layout.json", '{"extension": "0002-flat-direct-storage-layout"}')),
     "layout unknown": ({"E071"}, write("ocfl_layout.json", '{"extension": "none", "description": "x"}')),
-    "declaration missing": ({"E069"}, lambda r: (r / "0=ocfl_1.1").unlink()),
+    "declaration missing": ({"E069", "E076"}, lambda r: (r / "0=ocfl_1.1").unlink()),
     "declaration twice": ({"E069", "E076"}, write("0=ocfl_1.0", "ocfl_1.0\n")),
     "declaration of another version": ({"E077", "E069"}, rename("0=ocfl_1.1", "0=ocfl_3.0")),
-    "declaration's text": ({"E080"}, write("0=ocfl_1.1", "ocfl_1.0\n")),
-    "file in the hierarchy": ({"E072"}, write("aa/file", "x")),
+    "declaration of another kind": ({"E079", "E069"}, rename("0=ocfl_1.1", "0=thing")),
+    "declaration of another number": ({"E078", "E069"}, rename("0=ocfl_1.1", "3=ocfl_1.1")),
+    "declaration that almost is": ({"E075", "E069"}, rename("0=ocfl_1.1", "0-ocfl_1.1")),
+    "declaration's text": ({"E075", "E080"}, write("0=ocfl_1.1", "ocfl_1.0\n")),
+    "file in the hierarchy": ({"E072", "E085"}, write("aa/file", "x")),
     "file between": ({"E084"}, write_between),
-    "empty folder": ({"E073"}, lambda r: (r / "aa/bb").mkdir(parents=True)),
+    "empty folder": ({"E073", "E085"}, lambda r: (r / "aa/bb").mkdir(parents=True)),
     "object without declaration": ({"E088", "E003"}, lambda r: [path.unlink() for path in r.glob("*/*/0=*")]),
     "object out of place": ({"E083"}, lambda r: [path.parent.rename(r / "elsewhere") for path in r.glob("*/*/0=*")]),
     "object twice": ({"E037", "E083"}, lambda r: write_object(r / "zz/other", STATES, identifier="urn:a")),
@@ -485,13 +497,42 @@ def test_what_should_be_otherwise_in_a_root(tmp_path: Path) -> None:
     write_object(root / "deep/er/two", STATES, identifier="urn:example:two")
     (root / "extensions/mine").mkdir(parents=True)
     report = validate_ocfl(str(root))
-    assert (codes_of(report), report.verdict) == ({"W015", "W016"}, "valid")
+    assert (codes_of(report), report.verdict) == ({"W014", "W015", "W016"}, "valid")
+
+
+@pytest.mark.parametrize("described", ["nnnn-quoted.md", "extensions/nnnn-quoted/config.json"])
+def test_a_layout_of_ones_own_may_be_named_where_the_root_describes_it(described: str, tmp_path: Path) -> None:
+    root = write_root(tmp_path / "r")
+    write_object(root / "one", STATES)
+    write("ocfl_layout.json", '{"extension": "nnnn-quoted", "description": "x"}')(root)
+    assert codes_of(validate_ocfl(str(root))) == {"E071"}
+    write(described, "{}")(root)
+    assert validate_ocfl(str(root)).verdict == "valid"
 
 
 def test_an_object_is_not_newer_than_its_root(tmp_path: Path) -> None:
     root = write_root(tmp_path / "r", specification="1.0")
     write_object(root / "one", STATES)
     assert "E081" in codes_of(validate_ocfl(str(root)))
+
+
+def test_a_root_without_any_word_of_its_own_is_known_by_its_objects(tmp_path: Path) -> None:
+    write_object(tmp_path / "r/aa/one", STATES)
+    assert is_ocfl(str(tmp_path / "r"))
+    assert codes_of(validate(str(tmp_path / "r"))) == {"E069", "E076"}
+    (tmp_path / "r/data").mkdir()
+    assert not is_ocfl(str(tmp_path / "r"))
+    write_object(tmp_path / "bags/one/data/object", STATES)
+    write("bags/one/bagit.txt", "x")(tmp_path)
+    assert not is_ocfl(str(tmp_path / "bags"))
+
+
+@pytest.mark.parametrize("names", [[], [".keep"]])
+def test_a_folder_without_content_is_neither_bag_nor_object(names: list[str], tmp_path: Path) -> None:
+    (tmp_path / "o").mkdir()
+    for name in names:
+        (tmp_path / "o" / name).write_text("")
+    assert {"E003", "E063", "BAG-101"} <= codes_of(validate(str(tmp_path / "o")))
 
 
 def test_what_is_ocfl(tmp_path: Path) -> None:
@@ -514,3 +555,16 @@ def test_every_code_of_the_family_is_provoked_here() -> None:
     assert {kind.severity for kind in vars(codes).values() if isinstance(kind, FindingKind)} == {
         Severity.ERROR, Severity.WARNING, Severity.UNCHECKED,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("left", "right", "expected"), [
+    (b"", b"", True), (b"a", b"", False), (b"", b"a", False), (bytes(3 << 20), bytes(3 << 20), True),
+    (bytes(3 << 20), bytes(3 << 20) + b"x", False), (bytes(3 << 20) + b"y", bytes(3 << 20) + b"x", False),
+])  # fmt: skip
+def test_whether_two_files_are_the_same(left: bytes, right: bytes, expected: bool, tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(left)
+    (tmp_path / "b").write_bytes(right)
+    tree = Tree(str(tmp_path))
+    assert tree.same("a", "b") is expected
+    assert tree.same("a", "c") is None
+    assert [finding.subject for finding in tree.findings] == ["c"]

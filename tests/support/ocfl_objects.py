@@ -42,7 +42,7 @@ def write_object(
                 target.write_bytes(content)
         (folder / name).mkdir(exist_ok=True)
         versions[name] = {
-            "created": f"2026-01-0{number}T00:00:00Z",
+            "created": f"2026-01-{number:02}T00:00:00Z",
             "message": f"version {number}",
             "user": {"name": "A. Person", "address": "mailto:a@example.org"},
             "state": block,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.errors import LockedError, NotFoundError, StorageError, UsageError
+from archive.errors import ExistsError, LockedError, NotFoundError, StorageError, UsageError
 from archive.model.deposit import DepositState, Proof
 from archive.stages.depositing.retrieval import retrieve
 from archive.stages.validation.ocfl import validate_ocfl
@@ -42,12 +42,56 @@ def test_a_bag_is_a_version_and_comes_back(tmp_path: Path) -> None:
     again = send(bag, settings)
     assert (again.already, again.receipt) == (True, report.receipt)
     target, _ = open_target("there", settings)
-    back = retrieve(target, report.receipt.identifier, str(tmp_path / "back"), settings=settings, name="bag")
+    back = retrieve(target, report.receipt.identifier, str(tmp_path / "back"), settings=settings)
     assert (back.verdict, tree_of(Path(back.path))) == ("valid", tree_of(bag))
     with pytest.raises(NotFoundError):
         retrieve(target, ID + "#v7", str(tmp_path / "back"), settings=settings)
     with pytest.raises(NotFoundError):
         retrieve(target, "urn:none", str(tmp_path / "back"), settings=settings)
+
+
+def test_a_bag_comes_back_under_its_own_name_where_that_is_known(tmp_path: Path) -> None:
+    info = {"External-Identifier": "https://example.org/x"}
+    first = write_bag(tmp_path / "one" / "press release", {"a": b"1"}, info=info)
+    second = write_bag(tmp_path / "two" / "صباح", {"a": b"2"}, info=info)
+    url = f"ocfl:{tmp_path}/root"
+    settings = settings_in(tmp_path / "project", url=url)
+    elsewhere = settings_in(tmp_path / "elsewhere", url=url)
+    assert send(first, settings).state is DepositState.ACCEPTED
+    spoken = settings_in(tmp_path / "project", url=url, message="Second edition")
+    assert send(second, spoken).state is DepositState.ACCEPTED
+    target, _ = open_target("there", settings)
+    to = tmp_path / "back"
+    for identifier, where, name in (
+        ("https://example.org/x#v1", elsewhere, "press release"),
+        ("https://example.org/x#v2", settings, "صباح"),
+        ("https://example.org/x#v2", elsewhere, "x#v2"),
+    ):
+        assert retrieve(target, identifier, str(to), settings=where).path == str(to / name)
+    with pytest.raises(ExistsError):
+        retrieve(target, "https://example.org/x#v1", str(to), settings=settings)
+    assert tree_of(to / "press release") == tree_of(first)
+
+
+@pytest.mark.parametrize("name", ["..", "/etc", "a/b", "~x", "a\\nb", ""])
+def test_a_name_that_leads_away_is_not_taken(name: str, tmp_path: Path) -> None:
+    settings = settings_in(tmp_path / "project", url=f"ocfl:{tmp_path}/root", message=f"Deposit of the bag {name}")
+    assert send(write_bag(tmp_path / "bag", {"a": b"1"}), settings).state is DepositState.ACCEPTED
+    target, _ = open_target("there", settings)
+    elsewhere = settings_in(tmp_path / "elsewhere")
+    assert retrieve(target, ID, str(tmp_path / "back"), settings=elsewhere).path == str(tmp_path / "back" / "bag")
+
+
+def test_a_bag_whose_own_name_is_no_text_is_stored(tmp_path: Path) -> None:
+    bag = write_bag(tmp_path / os.fsdecode(b"caf\xe9"), {"a": b"1"})
+    settings = settings_in(tmp_path / "project", url=f"ocfl:{tmp_path}/root")
+    report = send(bag, settings)
+    assert report.state is DepositState.ACCEPTED
+    assert report.receipt is not None
+    assert validate_ocfl(str(tmp_path / "root")).findings == ()
+    target, _ = open_target("there", settings)
+    back = retrieve(target, report.receipt.identifier, str(tmp_path / "back"), settings=settings)
+    assert tree_of(Path(back.path)) == tree_of(bag)
 
 
 def test_a_new_version_stores_only_what_changed(tmp_path: Path) -> None:

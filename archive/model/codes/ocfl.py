@@ -25,6 +25,10 @@ E001 = _error(
     "E001", "3.1", "{subject} does not belong in an object's root",
     "An object's root holds its declaration, its inventory and sidecar, version folders, logs and extensions only.",
 )  # fmt: skip
+E002 = _error(
+    "E002", "3.2", "{subject} is not formed as NAMASTE wants it",
+    "A declaration is called T=dvalue, and its text is dvalue and one newline.",
+)  # fmt: skip
 E003 = _error(
     "E003", "3.2", "the object does not have exactly one version declaration: {found}",
     "A file 0=ocfl_object_1.0 or 0=ocfl_object_1.1 in the object's root says which specification holds.",
@@ -61,9 +65,17 @@ E013 = _error(
     "E013", "3.3", "version {found} does not follow the numbering of the first",
     "A new version follows the convention that earlier versions set.",
 )  # fmt: skip
+E014 = _error(
+    "E014", "3.3", "the content path {found} does not use the name of the version folder",
+    "References to content use the name of the version folder as it is, with or without padding.",
+)  # fmt: skip
 E015 = _error(
     "E015", "3.3", "{subject} does not belong in a version folder",
     "The only files in a version folder are its inventory and the inventory's digest.",
+)  # fmt: skip
+E016 = _error(
+    "E016", "3.3.1", "{subject} has content to preserve and no folder {expected}",
+    "The files of a version stand in its content folder.", _COPY,
 )  # fmt: skip
 E017 = _error(
     "E017", "3.3.1", "the content folder's name is no name of one folder: {found}",
@@ -78,6 +90,10 @@ E020 = _error(
     "E020", "3.3.1", "{subject} names the content folder {found}, the object's root {expected}",
     "contentDirectory does not change between versions.",
 )  # fmt: skip
+E021 = _error(
+    "E021", "3.3.1", "contentDirectory is not set, and {found} does not go through content",
+    "Where an inventory has no contentDirectory, content folders are called content.",
+)  # fmt: skip
 E023 = _error(
     "E023", "3.3.1", "content and manifest of {inventory} do not agree on {subject}",
     "Every file in a content folder stands in the manifest, and what stands there is a file.", _COPY,
@@ -87,6 +103,10 @@ E025 = _error(
     "E025", "3.4", "{subject} uses the digest algorithm {found} for content",
     "Content is addressed by sha512 or sha256 only.",
 )  # fmt: skip
+E026 = _error(
+    "E026", "3.4", "{subject} gives fixity by an algorithm that is not known: {found}",
+    "Fixity is given by an algorithm of the specification or of a registered extension.",
+)  # fmt: skip
 E029 = _error("E029", "3.4", "{found} is no SHA-1 in hex", "SHA-1 is written with 40 hex digits.")
 E030 = _error("E030", "3.4", "{found} is no SHA-256 in hex", "SHA-256 is written with 64 hex digits.")
 E031 = _error("E031", "3.4", "{found} is no SHA-512 in hex", "SHA-512 is written with 128 hex digits.")
@@ -94,6 +114,13 @@ E032 = _error("E032", "3.4", "{found} is no blake2b in hex", "blake2b-512 is wri
 E033 = _error(
     "E033", "3.5", "{subject} is no JSON as the specification wants it: {found}",
     "An inventory is one JSON object in UTF-8, and each of its keys stands once.", _COPY,
+)  # fmt: skip
+E034 = _error(
+    "E034", "3.5", "{subject} looks like an inventory and has another name", "An inventory is called inventory.json."
+)
+E035 = _error(
+    "E035", "3.5", "the content path {found} is not separated by forward slashes",
+    "Elements of a content path are separated by the forward slash.",
 )  # fmt: skip
 E036 = _error("E036", "3.5.1", "{subject} has no {expected}", "An inventory has id, type, digestAlgorithm and head.")
 E037 = _error(
@@ -103,6 +130,10 @@ E037 = _error(
 E038 = _error(
     "E038", "3.5.1", "the type of {subject} is {found}, not {expected}",
     "The type is the address of the inventory section of the version that the object declares.",
+)  # fmt: skip
+E039 = _error(
+    "E039", "3.5.1", "{subject} has a digest that is not by its digestAlgorithm: {found}",
+    "Manifest and states use the digests of the algorithm that digestAlgorithm names.",
 )  # fmt: skip
 E040 = _error(
     "E040", "3.5.1", "the head of {subject} is {found}, not {expected}",
@@ -116,7 +147,10 @@ E042 = _error(
     "A content path is relative to the object's root and goes through a version's content folder.",
 )  # fmt: skip
 E043 = _error("E043", "3.5.3", "{subject} has no versions", "An inventory has a block that stores the versions.")
-E044 = _error("E044", "3.5.3", "versions of {subject} is no object", "The value of versions is a JSON object.")
+E044 = _error(
+    "E044", "3.5.3", "{subject} has no object of the name versions", "The block of versions is called versions."
+)
+E045 = _error("E045", "3.5.3", "versions of {subject} is {found}", "The value of versions is a JSON object.")
 E046 = _error(
     "E046", "3.5.3", "{subject} and the inventory's versions do not correspond",
     "The keys of versions are the names of the version folders, all of them and no others.", _COPY,
@@ -200,6 +234,10 @@ E073 = _error(
     "E073", "4.3", "{subject} is an empty folder", "No empty folder stands under a storage root.",
     "Find out whether an object is missing; else remove the folder",
 )  # fmt: skip
+E075 = _error(
+    "E075", "4.2", "{subject} is not formed as NAMASTE wants it",
+    "A declaration is called T=dvalue, and its text is dvalue and one newline.",
+)  # fmt: skip
 E076 = _error(
     "E076", "4.2", "there is more than one root declaration: {found}", "Exactly one root declaration is there."
 )
@@ -207,6 +245,8 @@ E077 = _error(
     "E077", "4.2", "{subject} is a root declaration of no known version",
     "The declaration's name is 0=ocfl_ and the version, 1.0 or 1.1.",
 )  # fmt: skip
+E078 = _error("E078", "4.2", "{subject} does not begin with 0=", "The declaration's name is T=dvalue with T 0.")
+E079 = _error("E079", "4.2", "{subject} is no declaration of a storage root", "The dvalue is ocfl_ and the version.")
 E080 = _error(
     "E080", "4.2", "{subject} does not hold what its name says",
     "The declaration's text is its name without 0=, followed by one newline.",
@@ -222,6 +262,10 @@ E083 = _error(
 E084 = _error(
     "E084", "4.3", "{subject} is a file in a folder between root and objects", "Folders between hold folders only.",
     "Find out what the file is and take it out of the storage root",
+)  # fmt: skip
+E085 = _error(
+    "E085", "4.3", "{subject} ends the hierarchy and is no object", "The hierarchy ends in objects.",
+    "Find out whether an object is missing; else remove the folder",
 )  # fmt: skip
 E086 = _error(
     "E086", "4.4", "{subject} does not belong in the root's extensions folder",
@@ -280,6 +324,10 @@ E107 = _error(
     "E107", "3.5.2", "the manifest of {subject} has a digest that no version uses: {found}",
     "Each digest of the manifest is in the state of a version.",
 )  # fmt: skip
+E108 = _error(
+    "E108", "3.3.1", "contentDirectory is no folder in a version's folder: {found}",
+    "The content folder is a direct child of the version's folder.",
+)  # fmt: skip
 E110 = _error(
     "E110", "3.5.1", "{subject} gives the object another id: {found}", "The id does not change between versions."
 )
@@ -309,6 +357,7 @@ W011 = _warning(
     "created, message and user of a version should be the same in all inventories.",
 )  # fmt: skip
 W013 = _warning("W013", "3.9", "{subject} is no registered extension", "Extensions should have a registered name.")
+W014 = _warning("W014", "4.3", "the objects stand at different depths: {found}", "A root should use one layout.")
 W015 = _warning(
     "W015", "4.3", "{subject} stands at the top, other objects in a hierarchy", "A root should use one pattern."
 )

@@ -6,61 +6,61 @@ import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import BinaryIO
 from urllib.parse import quote
 
-from archive.errors import StorageError, UsageError, from_os_error
+from archive.errors import from_os_error
 from archive.formats.manifest import parse_blocks, parse_manifest_name
 from archive.formats.tagfile import parse_tags
 from archive.model.deposit import Form, Item, Package
 from archive.model.package import NO_PROGRESS, Progress
-from archive.storage.hashing import digest_descriptor, digest_length, is_known, normalise_name
-from archive.storage.packing import pack
+from archive.stages.depositing.sources import BagSource, SourceFile, read_small
+from archive.storage.hashing import Digests, digest_descriptor, digest_length, is_known, normalise_name
+from archive.storage.packing import pack, pack_files
+from archive.targets.protocol import read_source
 
-_CHUNK = 1 << 20
 _DESCRIPTIONS = ("metadata/descriptive/dcterms.xml", "metadata/descriptive/dc.xml")
+_LIMIT = 1 << 24
 
 
 def describe_bag(
-    bag: str, needs: tuple[str, ...], *, identifier: str | None, progress: Progress = NO_PROGRESS
+    source: BagSource,
+    form: Form,
+    needs: tuple[str, ...] = (),
+    *,
+    identifier: str | None = None,
+    progress: Progress = NO_PROGRESS,
 ) -> Package:
-    """The package of the bag in the folder `bag`, which has just been validated.
+    """The package of a bag that has just been validated, for a target that takes this form.
 
-    `needs` are digests that each item must have. `identifier` stands in for the bag's own External-Identifier. Raises
-    `StorageError`, and `UsageError` for a bag that is no folder.
+    A zip or tar of the form that is asked for is sent as it stands. Else the package lists the bag's files, wherever
+    they lie, each with the digests of `needs`. `identifier` stands in for the bag's own External-Identifier. Raises
+    `StorageError`.
     """
-    if not os.path.isdir(bag):
-        raise UsageError(
-            "this target takes the files of a bag, and the bag is packed", subject=bag, remedy="Unpack it first"
-        )
-    bag = os.path.abspath(bag)
     try:
-        digests = _read_manifests(bag)
-        items = tuple(_make_item(bag, path, digests.get(path, {}), needs, progress) for path in _walk(bag))
+        tags = _read_tags(source)
+        known = identifier or _identify(tags, source.name)
+        description = next(filter(None, (read_small(source, path, _LIMIT) for path in _DESCRIPTIONS)), None)
+        if source.kind == form.value:
+            item = _hash_file(source.path, f"{source.name}.{form.value}", progress)
+            return Package(
+                source.name, known, item.digests["sha512"], source.path, (item,), item.size, description, tags
+            )
+        digests = _read_manifests(source)
+        items = tuple(_make_item(file, digests.get(file.path, {}), needs, progress) for file in source.files())
     except OSError as error:
-        raise from_os_error(error, str(error.filename or bag)) from error
-    tags = _read_tags(bag)
-    name = os.path.basename(bag)
-    return Package(
-        name, identifier or _identify(tags, name), _fingerprint(items), bag, items, sum(item.size for item in items),
-        _read_description(bag), tags,
-    )  # fmt: skip
+        raise from_os_error(error, str(error.filename or source.path)) from error
+    size = sum(item.size for item in items)
+    return Package(source.name, known, _fingerprint(items), source.path, items, size, description, tags)
 
 
-def describe_archive(path: str, *, identifier: str | None, progress: Progress = NO_PROGRESS) -> Package:
-    """The package of a bag that is one zip or tar already: sent as it stands."""
-    path = os.path.abspath(path)
-    item = _hash_file(path, os.path.basename(path), progress)
-    name = item.path.split(".")[0]
-    return Package(name, identifier or _identify((), name), item.digests["sha512"], path, (item,), item.size)
-
-
-def pack_package(package: Package, form: Form, folder: str, modified: int, progress: Progress = NO_PROGRESS) -> Package:
+def pack_package(
+    package: Package, source: BagSource, form: Form, folder: str, *, modified: int, progress: Progress = NO_PROGRESS
+) -> Package:
     """The same package as one zip or tar in `folder`, made anew unless it stands there whole.
 
     The name says the content, and the file takes its name only when it is finished. Raises `StorageError`.
     """
-    if not os.path.isdir(package.bag):
+    if form is Form.FILES or source.kind == form.value:
         return package
     target = os.path.join(folder, f"{package.fingerprint[:32]}.{form.value}")
     part = target + ".part"
@@ -69,7 +69,11 @@ def pack_package(package: Package, form: Form, folder: str, modified: int, progr
         if not os.path.exists(target):
             if os.path.exists(part):
                 os.unlink(part)
-            pack(package.bag, package.name, part, form.value, modified=modified, progress=progress)
+            if source.kind == "folder":
+                pack(package.bag, package.name, part, form.value, modified=modified, progress=progress)
+            else:
+                files = ((f"{package.name}/{item.path}", item.size, read_source(item)) for item in package.items)
+                pack_files(files, part, form.value, modified=modified)
             descriptor = os.open(part, os.O_RDONLY)
             os.fsync(descriptor)
             os.close(descriptor)
@@ -87,25 +91,19 @@ def _hash_file(path: str, name: str, progress: Progress) -> Item:
     return Item(name, size, dict(zip(algorithms, digests, strict=True)), path)
 
 
-def _read_manifests(bag: str) -> dict[str, dict[str, str]]:
+def _read_manifests(source: BagSource) -> dict[str, dict[str, str]]:
     """Every digest that manifests and tag manifests give, by path and algorithm."""
     known: dict[str, dict[str, str]] = {}
-    for name in sorted(os.listdir(bag)):
+    for name in sorted(file.path for file in source.files() if "/" not in file.path):
         parsed = parse_manifest_name(name)
         if parsed is None or not is_known(parsed.algorithm):
             continue
         algorithm = normalise_name(parsed.algorithm)
         length = digest_length(algorithm)
-        with open(os.path.join(bag, name), "rb") as stream:
-            for block in parse_blocks(_chunks(stream), name, length, tag=parsed.tag):
-                for path, digest in _pairs(block.paths, block.digests, block.odd, length):
-                    known.setdefault(os.fsdecode(path), {})[algorithm] = digest
+        for block in parse_blocks(source.stream(name), name, length, tag=parsed.tag):
+            for path, digest in _pairs(block.paths, block.digests, block.odd, length):
+                known.setdefault(os.fsdecode(path), {})[algorithm] = digest
     return known
-
-
-def _chunks(stream: BinaryIO) -> Iterator[bytes]:
-    while chunk := stream.read(_CHUNK):
-        yield chunk
 
 
 def _pairs(
@@ -121,47 +119,48 @@ def _pairs(
         yield path, text[2 * length * index : 2 * length * (index + 1)]
 
 
-def _walk(bag: str) -> Iterator[str]:
-    """Every file of the bag, by the bytes of its path. Links are no files here: the validation has refused them."""
-    stack = [""]
-    while stack:
-        folder = stack.pop()
-        with os.scandir(os.path.join(bag, folder)) as scan:
-            entries = sorted(scan, key=lambda entry: os.fsencode(entry.name))
-        for entry in entries:
-            if entry.is_file(follow_symlinks=False):
-                yield folder + entry.name
-        stack += [folder + entry.name + "/" for entry in reversed(entries) if entry.is_dir(follow_symlinks=False)]
-
-
-def _make_item(bag: str, path: str, digests: dict[str, str], needs: tuple[str, ...], progress: Progress) -> Item:
-    source = os.path.join(bag, path)
+def _make_item(file: SourceFile, digests: dict[str, str], needs: tuple[str, ...], progress: Progress) -> Item:
     lacking = [name for name in needs if name not in digests]
     if not lacking and "sha512" not in digests and "sha256" not in digests:
         lacking = ["sha512"]
-    if not lacking:
-        return Item(path, os.lstat(source).st_size, digests, source)
-    with open(source, "rb", buffering=0) as stream:
-        size, found = digest_descriptor(stream.fileno(), lacking, progress)
-    return Item(path, size, {**digests, **dict(zip(lacking, found, strict=True))}, source)
+    if lacking:
+        digests = {**digests, **_digest(file, lacking, progress)}
+    return Item(file.path, file.size, digests, file.place, file.content)
+
+
+def _digest(file: SourceFile, algorithms: list[str], progress: Progress) -> dict[str, str]:
+    if file.content is None:
+        with open(file.place, "rb", buffering=0) as stream:
+            found: tuple[str, ...] = tuple(digest_descriptor(stream.fileno(), algorithms, progress)[1])
+    else:
+        digests = Digests(algorithms)
+        for chunk in file.content():
+            digests.update(chunk)
+            progress.advance(len(chunk))
+        found = tuple(digests.hexdigests())
+    return dict(zip(algorithms, found, strict=True))
 
 
 def _fingerprint(items: tuple[Item, ...]) -> str:
+    """The same for the same files, whatever the order in which they lie."""
     total = hashlib.sha256()
-    for item in items:
+    for item in sorted(items, key=_as_walked):
         strongest = item.strongest
         total.update(f"{strongest} {item.digests[strongest]} {item.size} ".encode() + os.fsencode(item.path) + b"\0")
     return total.hexdigest()
 
 
-def _read_tags(bag: str) -> tuple[tuple[str, str], ...]:
-    try:
-        with open(os.path.join(bag, "bag-info.txt"), "rb") as stream:
-            tags, _ = parse_tags(stream.read(1 << 24), "bag-info.txt")
-    except FileNotFoundError:
+def _as_walked(item: Item) -> list[tuple[bool, bytes]]:
+    """Where the file comes when a folder is walked: a folder's files before the folders in it, each by its bytes."""
+    *folders, name = os.fsencode(item.path).split(b"/")
+    return [*((True, folder) for folder in folders), (False, name)]
+
+
+def _read_tags(source: BagSource) -> tuple[tuple[str, str], ...]:
+    content = read_small(source, "bag-info.txt", _LIMIT)
+    if content is None:
         return ()
-    except OSError as error:
-        raise StorageError(f"it cannot be read: {error.strerror}", subject="bag-info.txt") from error
+    tags, _ = parse_tags(content, "bag-info.txt")
     return tuple((tag.label, tag.value) for tag in tags)
 
 
@@ -174,13 +173,3 @@ def _identify(tags: tuple[tuple[str, str], ...], name: str) -> str:
     if ":" in own and " " not in own:
         return own
     return "urn:muniment:bag:" + quote(own or name, safe="", errors="surrogateescape")
-
-
-def _read_description(bag: str) -> bytes | None:
-    for path in _DESCRIPTIONS:
-        try:
-            with open(os.path.join(bag, path), "rb") as stream:
-                return stream.read(1 << 24)
-        except FileNotFoundError:
-            continue
-    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from dataclasses import asdict
@@ -53,6 +54,21 @@ def read_receipt(journal: Journal) -> Receipt | None:
     table["state"], table["proof"] = DepositState(table["state"]), Proof[table["proof"].upper()]
     table["algorithms"] = tuple(table["algorithms"])
     return Receipt(**table)
+
+
+def bag_of_receipt(settings: Settings, target: str, identifier: str) -> str | None:
+    """What the bag was called that a receipt kept here tells of; None where no receipt does."""
+    folder = os.path.join(settings.folder, settings.deposit.journal)
+    try:
+        names = sorted(name for name in os.listdir(folder) if name.endswith(".receipt.json"))
+    except OSError:
+        return None
+    for name in names:
+        with contextlib.suppress(OSError, ValueError), open(os.path.join(folder, name), encoding="utf-8") as stream:
+            table = json.load(stream)
+            if isinstance(table, dict) and (table.get("target"), table.get("identifier")) == (target, identifier):
+                return str(table.get("bag"))
+    return None
 
 
 def record_transfer(settings: Settings, bag: str, receipt: Receipt, clock: Clock) -> list[Finding]:

@@ -13,10 +13,15 @@ from archive.formats.bagpath import unsafe_reason
 from archive.model.deposit import RetrievalReport
 from archive.model.finding import Outcome
 from archive.model.package import NO_PROGRESS, Progress
+from archive.stages.depositing.receipts import bag_of_receipt
 from archive.stages.validation import validate
-from archive.storage.atomic import Partial, place, remove_tree, sync_tree
+from archive.storage.atomic import place, sync_tree
+from archive.storage.partial import Partial
 from archive.storage.remote import TransientError, try_again
-from archive.targets.protocol import Target
+from archive.storage.removing import remove_tree
+from archive.targets.protocol import NamesBags, Target
+
+_ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffd]")
 
 
 def retrieve(
@@ -53,7 +58,7 @@ def retrieve(
             progress.end()
         packed = len(paths) == 1 and paths[0] != "bagit.txt"
         subject = os.path.join(tree, paths[0]) if packed else tree
-        final = os.path.join(to, name or (paths[0] if packed else _name_from(identifier)))
+        final = os.path.join(to, name or (paths[0] if packed else _name_of(target, identifier, settings)))
         try:
             sync_tree(tree)
         except OSError as error:
@@ -92,6 +97,15 @@ def _receive(files: Iterator[tuple[str, Iterator[bytes]]], tree: str, progress: 
     if not count:
         raise NotFoundError("the deposit holds no file")
     return count, size, paths
+
+
+def _name_of(target: Target, identifier: str, settings: Settings) -> str:
+    """What the bag was called when it was deposited, where the target or a receipt tells; else from its identifier."""
+    known = target.name_of(identifier) if isinstance(target, NamesBags) else None
+    known = known or bag_of_receipt(settings, target.label, identifier)
+    if known is None or "/" in known or _ODD.search(known) or unsafe_reason(os.fsencode(known)) is not None:
+        return _name_from(identifier)
+    return known
 
 
 def _name_from(identifier: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import deque
 
 from archive.errors import NotFoundError, from_os_error
 from archive.model.finding import Fact, Outcome, outcome_of
@@ -18,13 +19,14 @@ from archive.stages.validation.ocfl_root import judge_root
 
 _OBJECT = re.compile(r"\d=ocfl_object.*", re.DOTALL)
 _ROOT = re.compile(r"\d=ocfl_[0-9].*", re.DOTALL)
+_LOOKED_INTO = 400
 _VERDICTS = {Outcome.INTACT: "valid", Outcome.DAMAGED: "invalid", Outcome.NOT_CHECKED: "not checked"}
 
 
 def is_ocfl(path: str) -> bool:
-    """True when the folder `path` calls itself an OCFL object or root, or has an object's inventory without saying so.
+    """True when the folder `path` calls itself an OCFL object or root, or is one that does not say so.
 
-    An object that has lost its declaration is still judged as an object.
+    An object that has lost its declaration is still judged as an object, by its inventory; a root, by its objects.
     """
     return _sort_of(path) is not None
 
@@ -42,7 +44,31 @@ def _sort_of(path: str) -> str | None:
         return "object" if versions and inventory else "root"
     if "bagit.txt" in names:
         return None
-    return "object" if inventory or (versions and names <= {"v1", "v01", "v001", "extensions", "logs"}) else None
+    if inventory or (versions and names <= {"v1", "v01", "v001", "extensions", "logs"}):
+        return "object"
+    bag = any(name == "data" or name.startswith(("manifest-", "tagmanifest-")) for name in names)
+    return "root" if not bag and _holds_objects(path) else None
+
+
+def _holds_objects(path: str) -> bool:
+    """True when an OCFL object stands somewhere below, in folders that hold nothing but folders.
+
+    Only so many are looked into, the nearest first.
+    """
+    ahead, looked = deque([path]), 0
+    while ahead and looked < _LOOKED_INTO:
+        folder, looked = ahead.popleft(), looked + 1
+        try:
+            with os.scandir(folder) as scan:
+                entries = list(scan)
+        except OSError:
+            continue
+        if any(entry.name.startswith("0=ocfl_object_") for entry in entries):
+            return True
+        folders = [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
+        if folder == path or len(folders) == len(entries):
+            ahead += folders[:_LOOKED_INTO]
+    return False
 
 
 def validate_ocfl(subject: str, *, progress: Progress = NO_PROGRESS) -> ValidationReport:

@@ -131,6 +131,27 @@ class Tree:
             self.findings.append(codes.UNREADABLE.at(path, found=error.strerror or "unknown error"))
             return None
 
+    def same(self, one: str, other: str) -> bool | None:
+        """Whether two files have the same bytes; None, with a finding, when one cannot be read."""
+        reads = [self._chunks(one), self._chunks(other)]
+        chunks: list[bytes | None] = [b"", b""]
+        while chunks[0] == chunks[1]:
+            for index, path in enumerate((one, other)):
+                try:
+                    chunks[index] = next(reads[index], None)
+                except OSError as error:
+                    self.findings.append(codes.UNREADABLE.at(path, found=error.strerror or "unknown error"))
+                    return None
+            if chunks == [None, None]:
+                return True
+        return False
+
+    def _chunks(self, path: str) -> Iterator[bytes]:
+        """The file in chunks of one size, whatever a read gives. Raises OSError."""
+        with self.open(path) as stream, open(os.dup(stream.fileno()), "rb") as whole:
+            while chunk := whole.read(BUFFER_SIZE):
+                yield chunk
+
     def digest(self, path: str, algorithms: Sequence[str], progress: Progress) -> dict[str, str] | None:
         """The file's digests by OCFL name; None, with a finding, when it cannot be read."""
         try:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archive.formats.ocfl_inventory import Inventory, Version
+from archive.formats.ocfl_inventory import Inventory
+from archive.formats.ocfl_versions import Version
 from archive.model.codes import ocfl as codes
 from archive.model.finding import Finding
 

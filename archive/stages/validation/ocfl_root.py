@@ -13,9 +13,12 @@ from archive.model.codes import ocfl as codes
 from archive.model.finding import Finding
 from archive.model.package import NO_PROGRESS, Progress
 from archive.stages.validation.ocfl_files import SMALL, Entries, Tree, join
-from archive.stages.validation.ocfl_object import REGISTERED_EXTENSIONS, ObjectFacts, judge_object
+from archive.stages.validation.ocfl_object import ObjectFacts, judge_object
+from archive.stages.validation.ocfl_structure import REGISTERED_EXTENSIONS
 
 _DECLARATION = re.compile(r"0=ocfl_(\d+\.\d+)")
+_NAMASTE = re.compile(r"\d=ocfl_.*", re.DOTALL)
+_ALMOST = re.compile(r"0\W?ocfl_\d+\.\d+")
 
 
 def judge_root(tree: Tree, progress: Progress = NO_PROGRESS) -> tuple[int, int]:
@@ -28,23 +31,26 @@ def judge_root(tree: Tree, progress: Progress = NO_PROGRESS) -> tuple[int, int]:
     layout = _judge_layout(tree, entries)
     if "extensions" in entries.folders:
         _judge_extensions(tree, specification)
-    objects = files = 0
-    at_top: list[str] = []
-    deeper = False
+    files = 0
+    paths = _find_objects(tree, entries)
     ids: dict[str, str] = {}
-    for path in _find_objects(tree, entries):
+    for path in paths:
         facts = _judge_one(tree, path, progress)
-        objects, files = objects + 1, files + facts.files
-        if "/" in path:
-            deeper = True
-        else:
-            at_top.append(path)
+        files += facts.files
         if specification is not None and (facts.specification or "") > specification:
             tree.findings.append(codes.E081.at(path, found=facts.specification or "", expected=specification))
         tree.findings += _judge_place(path, facts.id, layout, ids)
-    if deeper:
-        tree.findings += [codes.W015.at(path) for path in at_top]
-    return objects, files
+    tree.findings += _judge_depths(paths)
+    return len(paths), files
+
+
+def _judge_depths(paths: list[str]) -> list[Finding]:
+    """Whether all objects stand at one depth, as one layout puts them."""
+    depths = sorted({path.count("/") + 1 for path in paths})
+    if len(depths) < 2:
+        return []
+    at_top = [codes.W015.at(path) for path in paths if "/" not in path]
+    return [codes.W014.at(".", found=", ".join(map(str, depths))), *at_top]
 
 
 def _judge_one(tree: Tree, path: str, progress: Progress) -> ObjectFacts:
@@ -64,19 +70,25 @@ def _judge_declaration(tree: Tree, entries: Entries) -> str | None:
             found.append(match[1])
             text = tree.read(name)
             if text is not None and text != f"ocfl_{match[1]}\n".encode():
-                tree.findings.append(codes.E080.at(name))
+                tree.findings += [codes.E075.at(name), codes.E080.at(name)]
         elif name.startswith("0="):
             tree.findings.append(codes.E077.at(name))
-    if not found:
-        tree.findings.append(codes.E069.at(".", found="none"))
-    elif len(found) > 1:
-        shown = ", ".join(f"0=ocfl_{one}" for one in found)
+            tree.findings += [] if name.startswith("0=ocfl_") else [codes.E079.at(name)]
+        elif _NAMASTE.fullmatch(name):
+            tree.findings += [codes.E077.at(name), codes.E078.at(name)]
+        elif _ALMOST.fullmatch(name):
+            tree.findings.append(codes.E075.at(name))
+    if len(found) != 1:
+        shown = ", ".join(f"0=ocfl_{one}" for one in found) or "none"
         tree.findings += [codes.E069.at(".", found=shown), codes.E076.at(".", found=shown)]
     return max(found, default=None)
 
 
 def _judge_layout(tree: Tree, entries: Entries) -> Layout | None:
-    """The root's layout, where ocfl_layout.json names one that is known here."""
+    """The root's layout, where ocfl_layout.json names one that is known here.
+
+    A layout of one's own may be named where the root describes it, in a text of its name or in its extension's folder.
+    """
     if "ocfl_layout.json" not in entries.files:
         return None
     table = _read_json(tree, "ocfl_layout.json")
@@ -90,8 +102,9 @@ def _judge_layout(tree: Tree, entries: Entries) -> Layout | None:
     if not isinstance(name, str):
         return None
     path = f"extensions/{name}/config.json"
-    known = "/" not in name and name not in ("", ".", "..")
-    if name not in REGISTERED_EXTENSIONS and not (known and tree.has(f"extensions/{name}")):
+    local = "/" not in name and name not in ("", ".", "..")
+    told = any(file.startswith(f"{name}.") for file in entries.files) or tree.has(f"extensions/{name}")
+    if name not in REGISTERED_EXTENSIONS and not (local and told):
         tree.findings.append(codes.E071.at("ocfl_layout.json", found=name[:80]))
         return None
     configuration = _read_json(tree, path) if tree.has(path) else {}
@@ -133,6 +146,8 @@ def _find_objects(tree: Tree, top: Entries) -> list[str]:
         if any(name.startswith("0=") for name in entries.files):
             found.append(path)
             continue
+        if not entries.folders and len(tree.unread) == unread:
+            tree.findings.append(codes.E085.at(path))
         if entries.files:
             tree.findings += [codes.E072.at(join(path, name)) for name in entries.files]
             if entries.folders:
