@@ -1,18 +1,20 @@
 """InvenioRDM metadata out of our Dublin Core, by the crosswalk in `metadata/crosswalks/`.
 
 Personal and corporate names are not told apart in Dublin Core: every name goes as an organizational one, which keeps
-it as it stands.
+it as it stands. Descriptions are HTML there, so their text is escaped; languages go by their codes of ISO 639-3.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 
 from archive.formats.xml_safety import parse_xml
 
 _EDTF = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?(/\d{4}(-\d{2}(-\d{2})?)?)?")
+_WEB = re.compile(r"https?://\S+\Z")
 _NAMESPACES = ("http://purl.org/dc/elements/1.1/", "http://purl.org/dc/terms/")
 
 
@@ -45,7 +47,7 @@ def make_metadata(
             continue
         rule = crosswalk["elements"].get(name)
         if rule is not None:
-            _place(metadata, rule, value)
+            _place(metadata, rule, _say(rule["to"], value, crosswalk["languages"]))
     metadata.setdefault("title", title)
     metadata.setdefault("resource_type", {"id": crosswalk["default_resource_type"]})
     metadata.setdefault("publication_date", today)
@@ -67,21 +69,37 @@ def _place(metadata: dict[str, Any], rule: Mapping[str, Any], value: str) -> Non
         if "rest" not in rule:
             return
         field = rule["rest"]
-    made: dict[str, Any] | None = {
+    made: dict[str, Any] | str | None = {
         "additional_titles": {"title": value, "type": {"id": "other"}},
         "additional_descriptions": {"description": value, "type": {"id": "other"}},
         "creators": _name(value),
         "contributors": {**_name(value), "role": {"id": rule.get("role", "other")}},
         "subjects": {"subject": value},
         "identifiers": {"identifier": value, "scheme": "other"},
-        "rights": {"title": {"en": value}},
+        "rights": {"title": {"en": value}, **({"link": value} if _WEB.match(value) else {})},
         "dates": {"date": value, "type": {"id": rule.get("type", "other")}} if _EDTF.fullmatch(value) else None,
         "languages": {"id": value} if re.fullmatch(r"[a-z]{3}", value) else None,
+        "formats": value,
+        "sizes": value,
     }.get(field)
-    if made is not None and made not in metadata.setdefault(field, []):
+    if field == "locations":
+        places = metadata.setdefault(field, {"features": []})["features"]
+        if {"place": value} not in places:
+            places.append({"place": value})
+    elif made is not None and made not in metadata.setdefault(field, []):
         metadata[field].append(made)
     if not metadata.get(field):
         metadata.pop(field, None)
+
+
+def _say(field: str, value: str, languages: Mapping[str, str]) -> str:
+    """A value as the field wants it."""
+    if field == "description":
+        return escape(value, quote=False)
+    if field == "languages":
+        first = value.partition("-")[0].lower()
+        return languages.get(first, first)
+    return value
 
 
 def _name(value: str) -> dict[str, Any]:

@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+import ipaddress
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from functools import cache
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
-from archive.errors import ArchiveError, NoSpaceError, NotAuthorisedError, NotFoundError, UsageError
-from archive.storage.credentials import Credentials
-from archive.storage.remote import RefusedError, TransientError, words_of
-from archive.targets.protocol import CHUNK
+from archive.errors import ArchiveError, FormatError, NoSpaceError, NotAuthorisedError, NotFoundError, UsageError
+from archive.storage.credentials import Credentials, find_credentials, without_secrets
+from archive.storage.remote import RefusedError, TransientError, lost_words, words_of
+from archive.targets.protocol import CHUNK, Context
+
+OPTIONS = ("seconds", "plain_http")
+"""The options of every target over HTTP."""
+
+Document = TypeVar("Document")
+
+_REDIRECTS = (301, 302, 303, 307, 308)
+_MAX_REDIRECTS = 5
+
+
+@cache
+def _trusted() -> Any:
+    """Whom we trust to vouch for a server: read once, for it takes a while."""
+    import httpx
+
+    return httpx.create_ssl_context()
 
 
 class HttpClient:
-    """Requests to one server. Redirects are followed only within it, so that a credential never goes elsewhere."""
+    """Requests to one server. Our credential goes there and nowhere else."""
 
     def __init__(self, base: str, credentials: Credentials, *, seconds: int, label: str) -> None:
         try:
@@ -27,12 +48,14 @@ class HttpClient:
             authority = httpx.BasicAuth(credentials.user, credentials.password.reveal())
         self.base = httpx.URL(base)
         self._label = label
-        self._client = httpx.Client(headers=headers, auth=authority, timeout=seconds, follow_redirects=False)
+        plain: dict[str, Any] = {"timeout": seconds, "follow_redirects": False, "verify": _trusted()}
+        self._client = httpx.Client(headers=headers, auth=authority, **plain)
+        self._stranger = httpx.Client(headers={"User-Agent": "muniment"}, **plain)
 
     def resolve(self, address: str) -> str:
         """An address that the server gave, absolute. Raises `RefusedError` when it leads to another server."""
         url = self.base.join(address)
-        if (url.scheme, url.host, url.port) != (self.base.scheme, self.base.host, self.base.port):
+        if not self._is_ours(url):
             raise RefusedError("the server sends us to another server", subject=self._label)
         return str(url)
 
@@ -44,8 +67,12 @@ class HttpClient:
         content: bytes | Iterator[bytes] | None = None,
         json: Any = None,
         headers: Mapping[str, str] | None = None,
+        allow: tuple[int, ...] = (),
     ) -> Any:
-        """One request and its whole answer, an httpx.Response of status 2xx. Raises archive errors."""
+        """One request and its whole answer, an httpx.Response of status 2xx or of one in `allow`.
+
+        Raises archive errors. A redirection is refused: what changes something is not sent to an address nobody named.
+        """
         import httpx
 
         try:
@@ -53,35 +80,135 @@ class HttpClient:
                 method, self.resolve(address), content=content, json=json, headers=dict(headers or {})
             )
         except httpx.HTTPError as error:
-            raise TransientError(f"the connection failed: {type(error).__name__}", subject=self._label) from error
-        if not answer.is_success:
-            raise self._translate(answer.status_code, answer.text)
+            raise self._lost(error) from error
+        if not answer.is_success and answer.status_code not in allow:
+            raise self._translate(answer)
         return answer
 
-    def stream(self, address: str) -> Iterator[bytes]:
-        """The body of a GET in chunks. A body shorter than announced is a `TransientError`."""
+    def stream(
+        self,
+        address: str,
+        headers: Mapping[str, str] | None = None,
+        check: Callable[[Any], None] | None = None,
+    ) -> Iterator[bytes]:
+        """The body of a GET in chunks, as it is stored: no content coding is asked for and none undone.
+
+        A redirection is followed, within the server with our credential, to another one (a store behind a repository)
+        without it and never from https to http. `check` sees the answer before its body and may raise. A body shorter
+        than announced is a `TransientError`.
+        """
         import httpx
 
+        url = httpx.URL(self.resolve(address))
+        asked = {"Accept-Encoding": "identity", **(headers or {})}
         try:
-            with self._client.stream("GET", self.resolve(address)) as answer:
-                if not answer.is_success:
-                    answer.read()
-                    raise self._translate(answer.status_code, answer.text)
-                yield from answer.iter_bytes(CHUNK)
+            for _ in range(_MAX_REDIRECTS):
+                client = self._client if self._is_ours(url) else self._stranger
+                with client.stream("GET", url, headers=asked) as answer:
+                    if answer.status_code in _REDIRECTS and "Location" in answer.headers:
+                        url = self._follow(url, answer.headers["Location"])
+                        continue
+                    if not answer.is_success:
+                        answer.read()
+                        raise self._translate(answer)
+                    if check is not None:
+                        check(answer)
+                    yield from answer.iter_raw(CHUNK)
+                    return
         except httpx.HTTPError as error:
-            raise TransientError(f"the connection failed: {type(error).__name__}", subject=self._label) from error
+            raise self._lost(error) from error
+        raise RefusedError("the server sends us in a circle", subject=self._label)
 
     def close(self) -> None:
         self._client.close()
+        self._stranger.close()
 
-    def _translate(self, status: int, text: str) -> ArchiveError:
-        words = words_of(f"the server says {status}: {text}")
+    def _is_ours(self, url: Any) -> bool:
+        return (url.scheme, url.host, url.port) == (self.base.scheme, self.base.host, self.base.port)
+
+    def _follow(self, url: Any, location: str) -> Any:
+        target = url.join(location)
+        if target.scheme not in ("http", "https") or (url.scheme == "https" and target.scheme != "https"):
+            raise RefusedError("the server sends us over an unprotected way", subject=self._label)
+        return target
+
+    def _lost(self, error: Exception) -> TransientError:
+        return TransientError(lost_words(error), subject=self._label)
+
+    def _translate(self, answer: Any) -> ArchiveError:
+        status = answer.status_code
+        words = words_of(f"the server says {status}: {answer.text}")
         if status in (401, 403):
             return NotAuthorisedError(words, subject=self._label)
         if status in (404, 410):
             return NotFoundError(words, subject=self._label)
         if status in (413, 507):
             return NoSpaceError(words, subject=self._label)
-        if status in (408, 425, 429) or status >= 500:
-            return TransientError(words, subject=self._label)
+        if status in (408, 423, 425, 429) or status >= 500:
+            return TransientError(words, subject=self._label, pause=pause_of(answer.headers))
         return RefusedError(words, subject=self._label)
+
+
+def pause_of(headers: Mapping[str, str]) -> float:
+    """The seconds that a server asks us to wait, 0 where it asks for none.
+
+    Retry-After (RFC 9110 10.2.3) in seconds or as a date, else X-RateLimit-Reset, a Unix time. Both times are taken
+    against the server's own Date, so that a wrong clock here does no harm.
+    """
+    asked = headers.get("Retry-After", "").strip()
+    if asked.isdecimal():
+        return float(asked)
+    now = _time_of(headers.get("Date", ""))
+    if now is None:
+        return 0.0
+    until = _time_of(asked)
+    if until is not None:
+        return max(0.0, (until - now).total_seconds())
+    reset = headers.get("X-RateLimit-Reset", "").strip()
+    return max(0.0, int(reset) - now.timestamp()) if reset.isdecimal() else 0.0
+
+
+def _time_of(text: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(text)
+    except (TypeError, ValueError, IndexError):
+        return None
+    return found if found.tzinfo is not None else None
+
+
+def read_answer(reader: Callable[[bytes], Document], answer: Any, label: str) -> Document:
+    """What `reader` makes of an answer's XML. Raises `RefusedError` when it is none."""
+    try:
+        return reader(answer.content)
+    except FormatError as error:
+        raise RefusedError(f"the server's answer is no XML: {error.problem}", subject=label) from error
+
+
+def open_client(url: str, context: Context) -> tuple[str, HttpClient]:
+    """The address behind `KIND+http[s]://...`, and a client for its server with the target's credential.
+
+    A credential goes over plain HTTP to this machine only, unless the option `plain_http` allows more. Raises
+    `UsageError` and `NotAuthorisedError`.
+    """
+    plain = url.partition("+")[2]
+    shown = without_secrets(plain)
+    parts = urlsplit(plain)
+    if not parts.hostname:
+        raise UsageError("the address has no host", subject=url[:80])
+    options = context.options
+    found = find_credentials(context.name, options, context.environ, service=f"muniment {parts.hostname}")
+    secret = found.token is not None or found.password is not None
+    if secret and parts.scheme.lower() == "http" and not _is_loopback(parts.hostname) and not options.get("plain_http"):
+        raise UsageError(
+            "the credential would go over the network unprotected", subject=shown,
+            remedy="Use https, or set `plain_http = true` where the way there is safe",
+        )  # fmt: skip
+    seconds = int(options.get("seconds", context.settings.deposit.seconds))
+    return plain, HttpClient(plain, found, seconds=seconds, label=shown)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"

@@ -10,19 +10,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from archive.errors import NotFoundError, UsageError
+from archive.errors import ExistsError, NotFoundError, UsageError
 from archive.formats.invenio import make_metadata
 from archive.model.deposit import Deposited, DepositState, Form, Item, Package
 from archive.model.finding import Finding
 from archive.resources import metadata_path
-from archive.storage.credentials import find_credentials, without_secrets
-from archive.storage.remote import RefusedError
-from archive.targets.http import HttpClient
+from archive.storage.credentials import without_secrets
+from archive.storage.remote import RefusedError, TransientError, words_of
+from archive.targets.http import OPTIONS as HTTP_OPTIONS
+from archive.targets.http import HttpClient, open_client
 from archive.targets.protocol import Context, Notes, read_source
 
-OPTIONS = ("publish", "access", "seconds")
+OPTIONS = ("publish", "access", "reserve_doi", *HTTP_OPTIONS)
 
 
 class InvenioTarget:
@@ -47,31 +48,75 @@ class InvenioTarget:
         return []
 
     def find(self, package: Package, notes: Notes) -> Deposited | None:
-        """The record or draft with this zip in it: by our note, else by the identifier in the metadata."""
-        known = notes.get("draft") or self._search(package)
-        if known is None:
-            return None
-        notes.put("draft", known)
-        record = self._record(known)
-        if record is None or (self._context.options.get("publish") and not record.get("is_published")):
-            return None
-        (item,) = package.items if len(package.items) == 1 else (None,)
-        for entry in self._files(known, record):
-            if item is None or (entry.get("key") == item.path and self._is_same(entry, item)):
-                return self._deposited(record)
+        """The record or draft with this zip in it: by our note, else by the identifier in the metadata.
+
+        A published record of that identifier with other content is an earlier version; a draft with another finished
+        file is somebody's work, and an `ExistsError`.
+        """
+        noted = notes.get("draft")
+        for known in (noted,) if noted else self._search(package):
+            record = self._record(known)
+            if record is None:
+                continue
+            entries = self._files(known, record)
+            if len(package.items) != 1 or any(self._is_same(entry, package.items[0]) for entry in entries):
+                notes.put("draft", known)
+                wanted = not self._context.options.get("publish") or record.get("is_published")
+                return self._deposited(record) if wanted and entries else None
+            if entries and not noted and not record.get("is_published"):
+                raise ExistsError("a draft with other content stands there", subject=f"{self._label}: {known}")
         return None
 
     def begin(self, package: Package, notes: Notes) -> list[Finding]:
-        if notes.get("draft") is None:
-            table = json.loads(metadata_path("crosswalks", "dc-to-invenio.json").read_text("utf-8"))
-            today = self._context.clock.now().date().isoformat()
-            metadata = make_metadata(
-                package.description, table, title=package.name, identifier=package.identifier, today=today
-            )
-            access = str(self._context.options.get("access", "restricted"))
-            body = {"access": {"record": access, "files": access}, "files": {"enabled": True}, "metadata": metadata}
-            notes.put("draft", str(self._json("POST", "/api/records", body)["id"]))
+        """Take up the draft that is noted or found, else make one: of a record that is published, its new version."""
+        draft = notes.get("draft")
+        if draft is None or self._record(draft) is None:
+            draft = self._make_draft(package, notes)
+            notes.put("draft", draft)
+        if self._context.options.get("reserve_doi"):
+            self._reserve_doi(draft)
         return []
+
+    def _make_draft(self, package: Package, notes: Notes) -> str:
+        table = json.loads(metadata_path("crosswalks", "dc-to-invenio.json").read_text("utf-8"))
+        today = self._context.clock.now().date().isoformat()
+        metadata = make_metadata(
+            package.description, table, title=package.name, identifier=package.identifier, today=today
+        )
+        access = str(self._context.options.get("access", "restricted"))
+        body = {"access": {"record": access, "files": access}, "files": {"enabled": True}, "metadata": metadata}
+        for known in self._search(package):
+            record = self._record(known)
+            if record is not None and not record.get("is_published"):
+                return known
+            if record is not None:
+                draft = str(self._json("POST", f"/api/records/{known}/versions")["id"])
+                self._refuse_errors(self._json("PUT", f"/api/records/{draft}/draft", body))
+                return draft
+        if notes.get("creating") == "asked":
+            notes.put("creating", "looked for")
+            raise TransientError("a draft may have been made and not be found yet", subject=self._label, pause=3.0)
+        notes.put("creating", "asked")
+        made = self._json("POST", "/api/records", body)
+        self._refuse_errors(made)
+        return str(made["id"])
+
+    def _refuse_errors(self, draft: Any) -> None:
+        """A draft is saved whatever its metadata; what the server says against them would stop a publication."""
+        told = [
+            f"{one.get('field')}: {'; '.join(map(str, one.get('messages') or ()))}"
+            for one in draft.get("errors") or ()
+            if not str(one.get("field")).startswith("files")
+        ]
+        if told and self._context.options.get("publish"):
+            raise RefusedError(
+                words_of(f"the server does not take the metadata: {', '.join(told)}"), subject=self._label
+            )
+
+    def _reserve_doi(self, draft: str) -> None:
+        record = self._record(draft)
+        if record is not None and not record.get("is_published") and not (record.get("pids") or {}).get("doi"):
+            self._json("POST", f"/api/records/{draft}/draft/pids/doi")
 
     def send(self, item: Item, notes: Notes) -> None:
         draft, key = notes.get("draft") or "", quote(item.path, safe="", errors="surrogateescape")
@@ -121,13 +166,18 @@ class InvenioTarget:
     def close(self) -> None:
         self._client.close()
 
-    def _search(self, package: Package) -> str | None:
-        wanted = quote(f'metadata.identifiers.identifier:"{package.identifier}"')
-        for hit in self._json("GET", f"/api/user/records?size=25&q={wanted}").get("hits", {}).get("hits", ()):
-            identifiers = hit.get("metadata", {}).get("identifiers", ())
-            if any(one.get("identifier") == package.identifier for one in identifiers):
-                return str(hit["id"])
-        return None
+    def _search(self, package: Package) -> list[str]:
+        """The ids of our records and drafts that have the bag's identifier, the server's best first."""
+        quoted = package.identifier.replace("\\", "\\\\").replace('"', '\\"')
+        wanted = quote(f'metadata.identifiers.identifier:"{quoted}"', safe="")
+        hits = self._json("GET", f"/api/user/records?size=25&q={wanted}").get("hits", {}).get("hits", ())
+        return [
+            str(hit["id"])
+            for hit in hits
+            if any(
+                one.get("identifier") == package.identifier for one in hit.get("metadata", {}).get("identifiers", ())
+            )
+        ]
 
     def _record(self, identifier: str) -> Any:
         for path in (f"/api/records/{identifier}", f"/api/records/{identifier}/draft"):
@@ -150,9 +200,10 @@ class InvenioTarget:
 
     @staticmethod
     def _is_same(entry: dict[str, Any], item: Item) -> bool:
-        """Size and the checksum that the repository gives, where it gives one as MD5; reading back proves."""
-        algorithm, _, value = str(entry.get("checksum", "")).partition(":")
-        return entry.get("size") == item.size and (algorithm != "md5" or value == item.digests["md5"])
+        """Name, size, and the repository's checksum, where we have one of its kind; reading back proves."""
+        algorithm, _, value = str(entry.get("checksum") or "").partition(":")
+        known = item.digests.get(algorithm.lower().replace("-", ""), value)
+        return entry.get("key") == item.path and entry.get("size") == item.size and value.lower() == known
 
     def _json(self, method: str, path: str, body: Any = None) -> Any:
         answer = self._client.ask(method, path, json=body, headers={"Accept": "application/json"})
@@ -171,15 +222,10 @@ class InvenioTarget:
 def open_target(url: str, context: Context) -> InvenioTarget:
     """The repository at `invenio+https://HOST`; its token comes as a credential.
 
-    Options: `publish` (true makes it public under its access), `access` ("restricted" or "public"), `seconds`.
+    Options: `publish` (true makes it public under its access), `access` ("restricted" or "public"), `reserve_doi` (true
+    asks for a DOI for the draft), `seconds`, `plain_http`.
     """
-    plain = url.removeprefix("invenio+")
-    without_secrets(plain)
-    host = urlsplit(plain).hostname
-    if not host:
-        raise UsageError("the address has no host", subject=url[:80])
     if context.options.get("access", "restricted") not in ("restricted", "public"):
         raise UsageError("access is restricted or public", subject=f"targets.{context.name}.access")
-    found = find_credentials(context.name, context.options, context.environ, service=f"muniment {host}")
-    seconds = int(context.options.get("seconds", context.settings.deposit.seconds))
-    return InvenioTarget(plain, HttpClient(plain, found, seconds=seconds, label=without_secrets(plain)), context)
+    plain, client = open_client(url, context)
+    return InvenioTarget(plain, client, context)

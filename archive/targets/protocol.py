@@ -10,16 +10,19 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from archive.config import Settings
 from archive.errors import SourceError
 from archive.model.deposit import Deposited, DepositState, Form, Item, Package
 from archive.model.finding import Finding
+from archive.storage.bag_medium import ArchiveLimitError, BrokenArchiveError
 from archive.storage.clock import Clock
 from archive.storage.hashing import Digests
 
 CHUNK = 1 << 20
+UNFINISHED = "unfinished"
+"""The one note that outlives a refused deposit: what the target was left with and could not delete."""
 
 
 class Notes(Protocol):
@@ -85,6 +88,15 @@ class Target(Protocol):
         ...
 
 
+@runtime_checkable
+class NamesBags(Protocol):
+    """A target whose identifiers are not the bags' names, and which may know these."""
+
+    def name_of(self, identifier: str) -> str | None:
+        """What the bag was called that was deposited under `identifier`; None where the target does not know."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a target may know: its name in the settings, its options, the settings, the time, the environment."""
@@ -106,18 +118,25 @@ def read_source(item: Item, offset: int = 0) -> Iterator[bytes]:
     digests = Digests((algorithm,))
     held: bytes | None = None
     try:
-        with open(os.open(item.source, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb", buffering=0) as stream:
-            while chunk := stream.read(CHUNK):
-                start = max(0, offset - digests.size)
-                digests.update(chunk)
-                if held is not None:
-                    yield held
-                held = chunk[start:] if start < len(chunk) else None
+        for chunk in item.content() if item.content is not None else _read_file(item.source):
+            start = max(0, offset - digests.size)
+            digests.update(chunk)
+            if held is not None:
+                yield held
+            held = chunk[start:] if start < len(chunk) else None
     except OSError as error:
         raise SourceError(f"it cannot be read: {error.strerror}", subject=item.path) from error
+    except (BrokenArchiveError, ArchiveLimitError) as error:
+        raise SourceError(f"it cannot be unpacked: {error}", subject=item.path) from error
     if digests.hexdigests()[0] != item.digests[algorithm]:
         raise SourceError(
             "it changed after it was validated", subject=item.path, remedy="Validate the bag and run again"
         )
     if held is not None:
         yield held
+
+
+def _read_file(path: str) -> Iterator[bytes]:
+    with open(os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb", buffering=0) as stream:
+        while chunk := stream.read(CHUNK):
+            yield chunk

@@ -20,12 +20,17 @@ SCHEMES = {
     "dir": "archive.targets.directory",
     "s3": "archive.targets.s3",
     "sftp": "archive.targets.sftp",
+    "webdav+https": "archive.targets.webdav",
+    "webdav+http": "archive.targets.webdav",
     "sword+https": "archive.targets.sword",
     "sword+http": "archive.targets.sword",
     "invenio+https": "archive.targets.invenio",
     "invenio+http": "archive.targets.invenio",
 }
 """Scheme to the module whose `open_target(url, context)` makes the target. A new kind is a line here and its file."""
+
+
+_KINDS = "ocfl:, dir:, s3://, sftp://, webdav+https://, sword+https:// or invenio+https://"
 
 
 def open_target(
@@ -60,7 +65,11 @@ def open_target(
 def _unknown(text: str, url: str, settings: Settings) -> UsageError:
     near = get_close_matches(text, list(settings.targets), 1)
     scheme = url.partition("://")[0] if "://" in url else ""
-    remedy = f"Did you mean {near[0]}?" if near else f"Name a target of archive.toml or begin with {', '.join(SCHEMES)}"
+    remedy = (
+        f"Did you mean {near[0]}?"
+        if near
+        else f"The target comes last: a name under [targets] in archive.toml, or an address with {_KINDS}"
+    )
     if scheme:
         return UsageError("there is no target of this kind", subject=f"{scheme}://...", remedy=remedy)
     return UsageError("there is no such target", subject=text[:80], remedy=remedy)

@@ -14,9 +14,11 @@ from archive.formats.invenio import make_metadata
 from archive.model.deposit import DepositReport, DepositState, Proof
 from archive.resources import metadata_path
 from archive.stages.depositing.retrieval import retrieve
+from archive.targets.http import HttpClient
+from archive.targets.invenio import InvenioTarget
 from archive.targets.registry import open_target
 from tests.support.deposit_bags import seal, send, settings_in, write_bag
-from tests.support.invenio_fake import TOKEN, Invenio, start_invenio
+from tests.support.invenio_fake import TOKEN, Invenio, start_invenio, start_store
 
 pytestmark = pytest.mark.server
 
@@ -134,3 +136,167 @@ def test_every_rule_of_the_crosswalk_has_its_effect() -> None:
         record = f'<r xmlns:t="http://purl.org/dc/terms/"><t:{name}>{value}</t:{name}></r>'.encode()
         with_it = make_metadata(record, CROSSWALK, title="t", identifier="i", today="2000-01-01")
         assert value in json.dumps(with_it), name
+
+
+def test_values_go_as_the_repository_wants_them() -> None:
+    terms = (
+        b"<t:language>ar-SY</t:language><t:language>qaa</t:language><t:language>x-own</t:language>"
+        b"<t:description>a &lt; b &amp; c</t:description><t:abstract>x &lt;i&gt;</t:abstract>"
+        b"<t:rights>https://rights.example/1</t:rights><t:spatial>Daraa</t:spatial><t:spatial>Daraa</t:spatial>"
+        b"<t:format>application/pdf</t:format><t:extent>4 pages</t:extent><t:rightsHolder>A House</t:rightsHolder>"
+    )
+    record = b'<r xmlns:t="http://purl.org/dc/terms/">' + terms + b"</r>"
+    metadata = make_metadata(record, CROSSWALK, title="t", identifier="i", today="2000-01-01")
+    assert metadata["languages"] == [{"id": "ara"}, {"id": "qaa"}]
+    assert metadata["description"] == "a &lt; b &amp; c"
+    assert metadata["additional_descriptions"][0]["description"] == "x &lt;i&gt;"
+    assert metadata["rights"] == [{"title": {"en": "https://rights.example/1"}, "link": "https://rights.example/1"}]
+    assert metadata["locations"] == {"features": [{"place": "Daraa"}]}
+    assert (metadata["formats"], metadata["sizes"]) == (["application/pdf"], ["4 pages"])
+    assert metadata["contributors"][0]["role"] == {"id": "rightsholder"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "waited"),
+    [
+        ({"Retry-After": "9"}, 9.0),
+        ({"Retry-After": "Tue, 24 Nov 2026 12:00:20 GMT", "Date": "Tue, 24 Nov 2026 12:00:00 GMT"}, 20.0),
+        ({"X-RateLimit-Reset": "1795521612", "Date": "Tue, 24 Nov 2026 12:00:00 GMT"}, 12.0),
+        ({"Retry-After": "86400"}, 300.0),
+        ({"Retry-After": "soon"}, 0.5),
+        ({}, 0.5),
+    ],
+)
+def test_too_many_requests_are_made_slower(
+    server: Invenio, tmp_path: Path, asked: dict[str, str], waited: float
+) -> None:
+    server.busy, server.pause = 1, {name.replace("-", "_"): value for name, value in asked.items()}
+    waits: list[float] = []
+    report = send(write_bag(tmp_path / "bag"), settings_for(server, tmp_path), SECRETS, wait=waits.append)
+    assert (report.state, codes_of(report), waits) == (DepositState.ACCEPTED, {"DEP-115"}, [waited])
+
+
+def test_a_doi_is_reserved_when_asked_and_stands_in_the_receipt(server: Invenio, tmp_path: Path) -> None:
+    bag = write_bag(tmp_path / "bag")
+    settings = settings_for(server, tmp_path, reserve_doi=True)
+    for _ in range(2):
+        report = send(bag, settings, SECRETS)
+        assert report.receipt is not None
+        assert (report.state, report.receipt.doi) == (DepositState.ACCEPTED, "10.5072/rec1")
+        for path in (tmp_path / "project" / "deposits").glob("*.j*"):
+            path.unlink()
+    assert server.records["rec1"]["is_published"] is False
+    report = send(write_bag(tmp_path / "other"), settings_for(server, tmp_path), SECRETS)
+    assert report.receipt is not None
+    assert (report.receipt.doi, server.records["rec2"]["pids"]) == (None, {})
+
+
+@pytest.mark.parametrize("unseen", [0, 1])
+def test_a_draft_whose_answer_was_lost_is_taken_up(server: Invenio, tmp_path: Path, unseen: int) -> None:
+    server.fail_create, server.unseen = 1, unseen
+    report = send(write_bag(tmp_path / "bag"), settings_for(server, tmp_path, publish=True), SECRETS)
+    assert (report.state, list(server.records)) == (DepositState.ACCEPTED, ["rec1"])
+
+
+@pytest.mark.parametrize("step", ["begin", "start", "put", "commit"])
+def test_a_stopped_client_goes_on_with_its_draft(
+    server: Invenio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    bag = write_bag(tmp_path / "bag")
+    settings = settings_for(server, tmp_path, publish=True)
+    real = HttpClient.ask
+    ends = {"begin": ("POST", "/api/records"), "start": ("POST", "/draft/files"), "put": ("PUT", "/content"),
+            "commit": ("POST", "/commit")}  # fmt: skip
+
+    def stop(self: HttpClient, method: str, address: str, **named: Any) -> Any:
+        answer = real(self, method, address, **named)
+        if method == ends[step][0] and address.endswith(ends[step][1]):
+            raise KeyboardInterrupt
+        return answer
+
+    with monkeypatch.context() as patched:
+        patched.setattr(HttpClient, "ask", stop)
+        with pytest.raises(KeyboardInterrupt):
+            send(bag, settings, SECRETS)
+    assert send(bag, settings, SECRETS).state is DepositState.ACCEPTED
+    assert list(server.records) == ["rec1"]
+
+
+def test_a_draft_that_is_gone_is_made_anew(server: Invenio, tmp_path: Path) -> None:
+    bag = write_bag(tmp_path / "bag")
+    settings = settings_for(server, tmp_path, publish=True)
+    server.quota = 100
+    send(bag, settings, SECRETS)
+    server.records.clear()
+    server.quota = 1 << 40
+    assert send(bag, settings, SECRETS).state is DepositState.ACCEPTED
+    assert list(server.records) == ["rec2"]
+
+
+def test_other_content_becomes_a_new_version_of_a_published_record(server: Invenio, tmp_path: Path) -> None:
+    settings = settings_for(server, tmp_path, publish=True)
+    named = {"External-Identifier": "urn:x:1"}
+    first = write_bag(tmp_path / "one" / "bag", {"a.txt": b"first"}, info=named)
+    second = write_bag(tmp_path / "two" / "bag", {"a.txt": b"other"}, info=named)
+    assert send(first, settings, SECRETS).state is DepositState.ACCEPTED
+    before = dict(server.files["rec1"])
+    report = send(second, settings, SECRETS)
+    assert report.receipt is not None
+    assert (report.state, report.receipt.identifier) == (DepositState.ACCEPTED, "rec2")
+    assert server.records["rec2"]["metadata"]["publication_date"]
+    assert server.files["rec1"] == before
+    for path in (tmp_path / "project" / "deposits").glob("*.j*"):
+        path.unlink()
+    assert [send(bag, settings, SECRETS).already for bag in (second, first)] == [True, True]
+    assert list(server.records) == ["rec1", "rec2"]
+
+
+def test_a_draft_with_other_content_is_never_overwritten(server: Invenio, tmp_path: Path) -> None:
+    settings = settings_for(server, tmp_path)
+    named = {"External-Identifier": 'urn:x:"1"\\'}
+    first = write_bag(tmp_path / "one" / "bag", {"a.txt": b"first"}, info=named)
+    second = write_bag(tmp_path / "two" / "bag", {"a.txt": b"other"}, info=named)
+    assert send(first, settings, SECRETS).state is DepositState.ACCEPTED
+    before = dict(server.files["rec1"])
+    report = send(second, settings, SECRETS)
+    assert (report.state, codes_of(report)) == (DepositState.FAILED, {"DEP-103"})
+    assert (list(server.records), server.files["rec1"]) == (["rec1"], before)
+
+
+def test_a_false_checksum_of_the_server_is_refused(server: Invenio, tmp_path: Path) -> None:
+    server.lie = True
+    report = send(write_bag(tmp_path / "bag"), settings_for(server, tmp_path), SECRETS)
+    assert (report.state, report.receipt, codes_of(report)) == (DepositState.FAILED, None, {"DEP-105"})
+
+
+@pytest.mark.parametrize("spoilt", [False, True])
+def test_contents_in_a_store_behind_are_read_back_without_our_token(
+    server: Invenio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoilt: bool
+) -> None:
+    asked: list[dict[str, str]] = []
+    commit = InvenioTarget.commit
+
+    def spoil(self: InvenioTarget, *given: Any) -> Any:
+        done = commit(self, *given)
+        if spoilt:
+            server.files["rec1"]["bag.zip"] = server.files["rec1"]["bag.zip"][:-1] + b"?"
+        return done
+
+    monkeypatch.setattr(InvenioTarget, "commit", spoil)
+    with start_store(server, asked) as server.store:
+        report = send(write_bag(tmp_path / "bag"), settings_for(server, tmp_path), SECRETS)
+    assert asked
+    assert not any("authorization" in {name.lower() for name in headers} for headers in asked)
+    assert report.state is (DepositState.FAILED if spoilt else DepositState.ACCEPTED)
+    assert codes_of(report) == ({"DEP-108"} if spoilt else set())
+
+
+def test_metadata_that_would_stop_the_publication_stop_the_deposit(server: Invenio, tmp_path: Path) -> None:
+    server.complaints = [{"field": "metadata.title", "messages": ["too short"]}, {"field": "files.enabled"}]
+    bag = write_bag(tmp_path / "bag")
+    report = send(bag, settings_for(server, tmp_path, publish=True), SECRETS)
+    assert (report.state, codes_of(report)) == (DepositState.FAILED, {"DEP-105"})
+    assert "metadata.title: too short" in report.findings[-1].message
+    assert server.files["rec1"] == {}
+    assert send(bag, settings_for(server, tmp_path), SECRETS).state is DepositState.ACCEPTED
+    assert list(server.records) == ["rec1"]

@@ -52,6 +52,19 @@ def test_every_target_has_what_the_protocol_asks(name: str, checkout: Path) -> N
         assert f"`{option}`" in (checkout / "docs" / "targets.md").read_text("utf-8"), option
 
 
+@pytest.mark.parametrize("scheme", sorted(registry.SCHEMES))
+def test_every_kind_is_documented_and_has_its_word_in_the_reports(scheme: str, checkout: Path) -> None:
+    text = (checkout / "docs" / "targets.md").read_text("utf-8")
+    kind, encrypted = scheme.partition("+")[0], scheme.replace("+http", "+https").replace("+httpss", "+https")
+    assert re.search(rf"^\| `{re.escape(encrypted)}:", text, re.MULTILINE)
+    assert re.search(rf"^\*\*{kind}\*\*", text, re.MULTILINE)
+    help_text = " ".join((checkout / "docs" / "commands.md").read_text("utf-8").split())
+    assert f"{encrypted}:" in help_text
+    for name in ("receipt", "deposit"):
+        schema = (checkout / "metadata" / "reports" / f"archive.{name}-1.json").read_text("utf-8")
+        assert f'"{kind}"' in schema
+
+
 def test_a_source_that_changed_is_never_sent_whole(tmp_path: Path) -> None:
     import hashlib
 
