@@ -53,6 +53,7 @@ class RenderSettings:
     converter: str = _setting("auto", "what converts existing PDFs", ("auto", "ghostscript", "ocrmypdf", "none"))
     seconds: int = _setting(300, "time limit for an outside converter or validator, in seconds")
     memory_mb: int = _setting(2048, "memory limit for an outside converter, in MiB")
+    workers: int = _setting(0, "converters and validators at a time; 0 takes the number of processors")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The library: what the command line does, for programs.
+"""The library: what the command line does, for programs. What `__all__` lists here is to be had from `archive` itself.
 
 >>> import archive
 >>> from archive.resources import seeds_path
@@ -20,15 +20,30 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from archive.config import Settings, load_settings
 from archive.errors import NotFoundError
+from archive.model.finding import Finding, FindingKind, Outcome, Severity
 from archive.model.package import NO_PROGRESS, FileRecord, Progress
+from archive.model.plan import CreationReport
 from archive.model.report import Depth, ValidationReport
 
-if TYPE_CHECKING:
-    from archive.model.plan import CreationReport
+__all__ = [
+    "Bag",
+    "CreationReport",
+    "Depth",
+    "FileRecord",
+    "Finding",
+    "FindingKind",
+    "Outcome",
+    "Settings",
+    "Severity",
+    "ValidationReport",
+    "create",
+    "load_settings",
+    "validate",
+]
 
 _CREATE_FLAGS = (
     "algorithms",

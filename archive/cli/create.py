@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from archive.cli.console import progress_for, show, show_json
-from archive.cli.exits import Exit
+from archive.cli.exits import exit_of
 from archive.cli.options import (
     current_settings,
     events_option,
@@ -21,8 +21,6 @@ from archive.cli.options import (
 )
 from archive.config import Settings
 from archive.errors import UsageError
-from archive.model.finding import Outcome
-from archive.model.plan import CreationReport
 
 
 @click.command("create")
@@ -121,15 +119,7 @@ def command(
         from archive.reporting.creation_text import creation_text
 
         show(creation_text(report))
-    return _exit_of(report, strict=strict)
-
-
-def _exit_of(report: CreationReport, *, strict: bool) -> int:
-    if report.outcome is Outcome.DAMAGED:
-        return Exit.DAMAGED
-    if report.outcome is Outcome.NOT_CHECKED:
-        return Exit.NOT_CHECKED
-    return Exit.WARNINGS if strict and report.warnings else Exit.DONE
+    return exit_of(report.outcome, warned=strict and bool(report.warnings))
 
 
 def _with_fields(settings: Settings, fields: tuple[str, ...]) -> Settings:

@@ -12,6 +12,7 @@ from archive.cli.exits import exit_of, gravest
 from archive.cli.options import current_settings, json_option, quiet_option
 from archive.errors import UsageError
 from archive.formats.naming import escape, path_fields
+from archive.model.finding import Severity
 
 
 @click.command("demo")
@@ -48,8 +49,12 @@ def command(folder: str, chosen: tuple[str, ...], as_json: bool, quiet: bool) ->
             clock=clock,
             progress=progress_for(quiet=quiet or as_json),
         )
-        assert report.validation is not None
-        codes.append(exit_of(report.validation, strict=False))
+        if report.validation is None:
+            why = next(one for one in report.findings if one.severity in (Severity.ERROR, Severity.UNCHECKED))
+            raise UsageError(
+                f"the settings here do not suit the sample: {why.message}", subject=name, remedy="Run it elsewhere"
+            )
+        codes.append(exit_of(report.validation.outcome))
         made.append((report.bag, report.validation.verdict))
     if as_json:
         bags = [{**path_fields(path), "verdict": verdict} for path, verdict in made]

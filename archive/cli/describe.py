@@ -9,19 +9,13 @@ from typing import Any
 import click
 
 from archive.cli.console import show, show_json
-from archive.cli.exits import Exit
-from archive.cli.options import current_settings, json_option, path_argument, strict_option
-from archive.errors import ExistsError, UsageError, from_os_error
+from archive.cli.exits import Exit, exit_of
+from archive.cli.options import current_settings, json_option, path_argument, quiet_option, strict_option
+from archive.errors import ExistsError, NotFoundError, UsageError, from_os_error
 from archive.formats.naming import escape, path_fields
-from archive.model.finding import Finding, Severity
+from archive.model.finding import Severity, outcome_of
 
 _SCHEMA = "archive.description/1"
-_WORDS = {
-    Severity.ERROR: "error",
-    Severity.UNCHECKED: "not checked",
-    Severity.WARNING: "warning",
-    Severity.NOTE: "note",
-}
 
 
 @click.command("describe")
@@ -32,7 +26,10 @@ _WORDS = {
 @click.option("--to", metavar="FILE", type=click.Path(path_type=str), help="Write the draft there; never over a file.")
 @strict_option
 @json_option
-def command(*, sources: tuple[str, ...], check: str | None, to: str | None, strict: bool, as_json: bool) -> int:
+@quiet_option
+def command(
+    *, sources: tuple[str, ...], check: str | None, to: str | None, strict: bool, as_json: bool, quiet: bool
+) -> int:
     """Draft a description from what the files say, or check one.
 
     The draft is printed, or written with --to. Every value in it is a suggestion with its source, and nothing in it
@@ -43,6 +40,7 @@ def command(*, sources: tuple[str, ...], check: str | None, to: str | None, stri
       archive describe press-release/ --to press-release/description.toml
       archive describe --check press-release/description.toml
     """
+    del quiet  # there is no progress to leave out; scripts give the same words to every command
     if check is not None:
         if sources or to is not None:
             raise UsageError("--check takes the description alone", remedy="Leave out SOURCES and --to")
@@ -58,7 +56,7 @@ def _draft(sources: tuple[str, ...], to: str | None, *, as_json: bool) -> int:
 
     for source in sources:
         if not os.path.lexists(source):
-            raise UsageError("there is no such file or folder", subject=source, remedy="Check the path")
+            raise NotFoundError("there is no such file or folder", subject=source)
     made = draft(sources, current_settings())
     text = write_draft(made)
     if to is not None:
@@ -100,7 +98,8 @@ def _check(path: str, *, strict: bool, as_json: bool) -> int:
     from archive.stages.description_loading import read_description_file
 
     description, findings = read_description_file(path)
-    code = _exit(findings, strict=strict)
+    warned = any(finding.severity is Severity.WARNING for finding in findings)
+    code = exit_of(outcome_of(findings), warned=strict and warned)
     if as_json:
         from archive.reporting.finding_json import finding_fields
 
@@ -109,20 +108,14 @@ def _check(path: str, *, strict: bool, as_json: bool) -> int:
         document["findings"] = [finding_fields(finding) for finding in findings]
         show_json(document)
         return code
-    wrong = any(finding.severity is Severity.ERROR for finding in findings)
+    from archive.reporting.finding_text import finding_line
+
+    wrong = code is Exit.DAMAGED
     count = len(description.statements)
     show(f"{'damaged' if wrong else 'intact'}: {escape(path)}, {count} {'value' if count == 1 else 'values'}")
     for finding in sorted(findings, key=lambda one: one.line or 0):
-        place = f"line {finding.line}: " if finding.line else ""
-        show(f"  {_WORDS[finding.severity]}: {place}{escape(finding.message)} [{finding.code}]")
-        show(f"    {escape(finding.kind.remedy)}.")
+        show(f"  {finding_line(finding, place=False)}")
+        show(f"    {escape(finding.remedy)}.")
     if not wrong:
         show(f"Use it: archive create SOURCE --to DIR --description {shlex.quote(escape(os.path.normpath(path)))}")
     return code
-
-
-def _exit(findings: list[Finding], *, strict: bool) -> Exit:
-    severities = {finding.severity for finding in findings}
-    if Severity.ERROR in severities:
-        return Exit.DAMAGED
-    return Exit.WARNINGS if strict and Severity.WARNING in severities else Exit.DONE

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from enum import IntEnum
 
 from archive.model.finding import Outcome
-from archive.model.report import ValidationReport
 
 
 class Exit(IntEnum):
@@ -63,10 +62,10 @@ def gravest(codes: Iterable[int]) -> int:
     return next((int(code) for code in _GRAVEST_FIRST if code in present), int(Exit.DONE))
 
 
-def exit_of(report: ValidationReport, *, strict: bool) -> int:
-    """The exit code for one validation report."""
-    if report.outcome is Outcome.DAMAGED:
+def exit_of(outcome: Outcome, *, warned: bool = False) -> Exit:
+    """The exit code for one outcome; `warned` says that there are warnings, and that they count (--strict)."""
+    if outcome is Outcome.DAMAGED:
         return Exit.DAMAGED
-    if report.outcome is Outcome.NOT_CHECKED:
+    if outcome is Outcome.NOT_CHECKED:
         return Exit.NOT_CHECKED
-    return Exit.WARNINGS if strict and report.warnings else Exit.DONE
+    return Exit.WARNINGS if warned else Exit.DONE

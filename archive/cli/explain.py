@@ -31,7 +31,7 @@ def command(codes: tuple[str, ...], as_json: bool) -> int:
     elif codes:
         show("\n\n".join(_prose(kind) for kind in chosen))
     else:
-        show("\n".join(f"{kind.code:<12} {kind.severity.value:<9} {_headline(kind)}" for kind in chosen))
+        show("\n".join(f"{kind.code:<12} {kind.severity.value:<9} {_plain(kind.title)}" for kind in chosen))
     return 0
 
 
@@ -51,11 +51,11 @@ def _fields(kind: FindingKind) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _headline(kind: FindingKind) -> str:
-    """The title with the names of its facts in angle brackets, as nothing has happened yet."""
-    return re.sub(r"\{(\w+)\}", r"<\1>", kind.title)
+def _plain(text: str) -> str:
+    """`text` with the names of its facts in angle brackets, as nothing has happened yet."""
+    return re.sub(r"\{(\w+)(?:!r|:,)?\}", r"<\1>", text)
 
 
 def _prose(kind: FindingKind) -> str:
-    head = f"{kind.code} ({kind.severity.value}): {_headline(kind)}"
-    return f"{head}\n\n{kind.explanation}\n\nRests on: {kind.clause}\nWhat to do: {kind.remedy}"
+    head = f"{kind.code} ({kind.severity.value}): {_plain(kind.title)}"
+    return f"{head}\n\n{kind.explanation}\n\nRests on: {kind.clause}\nWhat to do: {_plain(kind.remedy)}"

@@ -7,12 +7,9 @@ import codecs
 import click
 
 from archive.cli.console import progress_for, show, show_json
-from archive.cli.exits import Exit, gravest
+from archive.cli.exits import exit_of, gravest
 from archive.cli.options import current_settings, json_option, path_argument, quiet_option, strict_option
 from archive.errors import UsageError
-from archive.model.finding import Outcome
-
-_CODES = {Outcome.INTACT: Exit.DONE, Outcome.DAMAGED: Exit.DAMAGED, Outcome.NOT_CHECKED: Exit.NOT_CHECKED}
 
 
 @click.command("render")
@@ -72,9 +69,7 @@ def command(
         progress=progress_for(quiet=quiet or as_json),
     )
     failed = [file.error.exit_code for file in report.files if file.error is not None]
-    code = gravest([_CODES[report.outcome], *failed])
-    if strict and code == Exit.DONE and report.warnings:
-        code = int(Exit.WARNINGS)
+    code = gravest([exit_of(report.outcome, warned=strict and bool(report.warnings)), *failed])
     if as_json:
         show_json(rendering_document(report, code))
         return code

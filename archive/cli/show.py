@@ -7,10 +7,10 @@ import os
 import click
 
 from archive.cli.console import show, show_json
-from archive.cli.exits import Exit
-from archive.cli.options import json_option
+from archive.cli.exits import Exit, exit_of
+from archive.cli.options import json_option, quiet_option
 from archive.errors import NotFoundError, UsageError, from_os_error
-from archive.model.finding import Outcome, outcome_of
+from archive.model.finding import outcome_of
 
 _LARGEST_RECORD = 64 << 20
 
@@ -18,7 +18,8 @@ _LARGEST_RECORD = 64 << 20
 @click.command("show")
 @click.argument("subject", metavar="BAG|FILE.xml", type=click.Path(path_type=str))
 @json_option
-def command(subject: str, as_json: bool) -> int:
+@quiet_option
+def command(subject: str, as_json: bool, quiet: bool) -> int:
     """Tell what a bag holds: its description, files, formats, events, renditions and rights.
 
     A bag is a folder, a .zip or a .tar. Of an XML record (PREMIS, METS, Dublin Core), whoever wrote it, tell its
@@ -30,6 +31,7 @@ def command(subject: str, as_json: bool) -> int:
       archive show bags/press-release --json
       archive show premis.xml
     """
+    del quiet  # there is no progress to leave out; scripts give the same words to every command
     if os.path.isfile(subject) and not _is_archive(subject):
         return _show_record(subject, as_json)
     if not os.path.lexists(subject):
@@ -43,9 +45,7 @@ def command(subject: str, as_json: bool) -> int:
         show_json(contents_document(contents))
     else:
         show("\n".join(contents_lines(contents)))
-    return {Outcome.DAMAGED: Exit.DAMAGED, Outcome.NOT_CHECKED: Exit.NOT_CHECKED}.get(
-        outcome_of(contents.findings), Exit.DONE
-    )
+    return exit_of(outcome_of(contents.findings))
 
 
 def _is_archive(path: str) -> bool:

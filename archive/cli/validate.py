@@ -78,7 +78,8 @@ def command(
         reports.append(report)
         if not as_json:
             _show_report(report)
-    code = gravest([*(exit_of(report, strict=strict) for report in reports), *(e.exit_code for _, e in failures)])
+    judged = [exit_of(report.outcome, warned=strict and bool(report.warnings)) for report in reports]
+    code = gravest([*judged, *(error.exit_code for _, error in failures)])
     if as_json:
         from archive.reporting.validation_json import validation_document
 

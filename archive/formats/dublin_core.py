@@ -12,7 +12,7 @@ from archive.formats.description_checks import DCMI_TYPES
 from archive.formats.edtf import is_edtf, is_w3cdtf
 from archive.formats.identifiers import is_uri
 from archive.formats.language import check_language
-from archive.formats.premis_writing import escape_text
+from archive.formats.xml_elements import escape_text
 from archive.model.description import DATES, ELEMENTS, TERMS, Statement
 
 ELEMENT_OF = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archive.formats.premis_reading import line_of, local_name, namespace_of, text_of
+from archive.formats.xml_elements import line_of, local_name, namespace_of, text_of
 from archive.model.record import StatementView
 
 if TYPE_CHECKING:

@@ -9,15 +9,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archive.formats.dublin_core_reading import is_statement
-from archive.formats.premis_reading import (
-    PREMIS_NAMESPACES,
-    children,
-    line_of,
-    local_name,
-    namespace_of,
-    text_of,
-    texts,
-)
+from archive.formats.premis_reading import PREMIS_NAMESPACES
+from archive.formats.xml_elements import children, line_of, local_name, namespace_of, text_of, texts
 from archive.model.record import AgentView, FileReference
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ Elements are known by their local names, so that versions 1, 2 and 3 are read al
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
+from archive.formats.xml_elements import child_text, children, line_of, local_name, text_of, texts
 from archive.model.record import (
     AgentView,
     EventView,
@@ -49,55 +49,6 @@ def version_of(namespace: str) -> str | None:
     if namespace in (PREMIS_2, PREMIS_DIAS):
         return "2"
     return "1" if namespace in PREMIS_1 else None
-
-
-@lru_cache(4096)
-def _split(tag: str) -> tuple[str, str]:
-    namespace, _, local = tag.rpartition("}")
-    return namespace[1:], local
-
-
-def local_name(element: _Element) -> str:
-    """The element's name without its namespace; "" for comments and processing instructions."""
-    tag = element.tag
-    return _split(tag)[1] if isinstance(tag, str) else ""
-
-
-def namespace_of(element: _Element) -> str:
-    """The element's namespace, "" when it has none."""
-    tag = element.tag
-    return _split(tag)[0] if isinstance(tag, str) else ""
-
-
-def line_of(element: _Element) -> int:
-    """The line the element begins in, 0 when it is not known."""
-    line: Any = element.sourceline
-    return int(line or 0)
-
-
-def children(element: _Element, *names: str) -> Iterator[_Element]:
-    """The child elements with one of these local names, in order; all of them when no name is given."""
-    for child in element:
-        if isinstance(child.tag, str) and (not names or local_name(child) in names):
-            yield child
-
-
-def text_of(element: _Element | None) -> str | None:
-    """The element's own text without white space around it; None when there is none."""
-    if element is None:
-        return None
-    text = "".join(map(str, element.itertext())).strip() if len(element) else (element.text or "").strip()
-    return text or None
-
-
-def child_text(element: _Element, *names: str) -> str | None:
-    """The text of the first such child."""
-    return text_of(next(children(element, *names), None))
-
-
-def texts(elements: Iterable[_Element]) -> tuple[str, ...]:
-    """The texts of these elements, without the empty ones."""
-    return tuple(text for text in map(text_of, elements) if text is not None)
 
 
 def read_identifier(element: _Element) -> Identifier:

@@ -8,9 +8,9 @@ representations); in the objects of single files they are left bare, which keeps
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Iterable, Iterator
 
+from archive.formats.xml_elements import FORBIDDEN, escape_text
 from archive.model.premis import (
     Agent,
     EntityObject,
@@ -35,7 +35,6 @@ _HEAD = (
     '<premis:premis xmlns:premis="http://www.loc.gov/premis/v3"'
     ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" version="3.0">\n'
 )
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _PART = 1 << 16
 
 
@@ -53,20 +52,9 @@ def write_premis(record: PremisRecord) -> Iterator[bytes]:
     yield "".join(parts).encode("utf-8")
 
 
-def escape_text(text: str) -> str:
-    """`text` for the content of an element.
-
-    What XML 1.0 cannot hold (control characters, bytes that are no UTF-8) becomes the replacement character U+FFFD.
-    """
-    if text.isalnum():
-        return text
-    text = _FORBIDDEN.sub("\ufffd", text)
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
-
-
 def exact_path(path: str) -> tuple[str, str]:
     """Location type and value for a bag path: the path, or base64 of its bytes where XML cannot hold it."""
-    if _FORBIDDEN.search(path):
+    if FORBIDDEN.search(path):
         raw = path.encode("utf-8", "surrogateescape")
         return "bag path, base64", base64.b64encode(raw).decode("ascii")
     return "bag path", path

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from archive.errors import FormatError
-from archive.model.codes import record as codes
+from archive.model.codes import xml as codes
 from archive.model.finding import Finding
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class XmlRefusedError(FormatError):
 
     def __init__(self, finding: Finding) -> None:
         where = "" if finding.line is None else f" (line {finding.line})"
-        super().__init__(finding.message + where, subject=finding.subject or None, remedy=finding.kind.remedy)
+        super().__init__(finding.message + where, subject=finding.subject or None, remedy=finding.remedy)
         self.finding = finding
 
     def __reduce__(self) -> tuple[object, ...]:

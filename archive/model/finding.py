@@ -33,7 +33,7 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FindingKind:
-    """One sort of finding. `title` may name facts and `{subject}` in braces; the rest is prose for `explain`."""
+    """One sort of finding. `title` and `remedy` may name facts and `{subject}` in braces; the rest is prose."""
 
     code: str
     severity: Severity
@@ -67,8 +67,16 @@ class Finding:
     @property
     def message(self) -> str:
         """The sentence for this finding: unescaped, so that a presenter escapes it once for its own medium."""
+        return self._fill(self.kind.title)
+
+    @property
+    def remedy(self) -> str:
+        """What to do about this finding: unescaped, as `message`."""
+        return self._fill(self.kind.remedy)
+
+    def _fill(self, text: str) -> str:
         shown = {name: ", ".join(value) if isinstance(value, tuple) else value for name, value in self.facts.items()}
-        return self.kind.title.format(**{"subject": self.subject, **shown})
+        return text.format(**{"subject": self.subject, **shown})
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_restore, (self.kind, self.subject, self.line, dict(self.facts)))

@@ -42,7 +42,6 @@ class Plan:
     serialize: str
     profile: str
     findings: tuple[Finding, ...]
-    leftovers: tuple[str, ...] = ()
 
     @property
     def possible(self) -> bool:

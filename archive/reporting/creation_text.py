@@ -6,13 +6,10 @@ import shlex
 from collections.abc import Iterable, Sequence
 
 from archive.formats.naming import escape
-from archive.model.finding import Finding, Severity
+from archive.model.finding import Finding
 from archive.model.package import RenditionResult, RenditionStatus
 from archive.model.plan import CreationReport
-
-_WORDS = {
-    Severity.ERROR: "error", Severity.UNCHECKED: "not checked", Severity.WARNING: "warning", Severity.NOTE: "note",
-}  # fmt: skip
+from archive.reporting.finding_text import WORDS, finding_line
 
 
 def creation_text(report: CreationReport) -> str:
@@ -76,24 +73,12 @@ def _rendition(result: RenditionResult) -> str:
 
 def _findings(findings: Iterable[Finding]) -> list[str]:
     """Findings, the gravest first, each kind's remedy once."""
-    order = list(_WORDS)
+    order = list(WORDS)
     lines: list[str] = []
     told = ""
     for finding in sorted(findings, key=lambda one: (order.index(one.severity), one.code)):
-        remedy = _remedy(finding)
-        if told and told != remedy:
+        if told and told != finding.remedy:
             lines.append(f"  {escape(told)}")
-        told = remedy
-        where = f"{escape(finding.subject)}: " if finding.subject else ""
-        line = f", line {finding.line}" if finding.line is not None else ""
-        lines.append(f"{_WORDS[finding.severity]}: {where}{escape(finding.message)} [{finding.code}{line}]")
+        told = finding.remedy
+        lines.append(finding_line(finding))
     return [*lines, f"  {escape(told)}"] if told else lines
-
-
-def _remedy(finding: Finding) -> str:
-    """The kind's remedy with the facts in it."""
-    facts = {name: ", ".join(value) if isinstance(value, tuple) else value for name, value in finding.facts.items()}
-    try:
-        return finding.kind.remedy.format(**{"subject": finding.subject, **facts})
-    except (KeyError, IndexError, ValueError):
-        return finding.kind.remedy

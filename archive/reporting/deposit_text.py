@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 from archive.formats.naming import escape
+from archive.model.codes import deposit as codes
 from archive.model.deposit import DepositReport, DepositState, RetrievalReport
 from archive.model.finding import Finding, Severity
+from archive.reporting.finding_text import finding_line
 
 SHOWN = 50
 
-_WORDS = {
-    Severity.ERROR: "error",
-    Severity.UNCHECKED: "not checked",
-    Severity.WARNING: "warning",
-    Severity.NOTE: "note",
-}
 
+def deposit_lines(report: DepositReport, again: str) -> Iterator[str]:
+    """One deposit: how it stands first, then the receipt, the findings and what to do.
 
-def deposit_lines(report: DepositReport) -> Iterator[str]:
-    """One deposit: how it stands first, then the receipt, the findings and what to do."""
+    `again` is what followed `archive deposit` on the command line: where the deposit is not done, the last line is the
+    next command with it.
+    """
     bag, target = escape(report.bag), escape(report.target)
     if report.state is DepositState.PLANNED:
-        plan = ", ".join(f"{value} {key}" for key, value in report.facts.items() if key != "identifier")
+        plan = ", ".join(f"{value:,} {key}" for key, value in report.facts.items() if key != "identifier")
         word = "is there already" if report.already else "would be deposited"
         yield f"planned: {bag} {word} at {target} as {escape(str(report.facts['identifier']))} ({plan})"
     elif report.already and report.state is DepositState.ACCEPTED:
@@ -35,23 +35,37 @@ def deposit_lines(report: DepositReport) -> Iterator[str]:
         yield f"  location    {escape(receipt.location)}"
         if receipt.doi:
             yield f"  DOI         {escape(receipt.doi)}"
-        yield f"  proof       {receipt.proof.value}: {receipt.verified} of {receipt.files} files"
+        yield f"  proof       {receipt.proof.value}: {receipt.verified:,} of {receipt.files:,} files"
         if receipt.words:
             yield f"  its words   {escape(receipt.words)}"
     yield from _finding_lines(report.findings)
+    if report.state not in (DepositState.ACCEPTED, DepositState.PLANNED):
+        yield f"  Then: {escape(_next_command(report, again))}"
+
+
+def _next_command(report: DepositReport, again: str) -> str:
+    """What to run once the remedies are done; a dry run where only the way in, or the place, was at fault."""
+    found = {finding.code for finding in report.findings}
+    if codes.INVALID_BAG.code in found:
+        return f"archive validate {shlex.quote(report.bag)}"
+    flag = ""
+    if report.state is DepositState.UNKNOWN:
+        flag = "--resume "
+    elif found & {codes.NOT_AUTHORISED.code, codes.OTHER_CONTENT.code}:
+        flag = "--dry-run "
+    return f"archive deposit {flag}{again}"
 
 
 def retrieval_lines(report: RetrievalReport) -> Iterator[str]:
     """One retrieval: the verdict, where the bag stands, the findings."""
-    yield f"{report.verdict}: {escape(report.path)} ({report.files} files, {report.size} bytes)"
+    yield f"{report.verdict}: {escape(report.path)} ({report.files:,} files, {report.size:,} bytes)"
     yield from _finding_lines(report.findings)
 
 
 def _finding_lines(findings: tuple[Finding, ...]) -> Iterator[str]:
     for finding in findings[:SHOWN]:
-        place = "" if finding.subject in finding.message else f"{escape(finding.subject)}: "
-        yield f"  {_WORDS[finding.severity]}: {place}{escape(finding.message)} [{finding.code}]"
+        yield f"  {finding_line(finding)}"
         if finding.severity is not Severity.NOTE:
-            yield f"    {finding.kind.remedy}"
+            yield f"    {escape(finding.remedy)}"
     if len(findings) > SHOWN:
         yield f"  and {len(findings) - SHOWN} more; see all with --json"

@@ -19,7 +19,7 @@ def finding_fields(finding: Finding) -> dict[str, Any]:
         "line": finding.line,
         "message": escape(finding.message),
         "facts": fact_fields(finding.facts),
-        "remedy": finding.kind.remedy,
+        "remedy": escape(finding.remedy),
     }
 
 

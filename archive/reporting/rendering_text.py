@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from archive.formats.naming import escape
 from archive.model.finding import Severity
 from archive.model.package import RenditionResult, RenditionStatus
+from archive.reporting.finding_text import finding_line
 from archive.reporting.rendering_json import validity_word
 from archive.stages.rendering_files import RenderingReport
-
-_WORDS = {Severity.ERROR: "error", Severity.UNCHECKED: "not checked", Severity.WARNING: "warning"}
 
 
 def rendering_lines(report: RenderingReport) -> Iterator[str]:
@@ -20,14 +19,14 @@ def rendering_lines(report: RenderingReport) -> Iterator[str]:
         if file.error is not None:
             yield f"  error: {escape(str(file.error))}"
         for finding in file.result.findings:
-            if finding.severity in _WORDS:
-                yield f"  {_WORDS[finding.severity]}: {finding.code} {escape(finding.message)}"
-                yield f"    {escape(finding.kind.remedy)}."
+            if finding.severity is not Severity.NOTE:
+                yield f"  {finding_line(finding, place=False)}"
+                yield f"    {escape(finding.remedy)}."
 
 
 def _line(result: RenditionResult, *, dry_run: bool) -> str:
     if result.status is RenditionStatus.NONE:
-        told = any(finding.severity in _WORDS for finding in result.findings)
+        told = any(finding.severity is not Severity.NOTE for finding in result.findings)
         return f"no rendition: {result.source}" + ("" if told else f" ({result.reason})")
     if result.status is RenditionStatus.KEPT:
         return f"kept: {result.source} is a valid {' and '.join(result.claims)} already"

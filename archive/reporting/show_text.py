@@ -9,6 +9,7 @@ from typing import Any
 from archive.formats.naming import escape
 from archive.model.description import ALTERNATIVE_TEXT, TERMS, Certainty, Source, Statement
 from archive.model.record import RecordView, RightsView
+from archive.reporting.finding_text import finding_line
 from archive.stages.premis_events import count_of
 from archive.stages.reading_records import record_fields
 from archive.stages.showing import Contents, ShownFile
@@ -51,7 +52,7 @@ def contents_lines(contents: Contents) -> Iterator[str]:
         for label, value in contents.bag_info:
             yield escape(f"  {label}: {value}")
     for finding in contents.findings:
-        yield f"\nwarning: {finding.code} {escape(finding.message)}"
+        yield f"\n{finding_line(finding)}"
     yield f"\nProve it:  archive validate {shlex.quote(escape(contents.path))}"
 
 

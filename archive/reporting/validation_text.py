@@ -6,41 +6,28 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from archive.formats.naming import escape
-from archive.model.finding import Finding, Severity
 from archive.model.report import ValidationReport
+from archive.reporting.finding_text import finding_line
 from archive.reporting.validation_json import outcome_word
 
 SHOWN = 50
 """How many findings of one code are shown."""
 
-_WORDS = {
-    Severity.ERROR: "error",
-    Severity.UNCHECKED: "not checked",
-    Severity.WARNING: "warning",
-    Severity.NOTE: "note",
-}
-
 
 def validation_lines(report: ValidationReport, shown: int = SHOWN) -> Iterator[str]:
-    """The report, line by line: the outcome first, then the findings by code, each code with its remedy."""
+    """The report, line by line: the outcome first, then the findings by code, each with its remedy."""
     yield f"{outcome_word(report)}: {escape(report.subject)}: {escape(report.verdict)}{_details(report)}"
     codes: list[str] = []
     for code, group in groupby(report.findings, key=lambda finding: finding.code):
         findings = list(group)
         codes.append(code)
-        for finding in findings[:shown]:
-            yield f"  {_finding_line(finding)}"
+        for remedy, alike in groupby(findings[:shown], key=lambda finding: finding.remedy):
+            yield from (f"  {finding_line(finding)}" for finding in alike)
+            yield f"    {escape(remedy)}."
         if len(findings) > shown:
             yield f"  ... and {len(findings) - shown:,} more of {code}; --json lists all"
-        yield f"    {escape(findings[0].kind.remedy)}."
     if codes:
         yield f"  For the rule behind each: archive explain {' '.join(codes[:8])}"
-
-
-def _finding_line(finding: Finding) -> str:
-    line = f", line {finding.line}" if finding.line is not None else ""
-    place = f"{escape(finding.subject)}{line}"
-    return f"{_WORDS[finding.severity]}: {place}: {escape(finding.message)} [{finding.code}]"
 
 
 def _details(report: ValidationReport) -> str:

@@ -18,14 +18,17 @@ from archive.model.plan import CreationReport, Plan
 from archive.model.report import ValidationReport
 from archive.stages.bagging import seal
 from archive.stages.building import TreeBuild
+from archive.stages.destination import find_place
 from archive.stages.exchanging import BAG, Exchange, find_interrupted, holds_source, put_back
 from archive.stages.payload import take_payload
 from archive.stages.planning import Notices, plan
 from archive.stages.proving import prove, prove_before_exchange
 from archive.stages.requirements import find_missing, gather_requirements
-from archive.storage.atomic import Partial, place, remove_tree, sync_folder, sync_tree
+from archive.storage.atomic import place, sync_folder, sync_tree
 from archive.storage.clock import Clock
 from archive.storage.packing import pack
+from archive.storage.partial import Partial
+from archive.storage.removing import remove_tree
 
 _Skip = Callable[[str], bool] | None
 
@@ -64,12 +67,12 @@ def create(
         from archive.stages.describing import is_description
 
         skip_top = is_description
+    where = find_place(sources, to, name=name, in_place=in_place, settings=settings)
+    if clean_partial and not dry_run:
+        _clean(where.leftovers())
     planned = plan(
-        sources,
-        to,
-        name=name,
+        where,
         plain=plain,
-        in_place=in_place,
         settings=settings,
         skip_top=skip_top,
         measure=dry_run or progress is not NO_PROGRESS,
@@ -79,8 +82,6 @@ def create(
     if dry_run or not planned.possible:
         said = told.findings if told is not None else ()
         return _report(planned, created=False, dry_run=dry_run, findings=said)
-    if clean_partial:
-        _clean(planned.leftovers)
     folder, target_name = os.path.split(os.path.abspath(planned.target))
     try:
         with Partial(folder, planned.name) as partial:

@@ -154,7 +154,7 @@ def _title(build: Build, told: Description, survey: _Survey, findings: list[Find
     if heading is None or any(secret in heading for secret in secrets):
         heading, basis, path = build.name, "name of the bag", None
     heading = re.sub("[\x00-\x1f\ud800-\udfff\ufffe\uffff]", "\ufffd", heading)
-    findings.append(codes.NO_TITLE.at(told.name, basis=basis, title=escape(heading)))
+    findings.append(codes.NO_TITLE.at(told.name if told.content else "", basis=basis, title=escape(heading)))
     by = f"{basis} of {path.removeprefix(ORIGINALS)}" if path else basis
     source = Source.DOCUMENT if path else Source.PROGRAM
     note = "nobody gave a title; this one stands in"

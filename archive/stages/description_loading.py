@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from archive.errors import FormatError, NotFoundError, UsageError, from_os_error
 from archive.formats import description_csv, description_toml
-from archive.model.description import Description, at_places
+from archive.model.codes import description as codes
+from archive.model.description import Certainty, Description, at_places
 from archive.model.finding import Finding, Severity
 from archive.model.package import Role
 
@@ -80,9 +81,12 @@ def read_description_file(path: str) -> tuple[Description, list[Finding]]:
             content = file.read()
     except OSError as error:
         raise from_os_error(error, path) from error
-    if path.lower().endswith(".csv"):
-        return description_csv.read_table(content)
-    return description_toml.read_description(content)
+    name = os.path.basename(path)
+    read = description_csv.read_table if name.lower().endswith(".csv") else description_toml.read_description
+    description, findings = read(content)
+    if description.statements and all(s.certainty is Certainty.SUGGESTED for s in description.statements):
+        findings.append(codes.ONLY_SUGGESTIONS.at(description.name, count=len(description.statements)))
+    return description, [replace(finding, subject=name) for finding in findings]
 
 
 def _find(sources: Sequence[str]) -> list[tuple[str, str]]:

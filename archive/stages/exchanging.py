@@ -19,7 +19,8 @@ import signal
 from collections.abc import Iterator
 
 from archive.errors import StorageError, from_os_error
-from archive.storage.atomic import Partial, exchange, exchange_works, sync_folder
+from archive.storage.atomic import exchange, exchange_works, sync_folder
+from archive.storage.partial import Partial
 
 BAG = "bag"
 """The tree's name in the working folder of an --in-place run; no other run uses it."""

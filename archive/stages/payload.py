@@ -13,7 +13,8 @@ from archive.model.finding import Finding, Severity
 from archive.model.package import Progress
 from archive.model.plan import Plan, SourceRoot
 from archive.stages.building import AT_ONCE, TreeBuild
-from archive.stages.planning import check_names, walk_of
+from archive.stages.name_checks import check_names
+from archive.stages.planning import walk_of
 from archive.storage.copying import Copier
 from archive.storage.folders import Folder
 from archive.storage.walking import Notice, Visit

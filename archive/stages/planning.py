@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import os
-import stat
-import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from archive.config import Settings
-from archive.errors import ExistsError, UsageError, from_os_error
-from archive.formats.bagpath import unsafe_reason
+from archive.errors import ExistsError
 from archive.model.codes import source as codes
 from archive.model.finding import Finding
 from archive.model.plan import Plan, SourceRoot
+from archive.stages.destination import Place
+from archive.stages.name_checks import check_names
 from archive.stages.requirements import find_missing, gather_requirements
-from archive.storage.atomic import find_leftovers
 from archive.storage.folders import Folder
 from archive.storage.walking import Exclusions, Notice, Visit, Walk
 
@@ -46,12 +44,9 @@ class Notices:
 
 
 def plan(
-    sources: Sequence[str],
-    to: str,
+    where: Place,
     *,
-    name: str | None,
     plain: bool,
-    in_place: bool,
     settings: Settings,
     skip_top: Callable[[str], bool] | None = None,
     measure: bool = False,
@@ -59,21 +54,10 @@ def plan(
 ) -> Plan:
     """The plan for one bag. `skip_top` names files at a source's top that describe it and are no payload.
 
-    `measure` adds up bytes, at the price of one look at each file. Raises `UsageError`, `NotFoundError`,
-    `ExistsError` (unless `dry_run`, where it is a finding) and `StorageError`.
+    `measure` adds up bytes, at the price of one look at each file. Raises `ExistsError` (unless `dry_run`, where it is
+    a finding) and `StorageError`.
     """
-    plain = plain or in_place
-    roots = _find_roots(sources)
-    serialize = settings.create.serialize
-    if in_place:
-        _check_in_place(roots, to, name, serialize)
-        to = os.path.dirname(os.path.abspath(roots[0].path))
-    elif not to:
-        raise UsageError("no destination is given", remedy="Give the folder for the bag with --to")
-    chosen = _choose_name(roots, name)
-    suffix = f".{serialize}" if serialize else ""
-    target = roots[0].path.rstrip("/") if in_place else os.path.join(to, chosen + suffix)
-    _check_apart(roots, to, target, in_place=in_place)
+    roots, target, in_place = where.roots, where.target, where.in_place
     notices = Notices()
     if not in_place and os.path.lexists(target):
         if not dry_run:
@@ -83,8 +67,7 @@ def plan(
                 remedy=codes.TARGET_EXISTS.remedy,
             )
         notices.take(codes.TARGET_EXISTS.at(target))
-    leftovers = find_leftovers(to, chosen)
-    for path in leftovers:
+    for path in where.leftovers():
         notices.take(codes.LEFTOVER.at(path))
     required = gather_requirements(settings)
     for finding in (*required.findings, *(find_missing(required, required.bag_info) if plain else ())):
@@ -99,7 +82,7 @@ def plan(
     return Plan(
         sources=roots,
         target=target,
-        name=chosen,
+        name=where.name,
         payload=payload,
         algorithms=required.algorithms,
         tag_algorithms=required.tag_algorithms,
@@ -109,10 +92,9 @@ def plan(
         size=counted.size if counted.measure else None,
         plain=plain,
         in_place=in_place,
-        serialize=serialize,
+        serialize=settings.create.serialize,
         profile=settings.create.profile,
         findings=notices.all(),
-        leftovers=leftovers,
     )
 
 
@@ -125,92 +107,6 @@ def walk_of(root: SourceRoot, settings: Settings, notice: Notice, skip_top: Call
         excluded=Exclusions(settings.create.exclude),
         skip_top=skip_top,
     )
-
-
-def _find_roots(sources: Sequence[str]) -> tuple[SourceRoot, ...]:
-    if not sources:
-        raise UsageError("no source is given", remedy="Name at least one file or folder")
-    roots = []
-    for path in sources:
-        if not path or "\0" in path:
-            raise UsageError("this is no path", subject=path)
-        try:
-            is_folder = stat.S_ISDIR(os.stat(path).st_mode)
-        except OSError as error:
-            raise from_os_error(error, path) from error
-        whole = len(sources) == 1 and is_folder
-        roots.append(SourceRoot(path, "" if whole else os.path.basename(os.path.abspath(path)), is_folder))
-    return tuple(roots)
-
-
-def _check_in_place(roots: tuple[SourceRoot, ...], to: str, name: str | None, serialize: str) -> None:
-    root = roots[0]
-    if len(roots) > 1 or not root.is_folder:
-        raise UsageError("--in-place takes exactly one folder")
-    if serialize:
-        raise UsageError("--in-place makes a folder, not an archive", remedy="Leave out --serialize or --in-place")
-    own = os.path.abspath(root.path)
-    if os.path.islink(own):
-        raise UsageError("--in-place takes a folder itself, not a link to one", subject=root.path)
-    if _is_bag(own):
-        raise UsageError(
-            "it is a bag already, and would be wrapped in another",
-            subject=root.path,
-            remedy=f"archive validate {root.path}",
-        )
-    if os.path.ismount(own):
-        raise UsageError("--in-place cannot exchange the root of a file system", subject=root.path)
-    if name is not None and name != os.path.basename(own):
-        raise UsageError("--in-place keeps the folder's name", subject=name, remedy="Leave out --name")
-    if to and os.path.realpath(to) != os.path.realpath(os.path.dirname(own)):
-        raise UsageError("--in-place makes the bag where the source is", subject=to, remedy="Leave out --to")
-
-
-def _is_bag(folder: str) -> bool:
-    """True when the folder has all that makes a bag: its declaration, a manifest and a payload."""
-    try:
-        names = set(os.listdir(folder))
-    except OSError:
-        return False
-    return {"bagit.txt", "data"} <= names and any(name.startswith("manifest-") for name in names)
-
-
-def _choose_name(roots: tuple[SourceRoot, ...], name: str | None) -> str:
-    if name is None:
-        if len(roots) > 1:
-            raise UsageError("several sources need a name for the bag", remedy="Give it with --name")
-        name = os.path.basename(os.path.abspath(roots[0].path))
-        if not roots[0].is_folder:
-            name = os.path.splitext(name)[0]
-    try:
-        name.encode("utf-8")
-        sound = name not in ("", ".", "..") and not set(name) & set("/\\\0\r\n")
-    except UnicodeEncodeError:
-        sound = False
-    if not sound:
-        raise UsageError("this cannot be the name of a bag", subject=name, remedy="Give another with --name")
-    return name
-
-
-def _check_apart(roots: tuple[SourceRoot, ...], to: str, target: str, *, in_place: bool) -> None:
-    if os.path.lexists(to):
-        try:
-            is_folder = stat.S_ISDIR(os.stat(to).st_mode)
-        except FileNotFoundError:
-            is_folder = False
-        except OSError as error:
-            raise from_os_error(error, to) from error
-        if not is_folder:
-            raise UsageError("the destination is not a folder", subject=to)
-    if in_place:
-        return
-    place = os.path.realpath(to)
-    for root in roots:
-        own = os.path.realpath(root.path)
-        if root.is_folder and os.path.commonpath([own, place]) == own:
-            raise UsageError(
-                "the destination lies inside the source", subject=target, remedy="Choose a folder outside with --to"
-            )
 
 
 @dataclass(slots=True)
@@ -290,42 +186,3 @@ def _check_roots(roots: tuple[SourceRoot, ...], payload: str, notice: Notice) ->
         if count > 1:
             notice(codes.SAME_NAME.at(name, name=name))
     check_names(sorted(set(names)), "", "", notice, payload)
-
-
-def check_names(names: list[str], path: str, shown: str, notice: Notice, payload: str = "data") -> None:
-    """Take notice of names in one folder that a manifest cannot hold or that some systems would make one.
-
-    Names in ASCII without capitals, the most usual, cost one look at all of them together.
-    """
-    joined = "/".join(names)
-    plain = joined.isascii()
-    if plain and "\\" not in joined and joined == (lowered := joined.lower()):
-        return
-    if plain and "\\" not in joined and len(set(lowered.split("/"))) == len(names):
-        return
-    front = "/".join(part for part in (shown.rstrip("/"), path) if part)
-    sound = []
-    for name in names:
-        subject = f"{front}/{name}" if front else name
-        try:
-            name.encode("utf-8")
-        except UnicodeEncodeError:
-            notice(codes.NAME_NOT_UTF8.at(subject))
-            continue
-        if "\\" in name and unsafe_reason("/".join(part for part in (payload, path, name) if part).encode()):
-            notice(codes.UNSAFE_NAME.at(subject))
-        sound.append(name)
-    normal = _group(sound, lambda name: unicodedata.normalize("NFC", name))
-    for twins in normal.values():
-        if len(twins) > 1:
-            notice(codes.SAME_AFTER_NFC.at(front or twins[0], names=tuple(twins)))
-    for twins in _group(normal, lambda name: unicodedata.normalize("NFC", name.casefold())).values():
-        if len(twins) > 1:
-            notice(codes.SAME_BUT_CASE.at(front or twins[0], names=tuple(twins)))
-
-
-def _group(names: Iterable[str], key: Callable[[str], str]) -> dict[str, list[str]]:
-    groups: dict[str, list[str]] = {}
-    for name in names:
-        groups.setdefault(key(name), []).append(name)
-    return groups

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from archive.formats import dublin_core_reading, mets_reading, premis_reading
+from archive.formats.xml_elements import local_name, namespace_of
 from archive.formats.xml_safety import DEFAULT_LIMITS, XmlLimits, XmlRefusedError, parse_xml
 from archive.model.record import (
     AgentView,
@@ -39,7 +40,7 @@ class _Entities:
 
     def read(self, elements: Iterable[_Element]) -> None:
         for element in elements:
-            name = premis_reading.local_name(element)
+            name = local_name(element)
             if name == "object":
                 self.objects.append(premis_reading.read_object(element))
             elif name == "event":
@@ -62,10 +63,10 @@ def read_record(content: bytes, *, limits: XmlLimits = DEFAULT_LIMITS) -> Record
     well-formed, has a DOCTYPE, an unknown encoding, an inclusion, or is larger than `limits`.
     """
     root = parse_xml(content, limits=limits).getroot()
-    name = premis_reading.local_name(root)
+    name = local_name(root)
     if mets_reading.is_mets(root):
         return _read_mets(root)
-    if premis_reading.namespace_of(root) in premis_reading.PREMIS_NAMESPACES:
+    if namespace_of(root) in premis_reading.PREMIS_NAMESPACES:
         return _read_premis(root)
     containers = list(dublin_core_reading.find_containers(root))
     if containers:
@@ -128,9 +129,9 @@ def _joined(view: RecordView, inner: RecordView) -> RecordView:
 
 def _read_premis(root: _Element) -> RecordView:
     entities = _Entities()
-    container = premis_reading.local_name(root) == "premis"
+    container = local_name(root) == "premis"
     entities.read(root if container else (root,))
-    major = premis_reading.version_of(premis_reading.namespace_of(root))
+    major = premis_reading.version_of(namespace_of(root))
     return _view(RecordKind.PREMIS, root.get("version") or major, root, entities)
 
 
@@ -138,13 +139,13 @@ def _read_mets(root: _Element) -> RecordView:
     entities = _Entities()
     containers, foreign = [], []
     for _section, content in mets_reading.embedded(root):
-        if premis_reading.namespace_of(content) in premis_reading.PREMIS_NAMESPACES:
+        if namespace_of(content) in premis_reading.PREMIS_NAMESPACES:
             entities.read(mets_reading.premis_entities(content))
         elif dublin_core_reading.is_container(content):
             containers.append(content)
         else:
             foreign.append(content)
-    version = "2" if premis_reading.namespace_of(root) == mets_reading.METS_2 else "1"
+    version = "2" if namespace_of(root) == mets_reading.METS_2 else "1"
     view = _view(RecordKind.METS, version, root, entities)
     return dataclasses.replace(
         view,
@@ -160,20 +161,20 @@ def _read_other(root: _Element) -> RecordView:
     """PREMIS or METS inside something else, or nothing that is known: then the root's own children are shown."""
     for element in root.iter("*"):
         inner = None
-        if mets_reading.is_mets(element) and premis_reading.local_name(element) == "mets":
+        if mets_reading.is_mets(element) and local_name(element) == "mets":
             inner = _read_mets(element)
-        elif premis_reading.namespace_of(element) in premis_reading.PREMIS_NAMESPACES:
+        elif namespace_of(element) in premis_reading.PREMIS_NAMESPACES:
             inner = _read_premis(element)
         if inner is not None:
-            return dataclasses.replace(inner, wrapped_in=premis_reading.local_name(root))
-    return RecordView(RecordKind.OTHER, None, premis_reading.local_name(root), others=premis_reading.read_fields(root))
+            return dataclasses.replace(inner, wrapped_in=local_name(root))
+    return RecordView(RecordKind.OTHER, None, local_name(root), others=premis_reading.read_fields(root))
 
 
 def _view(kind: RecordKind, version: str | None, root: _Element, entities: _Entities) -> RecordView:
     return RecordView(
         kind,
         version,
-        premis_reading.local_name(root),
+        local_name(root),
         objects=tuple(entities.objects),
         events=tuple(entities.events),
         agents=tuple(entities.agents),

@@ -14,6 +14,7 @@ from archive.errors import FormatError, NotFoundError, StorageError, from_os_err
 from archive.formats import premis_reading
 from archive.formats.statements import read_statements
 from archive.formats.tagfile import parse_tags
+from archive.formats.xml_elements import local_name
 from archive.formats.xml_safety import XmlRefusedError, stream_xml
 from archive.model.description import Statement
 from archive.model.finding import Finding
@@ -127,7 +128,7 @@ def _read_premis(medium: BagMedium, contents: Contents) -> None:
     events: list[EventView] = []
     try:
         for element in stream_xml(medium.stream_tag(_PREMIS.encode()), tags, subject=_PREMIS):
-            name = premis_reading.local_name(element)
+            name = local_name(element)
             if name == "object":
                 view = premis_reading.read_object(element)
                 if view.category == "file" and view.locations:

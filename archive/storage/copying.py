@@ -13,7 +13,7 @@ from stat import S_ISREG
 
 from archive.errors import SourceError, StorageError, UsageError, from_os_error
 from archive.model.package import NO_PROGRESS, Progress
-from archive.storage.folders import CREATE, NOFOLLOW, READ, Folder, portable, read_into, write_all
+from archive.storage.folders import CREATE, READ, Folder, portable, read_into, write_all
 from archive.storage.hashing import constructor_of, digest_descriptor
 
 _CHUNK = 1 << 20
@@ -155,7 +155,7 @@ class Copier:
     ) -> None:
         source = -1
         try:
-            source = folder.open(name, READ & ~NOFOLLOW if follow else READ)
+            source = folder.open(name, follow=follow)
             before = os.fstat(source)
             size = before.st_size
             if not S_ISREG(before.st_mode):
@@ -272,14 +272,14 @@ def _changed(shown: str) -> SourceError:
 
 def _open_new(target: Folder, name: str) -> int:
     try:
-        return target.open(name, CREATE)
+        return target.open_new(name)
     except OSError as error:
         raise from_os_error(error, os.path.join(target.path, name)) from error
 
 
 def _write_small(target: Folder, name: str, content: memoryview, modified: int) -> None:
     try:
-        out = target.open(name, CREATE)
+        out = target.open_new(name)
         try:
             write_all(out, content)
             _set_time(out, target, name, modified)

@@ -1,64 +1,117 @@
 """One open folder: names are resolved inside it, never by a path that somebody may swap underneath.
 
-Where the system has no `dir_fd` (Windows) the same is done by joined paths, under the same names. The variable
+Nothing here follows a link unless asked, and nothing waits for a pipe or a device. Where the system has no `dir_fd`
+(Windows) the same is done by joined paths, and what was opened is compared with what was seen. The variable
 ARCHIVE_PORTABLE=1 asks for that fallback anywhere, so that it can be tested where it is not needed.
 """
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Iterator
+import stat
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import BinaryIO
 
 NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
-READ = os.O_RDONLY | NOFOLLOW | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | NOFOLLOW | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_ALWAYS = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+READ = os.O_RDONLY | NOFOLLOW | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | _ALWAYS
+CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | NOFOLLOW | _ALWAYS
 _LIST = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
+
+
+class NotRegularError(OSError):
+    """What was to be read as a file is none."""
 
 
 def portable() -> bool:
     """True where the portable fallbacks are to be used: asked for, or the system has nothing better."""
-    return os.environ.get("ARCHIVE_PORTABLE") == "1" or os.open not in os.supports_dir_fd
+    lacking = os.open not in os.supports_dir_fd or os.scandir not in os.supports_fd or not NOFOLLOW
+    return lacking or os.environ.get("ARCHIVE_PORTABLE") == "1"
 
 
 class Folder:
-    """A folder held open. `path` is its path in the file system; close it when done."""
+    """A folder held open; close it when done. All methods raise OSError.
 
-    __slots__ = ("fd", "path")
+    It knows its own name and the folder it was reached from, so that a deep one costs no more memory than a flat one.
+    """
 
-    def __init__(self, path: str, fd: int | None) -> None:
-        self.path = path
+    __slots__ = ("_front", "_name", "fd")
+
+    def __init__(self, front: Folder | None, name: str, fd: int | None) -> None:
+        self._front = front
+        self._name = name
         self.fd = fd
 
     @classmethod
     def at(cls, path: str) -> Folder:
-        """The folder at `path`, links in it followed. Raises OSError."""
+        """The folder at `path`, links in it followed."""
         if portable():
             os.stat(os.path.join(path, os.curdir))
-            return cls(path, None)
-        return cls(path, os.open(path, _LIST))
+            return cls(None, path, None)
+        return cls(None, path, os.open(path, _LIST))
+
+    @property
+    def path(self) -> str:
+        """The path in the file system by which it was reached."""
+        names, folder = [self._name], self._front
+        while folder is not None:
+            names.append(folder._name)
+            folder = folder._front
+        return os.path.join(*reversed(names))
 
     def enter(self, name: str, *, follow: bool = False) -> Folder:
-        """The folder `name` in this one; a link is followed only when asked. Raises OSError."""
+        """The folder `name` in this one; a link is followed only when asked."""
+        if self.fd is not None:
+            return Folder(self, name, os.open(name, _LIST if follow else _LIST | NOFOLLOW, dir_fd=self.fd))
         path = os.path.join(self.path, name)
-        if self.fd is None:
-            if not follow and os.path.islink(path):
-                raise NotADirectoryError(20, "a link stands where a folder stood", path)
-            return Folder.at(path)
-        return Folder(path, os.open(name, _LIST if follow else _LIST | NOFOLLOW, dir_fd=self.fd))
+        if not stat.S_ISDIR(os.stat(path, follow_symlinks=follow).st_mode):
+            raise NotADirectoryError(errno.ENOTDIR, "not a folder", path)
+        return Folder(self, name, None)
 
-    def open(self, name: str, flags: int = READ) -> int:
-        """A descriptor for the file `name`. Raises OSError."""
+    def above(self) -> Folder:
+        """The folder that holds this one now, in the place of the one that this was reached from."""
+        front = self._front
+        assert front is not None
+        fd = None if self.fd is None else os.open(os.pardir, _LIST, dir_fd=self.fd)
+        return Folder(front._front, front._name, fd)
+
+    def identity(self) -> tuple[int, int]:
+        """Device and inode: two folders with the same are one."""
+        state = os.stat(self.path if self.fd is None else self.fd)
+        return state.st_dev, state.st_ino
+
+    def open(self, name: str, *, follow: bool = False) -> int:
+        """A descriptor to read the file `name`; a link is followed only when asked.
+
+        Whether it is a regular file is for the caller to see, but in the fallback, which raises `NotRegularError`.
+        """
+        if self.fd is not None:
+            return os.open(name, READ & ~NOFOLLOW if follow else READ, dir_fd=self.fd)
+        path = os.path.join(self.path, name)
+        seen = os.stat(path, follow_symlinks=follow)
+        if not stat.S_ISREG(seen.st_mode):
+            raise NotRegularError(errno.EINVAL, "not a regular file", path)
+        descriptor = os.open(path, READ & ~NOFOLLOW if follow else READ)
+        if not os.path.samestat(seen, os.fstat(descriptor)):
+            os.close(descriptor)
+            raise NotRegularError(errno.EINVAL, "it was exchanged while it was opened", path)
+        return descriptor
+
+    def opener(self) -> Callable[[str], int]:
+        """`open` without a look at `follow`: for many files of one folder."""
+        return self.open if self.fd is None else partial(os.open, flags=READ, dir_fd=self.fd)
+
+    def open_new(self, name: str) -> int:
+        """A descriptor for the new file `name`; it is an error where there is one already."""
         if self.fd is None:
-            path = os.path.join(self.path, name)
-            if flags & (os.O_CREAT | os.O_RDWR) == 0 and flags & NOFOLLOW and os.path.islink(path):
-                raise OSError(40, "a link stands where a file stood", path)
-            return os.open(path, flags, 0o666)
-        return os.open(name, flags, 0o666, dir_fd=self.fd)
+            return os.open(os.path.join(self.path, name), CREATE, 0o666)
+        return os.open(name, CREATE, 0o666, dir_fd=self.fd)
 
     def make(self, name: str) -> Folder:
-        """A new folder `name`, opened. Raises OSError, also where there is one already."""
+        """A new folder `name`, opened; it is an error where there is one already."""
         if self.fd is None:
             os.mkdir(os.path.join(self.path, name))
         else:
@@ -66,23 +119,23 @@ class Folder:
         return self.enter(name)
 
     def scan(self) -> AbstractContextManager[Iterator[os.DirEntry[str]]]:
-        """The entries, in the system's order, to be closed when done. Raises OSError, also midway."""
+        """The entries, in the system's order, to be closed when done; may fail midway."""
         return os.scandir(self.path if self.fd is None else self.fd)
 
     def stat(self, name: str, *, follow: bool = False) -> os.stat_result:
-        """What `name` is. Raises OSError."""
+        """What `name` is."""
         if self.fd is None:
             return os.stat(os.path.join(self.path, name), follow_symlinks=follow)
         return os.stat(name, dir_fd=self.fd, follow_symlinks=follow)
 
     def read_link(self, name: str) -> str:
-        """Where the link `name` points. Raises OSError."""
+        """Where the link `name` points."""
         if self.fd is None:
             return os.readlink(os.path.join(self.path, name))
         return os.readlink(name, dir_fd=self.fd)
 
     def remove(self, name: str, *, is_folder: bool) -> None:
-        """Remove the file or the empty folder `name`. Raises OSError."""
+        """Remove the file or the empty folder `name`."""
         remove = os.rmdir if is_folder else os.unlink
         if self.fd is None:
             remove(os.path.join(self.path, name))
@@ -90,11 +143,11 @@ class Folder:
             remove(name, dir_fd=self.fd)
 
     def create(self, name: str) -> BinaryIO:
-        """A new file `name`, open for buffered writing. Raises OSError, also where there is one already."""
-        return os.fdopen(self.open(name, CREATE), "wb", 1 << 20)
+        """A new file `name`, open for buffered writing; it is an error where there is one already."""
+        return os.fdopen(self.open_new(name), "wb", 1 << 20)
 
     def sync(self) -> None:
-        """Make the folder's own entries durable, where the system can. Raises OSError."""
+        """Make the folder's own entries durable, where the system can."""
         if self.fd is not None:
             os.fsync(self.fd)
 

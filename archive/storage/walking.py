@@ -7,7 +7,6 @@ files of a folder by name, then its folders by name.
 from __future__ import annotations
 
 import fnmatch
-import os
 import re
 import stat
 from collections.abc import Callable, Iterator, Sequence
@@ -206,5 +205,5 @@ def _target(folder: Folder, name: str) -> str:
 
 
 def _is_ancestor(folder: Folder, ancestors: Sequence[Folder]) -> bool:
-    own = os.stat(folder.path if folder.fd is None else folder.fd)
-    return any(os.path.samestat(own, os.stat(one.path if one.fd is None else one.fd)) for one in ancestors)
+    own = folder.identity()
+    return any(one.identity() == own for one in ancestors)

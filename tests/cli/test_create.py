@@ -172,7 +172,7 @@ def test_soft_limits_of_open_files_are_raised() -> None:
 
 def test_a_deep_tree_survives(tmp_path: Path) -> None:
     """Deeper than a path may be long: the tree is made and read by its folders, one in the other."""
-    from archive.storage.atomic import remove_tree
+    from archive.storage.removing import remove_tree
     from tests.support.making import archive
 
     (tmp_path / "src").mkdir()

@@ -178,6 +178,86 @@ def test_wrong_calls(project: Path, arguments: list[str], code: int, capsys: pyt
     assert "Traceback" not in told.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "a bag, and a target last, as in: archive deposit bags/press-release ocfl:repository"),
+        (["bag"], "a target as the last argument, as in: archive deposit bags/press-release ocfl:repository"),
+        (["dir:shelf"], "a bag before the target, as in: archive deposit bags/press-release ocfl:repository"),
+        (["there"], "a bag before the target"),
+        (["dir:shelf", "bag"], "The target comes last"),
+        (["nothing", "dir:shelf"], "error: nothing: there is no such file or folder. Check the path, then run again\n"),
+        (["archive.toml", "dir:shelf"], "error: archive.toml: this is no bag"),
+    ],
+)
+def test_what_a_wrong_call_lacks_is_told(
+    project: Path, arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_bag(project / "bag", {"a": b"a"})
+    (project / "archive.toml").write_text('[targets.there]\nurl = "dir:shelf"\n')
+    assert run(["deposit", *arguments]) in (2, 10)
+    assert said in capsys.readouterr().err
+
+
+def test_figures_are_written_to_be_read(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_bag(project / "bag", {"large": bytes(1_234_567)})
+    run(["deposit", "--dry-run", "bag", "dir:shelf"])
+    assert ",".join(["1", "235"]) in capsys.readouterr().out
+    run(["deposit", "bag", "dir:shelf"])
+    run(["retrieve", "dir:shelf", "bag", "--to", "back"])
+    assert " files, 1,235," in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("bag", "target", "code", "command"),
+    [
+        ("bag", "gone", 5, "archive deposit bag gone"),
+        ("a bag", "gone", 5, "archive deposit 'a bag' gone"),
+        ("bag", "locked", 12, "archive deposit --dry-run bag locked"),
+        ("damaged", "dir:shelf", 1, "archive validate damaged"),
+        ("bag", "dir:taken", 5, "archive deposit --dry-run bag dir:taken"),
+    ],
+)
+def test_the_last_line_is_the_next_command(
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    bag: str,
+    target: str,
+    code: int,
+    command: str,
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(project))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    (project / "archive.toml").write_text(
+        "[deposit]\nretries = 0\n"
+        '[targets.gone]\nurl = "sftp://127.0.0.1:9/x"\n[targets.locked]\nurl = "s3://b/x"\nendpoint = "http://127.0.0.1:9"\n'
+    )
+    write_bag(project / bag, {"a": b"a"})
+    (project / "taken" / "bag").mkdir(parents=True)
+    if bag == "damaged":
+        (project / bag / "data" / "a").write_bytes(b"?")
+    assert run(["deposit", bag, target, "-q"]) == code
+    said = capsys.readouterr().out
+    assert said.splitlines()[-1] == f"  Then: {command}"
+    assert "no server listens there" in said or target != "gone"
+    if target == "locked":
+        assert "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY" in said
+
+
+def test_the_next_command_after_an_outcome_that_is_not_known(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from archive.model.codes.deposit import UNKNOWN_OUTCOME
+    from archive.model.deposit import DepositReport, DepositState
+    from archive.reporting.deposit_text import deposit_lines
+
+    found = UNKNOWN_OUTCOME.at("sword+https://example.org/x", words="the line is dead")
+    report = DepositReport("bag", "sword+https://example.org/x", DepositState.UNKNOWN, (found,))
+    *_, last = deposit_lines(report, "--identifier urn:x bag there")
+    assert last == "  Then: archive deposit --resume --identifier urn:x bag there"
+
+
 def test_credentials_that_others_may_read_are_refused(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_bag(project / "bag", {"a": b"a"})
     (project / "keys.toml").write_text('user = "u"\npassword = "hush-hush"\n')

@@ -113,6 +113,24 @@ def test_every_mistake_is_listed_with_line_code_and_remedy(tmp_path: Path, capsy
     assert [finding["code"] for finding in shown["findings"]] == ["DSC-102", "DSC-110", "DSC-114"]
 
 
+def test_a_draft_that_nobody_read_does_not_pass_strictly(tmp_path: Path, capsys: Printed) -> None:
+    source = letters(tmp_path)
+    draft = source / "mine.toml"
+    assert run(["describe", str(source), "--to", str(draft), "-q"]) == 0
+    assert run(["describe", "--check", str(draft)]) == 0
+    assert "[DSC-131]" in capsys.readouterr().out
+    assert run(["describe", "--check", str(draft), "--strict"]) == 3
+    draft.write_text(draft.read_text().replace(', certainty = "suggested"', "", 1))
+    assert run(["describe", "--check", str(draft), "--strict"]) == 0
+
+
+def test_a_finding_names_the_file_it_is_in(tmp_path: Path, capsys: Printed) -> None:
+    path = tmp_path / "other name.toml"
+    path.write_text('titel = "x"\n')
+    assert run(["describe", "--check", str(path), "--json"]) == 1
+    assert [one["path"] for one in json.loads(capsys.readouterr().out)["findings"]] == ["other name.toml"]
+
+
 def test_warnings_count_only_when_asked(tmp_path: Path) -> None:
     path = tmp_path / "metadata.csv"
     path.write_text("filename,dc.title,dc.date\n,T,c. 1990\n")
@@ -127,8 +145,8 @@ def test_warnings_count_only_when_asked(tmp_path: Path) -> None:
         (["describe", "--check", "none.toml"], 10),
         (["describe", "--check", "."], 2),
         (["describe", "--check", "x.toml", "source"], 2),
-        (["describe", "none"], 2),
-        (["describe", "--json", "none"], 2),
+        (["describe", "none"], 10),
+        (["describe", "--json", "none"], 10),
     ],
 )
 def test_wrong_calls_end_in_words(

@@ -25,12 +25,17 @@ WORKING: dict[str, tuple[str, ...]] = {
     "show": ("show", "bag"),
     "describe": ("describe", "letter.txt"),
     "render": ("render", "letter.txt", "--to", "renditions"),
+    "init": ("init", "elsewhere"),
+    "schedule": ("schedule", "--weekly"),
     "holdings add": ("holdings", "add", "other"),
+    "holdings move": ("holdings", "move", "bag", "moved/bag"),
+    "holdings retire": ("holdings", "retire", "bag", "--reason", "returned"),
     "holdings list": ("holdings", "list"),
     "audit": ("audit", "--workers", "1"),
     "audit status": ("audit", "status"),
     "audit history": ("audit", "history"),
     "audit verify": ("audit", "verify"),
+    "audit witness": ("audit", "witness"),
     "events": ("events", "bag"),
     "repair": ("repair", "bag", "--from", "copy", "--yes"),
     "report": ("report",),
@@ -49,12 +54,17 @@ FAILING: dict[str, tuple[int, tuple[str, ...]]] = {
     "show": (10, ("show", "missing")),
     "describe": (2, ("describe",)),
     "render": (2, ("render", "letter.txt")),
+    "init": (2, ("init",)),
+    "schedule": (2, ("schedule",)),
     "holdings add": (2, ("holdings", "add")),
+    "holdings move": (10, ("holdings", "move", "bag", "nowhere/bag")),
+    "holdings retire": (10, ("holdings", "retire", "nobody")),
     "holdings list": (2, ("holdings", "list", "--what")),
     "audit": (10, ("audit", "missing")),
     "audit status": (2, ("audit", "status", "--max-age", "soon")),
     "audit history": (10, ("audit", "history", "missing")),
     "audit verify": (2, ("audit", "verify", "--witness", "no line")),
+    "audit witness": (2, ("audit", "witness", "--what")),
     "events": (10, ("events", "missing")),
     "repair": (10, ("repair", "bag", "--from", "missing", "--yes")),
     "report": (2, ("report", "--since", "yesterday")),
@@ -74,7 +84,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     started = Project(folder, monkeypatch).start()
     for name in ("bag", "other"):
         write_bag(folder / name, {**some_files(3), "name.txt": name.encode()})
-    shutil.copytree(folder / "bag", folder / "copy")
+    for name in ("copy", "moved/bag"):
+        shutil.copytree(folder / "bag", folder / name)
     (folder / "letter.txt").write_text("A letter\n\nDear all.\n")
     started.run("holdings", "add", "bag", "copy")
     return started

@@ -56,7 +56,7 @@ def test_without_a_judge_the_words_are_claimed_not_validated(place: Path, capsys
     assert run(["render", "a.md", "--to", "out"]) == 0
     said = capsys.readouterr().out
     assert "made: out/a.md.pdf (PDF/A-3a and PDF/UA-1, 1 page; claimed, not validated)" in said
-    assert "warning: REN-103" in said
+    assert "[REN-103]" in said
     assert run(["render", "a.md", "--to", "out2", "--strict"]) == 3
 
 

@@ -191,7 +191,8 @@ def test_what_cannot_be_rendered_is_told_once(project: Project) -> None:
 
 def test_missing_sources_of_a_draft(project: Project) -> None:
     code, _out, err = project.run("describe", "missing")
-    assert (code, err) == (2, "error: missing: there is no such file or folder. Check the path\n")
+    assert code == 10
+    assert err == "error: missing: there is no such file or folder\nCheck the path or name, then run again.\n"
 
 
 def test_an_interrupted_create_leaves_nothing_and_runs_again(project: Project) -> None:

@@ -180,7 +180,7 @@ def test_long_paths_cost_no_more_than_they_weigh(form: str, tmp_path: Path) -> N
 def test_a_deep_tree_with_side_branches_is_read_in_linear_time(
     portable: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("archive.storage.directories.PORTABLE", portable)
+    monkeypatch.setenv("ARCHIVE_PORTABLE", "1" if portable else "0")
     depth = 400 if portable else 1200
     paths = [b"data/" + b"d/" * level + b"e/f" for level in range(0, depth, 40)]
     files = draft({path: b"at %d" % len(path) for path in paths})

@@ -8,7 +8,8 @@ import pytest
 from lxml import etree
 
 from archive.formats.premis_reading import read_agent, read_event, read_object, read_rights
-from archive.formats.premis_writing import escape_text, exact_path, write_premis
+from archive.formats.premis_writing import exact_path, write_premis
+from archive.formats.xml_elements import escape_text
 from archive.model.premis import (
     Agent,
     EntityObject,

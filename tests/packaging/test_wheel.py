@@ -27,6 +27,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory, checkout: Path) -> Path:
 def test_the_wheel_holds_code_data_and_licence_and_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
+        entry_points = archive.read(next(name for name in names if name.endswith("entry_points.txt"))).decode()
+    assert "archive = archive.cli:main" in entry_points
     assert {name.split("/")[0] for name in names} == {
         "archive",
         next(n for n in names if "dist-info" in n).split("/")[0],

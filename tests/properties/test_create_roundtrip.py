@@ -29,7 +29,9 @@ TREES = st.dictionaries(PATHS, st.binary(max_size=60), max_size=7)
 
 
 def fits(tree: dict[str, bytes]) -> bool:
-    """No file is also a folder; no two names that some system would make one; nothing that reads as a way out."""
+    """No file is also a folder; no two names that some system would make one; no way out; no bag already."""
+    if "bagit.txt" in tree and any(path.startswith("data/") for path in tree):
+        return False
     parts: set[str] = set()
     for path in tree:
         split = path.split("/")

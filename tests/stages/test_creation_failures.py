@@ -137,6 +137,15 @@ def test_leftovers_are_told_and_removed_only_when_asked(tmp_path: Path) -> None:
     assert os.listdir(tmp_path / "out") == ["src"]
 
 
+def test_a_leftover_is_removed_where_the_bag_already_stands(tmp_path: Path) -> None:
+    src = plant(tmp_path / "src", {"a": b"1"})
+    assert make(src, tmp_path / "out").created
+    plant(tmp_path / "out/.src.0123abcd.partial", {"tree/data/a": b"1"})
+    with pytest.raises(ExistsError):
+        make(src, tmp_path / "out", clean_partial=True)
+    assert os.listdir(tmp_path / "out") == ["src"]
+
+
 def test_a_dry_run_cleans_nothing(tmp_path: Path) -> None:
     src = plant(tmp_path / "src", {"a": b"1"})
     left = plant(tmp_path / "out/.src.0123abcd.partial", {"tree/data/a": b"1"})

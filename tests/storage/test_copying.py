@@ -21,12 +21,6 @@ SIZES = [0, 1, 2047, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, (5 << 20) + 13]
 NEVER = 1 << 63
 
 
-@pytest.fixture(params=["0", "1"], ids=["system", "portable"])
-def portable(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setenv("ARCHIVE_PORTABLE", request.param)
-    return str(request.param)
-
-
 @pytest.mark.usefixtures("portable")
 @pytest.mark.parametrize("algorithms", [("sha256", "sha512"), ("md5",), ("sha3256", "blake2b", "sha1")])
 @pytest.mark.parametrize("size", SIZES)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from archive.stages.validation import validate
-from archive.storage.atomic import find_leftovers
+from archive.storage.partial import find_leftovers
 from tests.support.making import contents, make, plant, snapshot
 from tests.support.sweeping import Point, fail_at, kill_at, list_points, spread
 

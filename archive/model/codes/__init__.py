@@ -10,12 +10,28 @@ from importlib import import_module
 
 from archive.model.finding import FindingKind
 
-FAMILIES = ("bag", "source", "rendition", "pdf", "description", "record", "ocfl", "audit", "deposit")
+FAMILIES = (
+    "agreement",
+    "audit",
+    "bag",
+    "bag_files",
+    "deposit",
+    "description",
+    "dublin_core",
+    "mets",
+    "ocfl",
+    "pdf",
+    "premis",
+    "profile",
+    "rendition",
+    "source",
+    "xml",
+)
 
 
 @cache
 def all_kinds() -> dict[str, FindingKind]:
-    """Every kind by its code, in the order of the families. Raises ValueError when two kinds share a code."""
+    """Every kind by its code, sorted by code. Raises ValueError when two kinds share a code."""
     kinds: dict[str, FindingKind] = {}
     for family in FAMILIES:
         module = import_module(f"{__name__}.{family}")
@@ -24,4 +40,4 @@ def all_kinds() -> dict[str, FindingKind]:
                 continue
             if kinds.setdefault(value.code, value) is not value:
                 raise ValueError(f"two kinds of finding share the code {value.code}")
-    return kinds
+    return dict(sorted(kinds.items()))

@@ -71,7 +71,7 @@ UNREACHABLE = FindingKind(
     "AUD-110",
     Severity.UNCHECKED,
     _FIXITY,
-    "the location {subject} could not be reached ({reason}); its {holdings} holdings were not looked at",
+    "the location {subject} could not be reached ({reason}); its {holdings:,} holdings were not looked at",
     "The disk is not mounted, the server does not answer or refuses us, or another file system stands in its place. "
     "Nothing is said about the files in it: their status stays what it was.",
     "Mount the disk or mend the connection, then run: archive audit --location NAME",
@@ -109,6 +109,15 @@ STALE_WORKER = FindingKind(
     "Only the holder of the latest lease may record. The batch was given to another worker.",
     "Nothing to do",
 )
+DID_NOT_RUN = FindingKind(
+    "AUD-115",
+    Severity.UNCHECKED,
+    _LEDGER,
+    "the audit did not run: {reason}",
+    "A run that was asked to send a summary could not begin or not go on: its ledger, its settings or its engine "
+    "failed. Nothing was checked by it from then on.",
+    "Mend the cause, then run: archive audit",
+)
 CHAIN_BROKEN = FindingKind(
     "AUD-120",
     Severity.ERROR,
@@ -131,7 +140,7 @@ OVERDUE = FindingKind(
     "AUD-122",
     Severity.UNCHECKED,
     _FIXITY,
-    "overdue: {files} files in {subject} were not checked within {age}{aside}",
+    "overdue: {files:,} files in {subject} were not checked within {age}{aside}",
     "An audit that does not run finds nothing. These files have waited longer than the settings allow.",
     "Run archive audit, and see to it that it runs by itself: archive schedule --weekly",
 )
@@ -139,7 +148,7 @@ OTHER_DRIVER = FindingKind(
     "AUD-123",
     Severity.NOTE,
     _LEDGER,
-    "{files} files are with another run at this moment",
+    "{files:,} files are with another run at this moment",
     "Two runs may share one ledger; what the other holds on lease is its to record.",
     "Look at archive audit status in a while",
 )

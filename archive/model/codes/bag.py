@@ -1,7 +1,6 @@
-"""What is wrong with a bag: RFC 8493 and BagIt Profiles.
+"""What is wrong with a bag: RFC 8493.
 
-1xx declaration and structure, 2xx manifests, 3xx fixity, 4xx bag-info.txt and fetch.txt, 5xx kinds of file and
-archives, 6xx profiles, 7xx second opinion and depth.
+1xx declaration and structure, 2xx manifests, 3xx fixity, 4xx bag-info.txt and fetch.txt, 7xx second opinion and depth.
 """
 
 from __future__ import annotations
@@ -164,11 +163,6 @@ MISSING_TAG_FILE = FindingKind(
     "A bag is complete only when every file that a tag manifest lists is present.",
     "Bring the file back from a copy of the bag, then validate again",
 )  # fmt: skip
-EMPTY_FOLDER = FindingKind(
-    "BAG-217", _N, "RFC 8493 2.1.3", "the folder holds no file; no manifest can protect it",
-    "Manifests list files only, so that an empty folder may get lost without anybody noticing.",
-    "Put a small file in it before bagging if the folder itself matters",
-)  # fmt: skip
 PARTLY_LISTED = FindingKind(
     "BAG-218", _W, "RFC 8493 3", "the payload file is not listed in {manifests}, as versions before 1.0 allowed",
     "Before BagIt 1.0 a payload file could be listed in just one of the manifests.",
@@ -189,16 +183,6 @@ TAG_MISMATCH = FindingKind(
     "the {algorithm} digest of the tag file does not match: expected {expected}, found {found}",
     "The tag file's bytes are not those that the tag manifest was made from. One of the two has changed.",
     "Compare with another copy of the bag and replace what is damaged, then validate again",
-)  # fmt: skip
-UNREADABLE_FILE = FindingKind(
-    "BAG-303", _U, "RFC 8493 3", "the file could not be read and was not checked: {why}",
-    "A read error is not a changed file: nothing can be said about its bytes.",
-    "Check permissions and the disk, then validate again",
-)  # fmt: skip
-UNREADABLE_FOLDER = FindingKind(
-    "BAG-304", _U, "RFC 8493 3", "the folder could not be listed; what is in it was not checked: {why}",
-    "A folder that cannot be opened is not an empty folder: nothing can be said about its files.",
-    "Check permissions and the disk, then validate again",
 )  # fmt: skip
 MALFORMED_TAG = FindingKind(
     "BAG-401", _E, "RFC 8493 2.2.2", "a line is malformed: {why}",
@@ -265,155 +249,6 @@ REPEATED_FETCH = FindingKind(
     "BAG-417", _W, "RFC 8493 2.2.3", "fetch.txt names {path} more than once",
     "One address for a file is enough; the first was taken.",
     "Nothing needs to be done",
-)  # fmt: skip
-LINK = FindingKind(
-    "BAG-501", _E, "RFC 8493 5.2", "this is a symbolic link, not a file",
-    "What a link leads to lies outside the bag's protection, and may not exist elsewhere. It was not followed.",
-    "Put the file itself in its place and make a new version of the bag",
-)  # fmt: skip
-SPECIAL_FILE = FindingKind(
-    "BAG-502", _E, "RFC 8493 2", "this is neither a file nor a folder but {what}",
-    "A bag holds files. Pipes, sockets and devices have no bytes that could be kept; it was not opened.",
-    "Take it away, then validate again",
-)  # fmt: skip
-HARD_LINKS = FindingKind(
-    "BAG-503", _W, "RFC 8493 5.2", "{count} files have more than one name (hard links)",
-    "A change through another name, perhaps outside the bag, changes the bag. The first of them is named.",
-    "Copy the bag to have files of its own",
-)  # fmt: skip
-NORMAL_FORM_TWINS = FindingKind(
-    "BAG-504", _W, "RFC 8493 6.1.2", "differs from {other} only in Unicode normalisation",
-    "Some systems take these two names for one, so that one of the files would be lost there. Each was checked.",
-    "Rename one of them in a new version of the bag",
-)  # fmt: skip
-CASE_TWINS = FindingKind(
-    "BAG-505", _W, "RFC 8493 6.1.3", "differs from {other} only in case",
-    "Some systems take these two names for one, so that one of the files would be lost there. Each was checked.",
-    "Rename one of them in a new version of the bag",
-)  # fmt: skip
-OTHER_NORMAL_FORM = FindingKind(
-    "BAG-506", _W, "RFC 8493 6.1.2", "the name is listed as {listed}, in another Unicode normalisation",
-    "A system on the way rewrote the name. The bytes were checked against the line of the listed name.",
-    "Nothing needs to be done here; a new version of the bag should list the name as it is",
-)  # fmt: skip
-BROKEN_ARCHIVE = FindingKind(
-    "BAG-511", _E, "RFC 8493 4", "the archive is damaged: {why}",
-    "The archive cannot be read to its end as it is; what could be read was judged.",
-    "Bring the archive back from a copy",
-)  # fmt: skip
-DUPLICATE_MEMBER = FindingKind(
-    "BAG-512", _E, "RFC 8493 4.2", "the archive holds this name more than once",
-    "Which of the two remains after unpacking depends on the tool.",
-    "Do not unpack it; ask whoever made the archive",
-)  # fmt: skip
-UNSAFE_MEMBER = FindingKind(
-    "BAG-513", _E, "RFC 8493 5.2", "the archive holds a name that is not safe: {why}",
-    "Unpacking this archive could write outside its folder.",
-    "Do not unpack it; ask whoever made the archive",
-)  # fmt: skip
-SEVERAL_ROOTS = FindingKind(
-    "BAG-514", _E, "RFC 8493 4.2", "the archive does not hold exactly one top folder but {roots}",
-    "A serialized bag holds one folder, the bag, and nothing beside it.",
-    "Pack the bag's own folder, and only that",
-)  # fmt: skip
-ARCHIVE_LIMIT = FindingKind(
-    "BAG-515", _U, "RFC 8493 5.2", "the archive was not read: {why}",
-    "Archives are read within limits, so that a hostile one cannot exhaust the machine.",
-    "If you trust the archive, unpack it and validate the folder",
-)  # fmt: skip
-ENCRYPTED_MEMBER = FindingKind(
-    "BAG-516", _U, "RFC 8493 4", "the member is encrypted and could not be checked",
-    "Nothing can be said about bytes that cannot be read.",
-    "Decrypt the archive, then validate again",
-)  # fmt: skip
-UNKNOWN_METHOD = FindingKind(
-    "BAG-517", _U, "RFC 8493 4", "the member is stored in a way that is not read here: {what}",
-    "Nothing can be said about bytes that cannot be read.",
-    "Unpack the archive with the tool that made it and validate the folder",
-)  # fmt: skip
-HEADERS_DIFFER = FindingKind(
-    "BAG-518", _E, "RFC 8493 5.2", "the archive contradicts itself about this member: {why}",
-    "Its directory and the member's own header differ, so that two tools may unpack two different things.",
-    "Do not unpack it; ask whoever made the archive",
-)  # fmt: skip
-FOREIGN_BYTES = FindingKind(
-    "BAG-519", _E, "RFC 8493 4", "the archive holds bytes that belong to no member: {why}",
-    "Something was put before, between or after the members; the archive is not what was once made.",
-    "Compare with another copy of the archive",
-)  # fmt: skip
-OTHER_ROOT_NAME = FindingKind(
-    "BAG-520", _W, "RFC 8493 4.2", "the archive is not named after its top folder {root}",
-    "A serialized bag should have the name of the folder in it.",
-    "Nothing needs to be done",
-)  # fmt: skip
-PROFILE_VERSION = FindingKind(
-    "BAG-601", _E, "BagIt Profiles 1.4 Accept-BagIt-Version",
-    "BagIt version {found} is not accepted; accepted are {expected}",
-    "The profile names the versions of BagIt that its bags may have.",
-    "Make a new version of the bag in an accepted version of BagIt",
-)  # fmt: skip
-PROFILE_TAG_MISSING = FindingKind(
-    "BAG-602", _E, "BagIt Profiles 1.4 Bag-Info", "the required element {label} is missing",
-    "The profile requires this element with a value.",
-    "Add the element in a new version of the bag",
-)  # fmt: skip
-PROFILE_TAG_VALUE = FindingKind(
-    "BAG-603", _E, "BagIt Profiles 1.4 Bag-Info", "{label} has the value {found}; allowed are {expected}",
-    "The profile lists the values that this element may have.",
-    "Choose an allowed value in a new version of the bag",
-)  # fmt: skip
-PROFILE_TAG_REPEATED = FindingKind(
-    "BAG-604", _E, "BagIt Profiles 1.4 Bag-Info", "{label} stands more than once",
-    "The profile says that this element is not repeatable.",
-    "Say it once in a new version of the bag",
-)  # fmt: skip
-PROFILE_MANIFEST_MISSING = FindingKind(
-    "BAG-605", _E, "BagIt Profiles 1.4 Manifests-Required", "the required manifest {name} is missing",
-    "The profile requires a manifest for this algorithm.",
-    "Make a new version of the bag with this algorithm",
-)  # fmt: skip
-PROFILE_MANIFEST_NOT_ALLOWED = FindingKind(
-    "BAG-606", _E, "BagIt Profiles 1.4 Manifests-Allowed", "the manifest is for an algorithm that is not allowed",
-    "The profile lists the algorithms that manifests may use.",
-    "Make a new version of the bag without this algorithm",
-)  # fmt: skip
-PROFILE_FETCH = FindingKind(
-    "BAG-607", _E, "BagIt Profiles 1.4 Allow-Fetch.txt", "fetch.txt is {rule} by the profile",
-    "The profile says whether bags may, must or must not have a fetch.txt.",
-    "Make a new version of the bag accordingly",
-)  # fmt: skip
-PROFILE_SERIALIZATION = FindingKind(
-    "BAG-608", _E, "BagIt Profiles 1.4 Serialization", "the bag comes as {found}; the profile wants {expected}",
-    "The profile says whether bags come as a folder or packed, and how packed.",
-    "Pack or unpack the bag, then validate again",
-)  # fmt: skip
-PROFILE_FILE_MISSING = FindingKind(
-    "BAG-609", _E, "BagIt Profiles 1.4 Tag-Files-Required, Payload-Files-Required",
-    "a file that the profile requires is missing",
-    "The profile requires this file.",
-    "Add the file in a new version of the bag",
-)  # fmt: skip
-PROFILE_FILE_NOT_ALLOWED = FindingKind(
-    "BAG-610", _E, "BagIt Profiles 1.4 Tag-Files-Allowed, Payload-Files-Allowed",
-    "the profile does not allow this file",
-    "The profile lists the files that a bag may hold.",
-    "Leave the file out in a new version of the bag",
-)  # fmt: skip
-PROFILE_DATA_EMPTY = FindingKind(
-    "BAG-611", _E, "BagIt Profiles 1.4 Data-Empty",
-    "the payload must be empty but holds {files} files with {octets} bytes",
-    "The profile wants no payload, or one file without bytes.",
-    "Move the content out in a new version of the bag",
-)  # fmt: skip
-PROFILE_IDENTIFIER = FindingKind(
-    "BAG-612", _W, "BagIt Profiles 1.4 BagIt-Profile-Identifier", "bag-info.txt does not name the profile {expected}",
-    "A bag made for a profile names it in BagIt-Profile-Identifier.",
-    "Name the profile in a new version of the bag",
-)  # fmt: skip
-PROFILE_RECOMMENDED = FindingKind(
-    "BAG-613", _N, "BagIt Profiles 1.4 Bag-Info", "the recommended element {label} is missing",
-    "The profile recommends this element.",
-    "Add the element in a new version of the bag if you can",
 )  # fmt: skip
 SECOND_OPINION = FindingKind(
     "BAG-701", _W, "RFC 8493 3", "the bagit library says {theirs} where we say {ours}: {why}",

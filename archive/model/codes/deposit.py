@@ -30,7 +30,7 @@ REFUSED = FindingKind(
     "Do what the server asks for, then run the same command again",
 )  # fmt: skip
 GAVE_UP = FindingKind(
-    "DEP-106", Severity.ERROR, "RFC 9110 9.2.2", "the target did not answer in {attempts} attempts: {words}",
+    "DEP-106", Severity.ERROR, "RFC 9110 9.2.2", "no attempt succeeded ({attempts} made): {words}",
     "Lost connections and passing failures are tried again with growing pauses, and only so often.",
     "Run the same command again later: it goes on where it stopped",
 )  # fmt: skip
@@ -96,4 +96,11 @@ LEDGER_NOT_TOLD = FindingKind(
     "DEP-119", Severity.WARNING, "PREMIS 3 2.1 eventType transfer", "the ledger could not be told: {words}",
     "The deposit was made and its receipt is kept, but the ledger holds no event of it.",
     "Mend the ledger and run the same command again",
+)  # fmt: skip
+IGNORES_OVERWRITE = FindingKind(
+    "DEP-120", Severity.WARNING, "RFC 4918 10.6", "this server ignores Overwrite: F: another could overwrite",
+    "A move that may not replace keeps two depositors from overwriting each other. This server was asked once, with "
+    "two small files, and replaced. So it is asked whether the place is free just before the move, and no finished "
+    "deposit of before is touched.",
+    "Give each depositor a folder of its own, or use a server that honours the condition",
 )  # fmt: skip

@@ -137,7 +137,13 @@ NO_TITLE = FindingKind(
     "DSC-130", Severity.WARNING, "design: the title is the first heading or the file name, marked as such",
     "nobody gave a title; {basis} was taken: {title}",
     "A record without a title cannot be found. Until a person writes one, this stands in, marked as inferred.",
-    "Write one in description.toml; archive describe SOURCE drafts it",
+    "Write one in the description; archive describe SOURCE drafts one",
+)  # fmt: skip
+ONLY_SUGGESTIONS = FindingKind(
+    "DSC-131", Severity.WARNING, _OWN,
+    "these are suggestions only, {count} of them; no person has said any of it",
+    "A draft suggests what the files say of themselves. Until a person has read it and decided, it describes nothing.",
+    "Read the draft, correct it, and take away certainty = \"suggested\" from what is right",
 )  # fmt: skip
 EMBARGOED = FindingKind(
     "DSC-140", Severity.ERROR, "PREMIS 3.0 4.1.7 rightsGranted, termOfRestriction",

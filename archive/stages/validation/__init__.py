@@ -7,9 +7,10 @@ import stat
 from dataclasses import replace
 
 from archive.config import Settings
-from archive.errors import NotFoundError, UsageError, from_os_error
+from archive.errors import NotFoundError, UsageError
+from archive.model.codes import bag_files as codes
 from archive.model.package import NO_PROGRESS, Progress
-from archive.model.report import Depth, ValidationReport
+from archive.model.report import Depth, Kind, ValidationReport
 
 __all__ = ["validate"]
 
@@ -27,13 +28,16 @@ def validate(
     """Judge `subject`: a bag (folder, zip, tar plain or compressed), an XML record, a PDF, or an OCFL object or root.
 
     `depth`, `profile`, `cross_check` and `workers` are for bags. Raises `NotFoundError` when there is nothing,
-    `UsageError` when it is of no kind that can be judged, `StorageError` when it cannot be opened.
+    `UsageError` when it is of no kind that can be judged. What the system does not let us open is "not checked".
     """
     if not subject or "\x00" in subject:
         raise UsageError("nothing is named to validate", remedy="Name a bag, an XML record or a PDF")
     if cross_check and depth is not Depth.FULL:
         raise UsageError("a second opinion is asked at full depth only", remedy="Leave out --depth or --cross-check")
-    sort = _sort_of(subject)
+    try:
+        sort = _sort_of(subject)
+    except OSError as error:
+        return _report_unopened(subject, depth, error)
     if sort == "nothing":
         return _report_nothing(subject, depth)
     if sort == "bag":
@@ -59,20 +63,33 @@ def validate(
 
 
 def _report_nothing(subject: str, depth: Depth) -> ValidationReport:
-    """A folder that has nothing of a bag; an empty one is no OCFL object either, and both are said."""
+    """A folder that has nothing of a bag; one without content is no OCFL object either, and both are said."""
     from archive.stages.validation.bags import report_no_bag
 
     report = report_no_bag(subject, depth)
-    with os.scandir(subject) as entries:
-        if next(entries, None) is not None:
-            return report
+    if not all(name.startswith(".") for name in os.listdir(subject)):
+        return report
     from archive.stages.validation.ocfl import validate_ocfl
 
     return replace(report, findings=(*report.findings, *validate_ocfl(subject).findings))
 
 
+def _report_unopened(subject: str, depth: Depth, error: OSError) -> ValidationReport:
+    """What is there but cannot be opened: its name is all that tells what it may be."""
+    why = error.strerror or str(error)
+    if os.path.isfile(subject):
+        finding = codes.UNREADABLE_FILE.at(os.path.basename(subject), why=why)
+        kind = {".pdf": Kind.PDF, ".xml": Kind.XML}.get(os.path.splitext(subject)[1].lower(), Kind.BAG)
+    else:
+        finding, kind = codes.UNREADABLE_FOLDER.at(".", why=why), Kind.BAG
+    return ValidationReport(subject, kind, "not checked", (finding,), depth if kind is Kind.BAG else None)
+
+
 def _sort_of(subject: str) -> str:
-    """One of bag, ocfl, pdf, xml, by what is there; nothing for a folder that has nothing of a bag."""
+    """One of bag, ocfl, pdf, xml, by what is there; nothing for a folder that has nothing of a bag.
+
+    Raises `NotFoundError`, `UsageError`, and OSError for what is there and cannot be opened.
+    """
     from archive.storage.bag_opening import sniff_archive
 
     try:
@@ -89,8 +106,6 @@ def _sort_of(subject: str) -> str:
         raise NotFoundError(
             "there is no such file or folder", subject=subject, remedy="Check the path, then run again"
         ) from error
-    except OSError as error:
-        raise from_os_error(error, subject) from error
     suffix = os.path.splitext(subject)[1].lower()
     if b"%PDF-" in head or suffix == ".pdf":
         return "pdf"

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from archive.formats import bagit_txt, fetch, manifest, tagfile
-from archive.model.codes import bag as codes
+from archive.model.codes import bag as bag_codes
+from archive.model.codes import bag_files as codes
 from archive.model.finding import Finding, Severity
 from archive.stages.validation.inventory import Inventory
 from archive.storage.bag_medium import BagMedium, Limits, TooLargeError
@@ -55,7 +56,7 @@ class BagReading:
         try:
             return self.medium.read_tag(os.fsencode(path), limit)
         except TooLargeError:
-            self.findings.append(codes.TAG_FILE_TOO_LARGE.at(path, limit=limit))
+            self.findings.append(bag_codes.TAG_FILE_TOO_LARGE.at(path, limit=limit))
         except OSError as error:
             self.findings.append(codes.UNREADABLE_FILE.at(path, why=error.strerror or str(error)))
         return None
@@ -94,7 +95,7 @@ class BagReading:
         for chunk in self.medium.stream_tag(os.fsencode(name)):
             size += len(chunk)
             if size > self.limits.manifest:
-                findings.append(codes.TAG_FILE_TOO_LARGE.at(name, limit=self.limits.manifest))
+                findings.append(bag_codes.TAG_FILE_TOO_LARGE.at(name, limit=self.limits.manifest))
                 return
             yield chunk if judge is None else judge.take(chunk)
         if judge is not None:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable
 
 from archive.model.codes import bag as codes
+from archive.model.codes import bag_files as bag_files_codes
 from archive.model.finding import Finding, Outcome, outcome_of
 
 
@@ -17,7 +18,7 @@ def ask_bagit(subject: str, serialization: str, findings: Iterable[Finding]) -> 
     nothing but files.
     """
     found = list(findings)
-    unfit = {codes.LINK, codes.SPECIAL_FILE, codes.UNREADABLE_FOLDER}
+    unfit = {bag_files_codes.LINK, bag_files_codes.SPECIAL_FILE, bag_files_codes.UNREADABLE_FOLDER}
     if serialization != "folder":
         return [codes.NO_SECOND_OPINION.at(".", why="it reads folders only")]
     if any(one.kind in unfit for one in found):

@@ -10,6 +10,7 @@ from archive.formats.bagpath import to_text
 from archive.formats.fetch import FetchEntry
 from archive.formats.manifest import parse_manifest_name
 from archive.model.codes import bag as codes
+from archive.model.codes import bag_files as bag_files_codes
 from archive.model.finding import Finding
 from archive.stages.validation.inventory import UNREADABLE, Inventory
 from archive.storage.bag_medium import Batch, in_payload
@@ -150,7 +151,7 @@ class Fixity:
                 self.findings.append(codes.MISSING_FILE.at(to_text(path)))
                 continue
             other, digest = twins.pop()
-            self.findings.append(codes.OTHER_NORMAL_FORM.at(to_text(other), listed=to_text(path)))
+            self.findings.append(bag_files_codes.OTHER_NORMAL_FORM.at(to_text(other), listed=to_text(path)))
             self._judge_digests(other, digest, self._payload.take(path) or (), True)
         for twins in self._renamed.values():
             self.findings += [codes.UNLISTED_FILE.at(to_text(path)) for path, _ in twins]

@@ -12,7 +12,8 @@ from itertools import accumulate
 
 from archive.formats.bagpath import to_text
 from archive.formats.manifest import Block
-from archive.model.codes import bag as codes
+from archive.model.codes import bag as bag_codes
+from archive.model.codes import bag_files as codes
 from archive.model.finding import Finding
 from archive.storage.bag_medium import split_path
 
@@ -92,9 +93,9 @@ class Inventory:
         if len(entry) == index:
             entry.append(digest)
         elif entry[index] == digest:
-            self.findings.append(codes.REPEATED_LINE.at(self.names[index], line=number, path=to_text(path)))
+            self.findings.append(bag_codes.REPEATED_LINE.at(self.names[index], line=number, path=to_text(path)))
         else:
-            self.findings.append(codes.CONFLICTING_LINES.at(self.names[index], line=number, path=to_text(path)))
+            self.findings.append(bag_codes.CONFLICTING_LINES.at(self.names[index], line=number, path=to_text(path)))
 
     def unpack(self, packed: bytes) -> list[bytes | None]:
         """The digests that stand packed in an entry, in the order of the manifests."""

@@ -12,7 +12,7 @@ from archive.errors import FormatError, UsageError
 from archive.formats import tagfile
 from archive.formats.bagpath import to_text
 from archive.formats.profile import Profile, TagRule, parse_profile
-from archive.model.codes import bag as codes
+from archive.model.codes import profile as codes
 from archive.model.finding import Finding
 from archive.model.report import Depth
 from archive.resources import metadata_path

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archive.model.codes import record as codes
+from archive.model.codes import xml as codes
 from archive.model.finding import Fact, Finding, FindingKind
 
 KEPT = 50

@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from archive.formats import dublin_core_reading, mets_reading, premis_reading
-from archive.model.codes import record as codes
+from archive.model.codes import xml as codes
 from archive.resources import metadata_path
 from archive.stages.validation.record_notes import Notes
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from archive.formats.dublin_core_reading import XML_LANG
 from archive.formats.edtf import is_edtf
 from archive.formats.language import check_language, unbalanced_control
-from archive.formats.premis_reading import line_of
-from archive.model.codes import record as codes
+from archive.formats.xml_elements import line_of
+from archive.model.codes import xml as codes
 from archive.resources import metadata_path
 from archive.stages.validation.record_notes import Notes
 

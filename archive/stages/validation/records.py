@@ -15,7 +15,7 @@ from archive.config import Settings
 from archive.errors import NotFoundError
 from archive.formats import mets_reading, premis_reading
 from archive.formats.xml_safety import DEFAULT_LIMITS, XmlLimits, XmlRefusedError, root_of
-from archive.model.codes import record as codes
+from archive.model.codes import xml as codes
 from archive.model.finding import Fact, Finding, Outcome, outcome_of
 from archive.model.report import Kind, ValidationReport
 from archive.stages.validation.record_notes import Notes

@@ -11,17 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 from archive.errors import FormatError
 from archive.formats import dublin_core_reading as dublin_core
-from archive.formats.premis_reading import (
-    PREMIS_NAMESPACES,
-    category_of,
-    child_text,
-    children,
-    line_of,
-    read_identifier,
-)
+from archive.formats.premis_reading import PREMIS_NAMESPACES, category_of, read_identifier
 from archive.formats.statements import read_statements
+from archive.formats.xml_elements import child_text, children, line_of
 from archive.formats.xml_safety import XmlRefusedError, root_of
-from archive.model.codes import record as codes
+from archive.model.codes import agreement as codes
+from archive.model.codes import xml as xml_codes
 from archive.model.finding import Finding
 from archive.model.package import FileRecord
 from archive.stages.validation.record_notes import Notes
@@ -179,7 +174,7 @@ def _check_premis(view: BagMetadata) -> list[Finding]:
     except XmlRefusedError as refused:
         notes.take(refused.finding)
         return notes.all()
-    if notes.has(codes.NOT_WELL_FORMED) or notes.has(codes.DOCTYPE):
+    if notes.has(xml_codes.NOT_WELL_FORMED) or notes.has(xml_codes.DOCTYPE):
         return notes.all()
     if objects.placed or view.has(STATEMENTS_PATH):
         _compare(view, objects, notes)

@@ -9,8 +9,8 @@ from archive.formats import dublin_core_reading as reading
 from archive.formats.dublin_core_reading import DC, DCTERMS, OAI_DC, XSI_TYPE
 from archive.formats.edtf import is_w3cdtf
 from archive.formats.identifiers import check_identifier
-from archive.formats.premis_reading import line_of, local_name, namespace_of, text_of
-from archive.model.codes import record as codes
+from archive.formats.xml_elements import line_of, local_name, namespace_of, text_of
+from archive.model.codes import dublin_core as codes
 from archive.model.finding import FindingKind
 from archive.stages.validation import record_schemas
 from archive.stages.validation.record_notes import Notes

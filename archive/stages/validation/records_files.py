@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, unquote_plus, urlsplit
 
 from archive.formats.mets_reading import href_of
-from archive.formats.premis_reading import line_of, local_name
-from archive.model.codes import record as codes
+from archive.formats.xml_elements import line_of, local_name
+from archive.model.codes import mets as codes
+from archive.model.codes import xml as xml_codes
 from archive.stages.validation.record_notes import Notes
 from archive.stages.validation.record_values import normal_algorithm
-from archive.storage.folders import READ, Folder
+from archive.storage.folders import Folder
 from archive.storage.hashing import digest_descriptor, is_known
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def check_files(places: Iterable[_Element], folder: str, notes: Notes) -> None:
             try:
                 _compare(descriptor, place, href, notes)
             except OSError as error:
-                notes.add(codes.NOT_READABLE, line_of(place), reason=f"{href}: {error.strerror}")
+                notes.add(xml_codes.NOT_READABLE, line_of(place), reason=f"{href}: {error.strerror}")
             finally:
                 os.close(descriptor)
     if absent and not present:
@@ -70,7 +71,7 @@ def open_beside(top: Folder, path: str) -> int | None:
         for part in folders:
             folder = folder.enter(part)
             walked.append(folder)
-        descriptor = folder.open(name, READ)
+        descriptor = folder.open(name)
     except (OSError, ValueError):
         return None
     finally:

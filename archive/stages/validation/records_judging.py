@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archive.formats import dublin_core_reading, mets_reading, premis_reading
-from archive.formats.premis_reading import line_of, local_name, namespace_of
+from archive.formats.xml_elements import line_of, local_name, namespace_of
 from archive.formats.xml_safety import DEFAULT_LIMITS, XmlLimits, XmlRefusedError, parse_xml
-from archive.model.codes import record as codes
+from archive.model.codes import xml as codes
 from archive.model.finding import Fact
 from archive.stages.validation.record_notes import Notes
 from archive.stages.validation.records_dublin_core import judge_dublin_core

@@ -10,8 +10,9 @@ from urllib.parse import unquote, urlsplit
 from archive.formats import dublin_core_reading, premis_reading
 from archive.formats import mets_reading as reading
 from archive.formats.mets_reading import href_of, is_mets
-from archive.formats.premis_reading import children, line_of, local_name, namespace_of
-from archive.model.codes import record as codes
+from archive.formats.xml_elements import children, line_of, local_name, namespace_of
+from archive.model.codes import mets as codes
+from archive.model.codes import xml as xml_codes
 from archive.stages.validation import record_schemas
 from archive.stages.validation.record_notes import Notes
 from archive.stages.validation.record_values import check_language_tag, digest_problem
@@ -54,7 +55,7 @@ def judge_mets(root: _Element, notes: Notes) -> None:
     if judged:
         record_schemas.check_schema(record_schemas.METS, root, notes)
     else:
-        notes.add(codes.NO_SCHEMA, None, standard=_STANDARDS.get(namespace_of(root), "this METS"))
+        notes.add(xml_codes.NO_SCHEMA, None, standard=_STANDARDS.get(namespace_of(root), "this METS"))
     ids = _collect_ids(root, notes)
     used = _check_references(root, ids, notes)
     for element in _mets_elements(root):
@@ -95,7 +96,7 @@ def _collect_ids(root: _Element, notes: Notes) -> dict[str, _Element]:
             continue
         first = ids.setdefault(value, element)
         if first is not element:
-            notes.add(codes.DUPLICATE_ID, line_of(element), id=value, first=line_of(first))
+            notes.add(xml_codes.DUPLICATE_ID, line_of(element), id=value, first=line_of(first))
     return ids
 
 
@@ -109,7 +110,7 @@ def _check_references(root: _Element, ids: dict[str, _Element], notes: Notes) ->
                 used.add(value)
                 target = ids.get(value)
                 if target is None:
-                    notes.add(codes.BROKEN_IDREF, line_of(element), attribute=attribute, id=value)
+                    notes.add(xml_codes.BROKEN_IDREF, line_of(element), attribute=attribute, id=value)
                 elif local_name(target) not in targets:
                     notes.add(
                         codes.WRONG_REFERENCE, line_of(element), attribute=attribute, id=value,
@@ -119,9 +120,11 @@ def _check_references(root: _Element, ids: dict[str, _Element], notes: Notes) ->
             for attribute in _SMLINK:
                 label = element.get(attribute)
                 if label is not None and label not in ids and label not in labels:
-                    notes.add(codes.BROKEN_IDREF, line_of(element), attribute=attribute.rpartition("}")[2], id=label)
+                    notes.add(
+                        xml_codes.BROKEN_IDREF, line_of(element), attribute=attribute.rpartition("}")[2], id=label
+                    )
         if local_name(element) == "area" and element.get("BETYPE") == "IDREF" and not element.get("BEGIN"):
-            notes.add(codes.BROKEN_IDREF, line_of(element), attribute="BEGIN", id="")
+            notes.add(xml_codes.BROKEN_IDREF, line_of(element), attribute="BEGIN", id="")
     return used
 
 

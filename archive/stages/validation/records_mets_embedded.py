@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from archive.formats import dublin_core_reading, premis_reading
 from archive.formats import mets_reading as reading
-from archive.formats.premis_reading import line_of, local_name, namespace_of
-from archive.model.codes import record as codes
+from archive.formats.xml_elements import line_of, local_name, namespace_of
+from archive.model.codes import mets as codes
+from archive.model.codes import xml as xml_codes
 from archive.model.record import ObjectView
 from archive.stages.validation.record_notes import Notes
 from archive.stages.validation.record_values import normal_algorithm
@@ -46,7 +47,7 @@ def judge_embedded(root: _Element, notes: Notes, *, own_schema: bool) -> None:
     judge.finish()
     _compare_objects(root, notes)
     for namespace, line in foreign.items():
-        notes.add(codes.FOREIGN_PART, line, namespace=namespace)
+        notes.add(xml_codes.FOREIGN_PART, line, namespace=namespace)
 
 
 def _compare_objects(root: _Element, notes: Notes) -> None:

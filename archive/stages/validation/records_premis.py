@@ -9,16 +9,10 @@ import re
 from typing import TYPE_CHECKING
 
 from archive.formats import premis_reading as reading
-from archive.formats.premis_reading import (
-    child_text,
-    children,
-    line_of,
-    local_name,
-    namespace_of,
-    read_identifier,
-    text_of,
-)
-from archive.model.codes import record as codes
+from archive.formats.premis_reading import read_identifier
+from archive.formats.xml_elements import child_text, children, line_of, local_name, namespace_of, text_of
+from archive.model.codes import premis as codes
+from archive.model.codes import xml as xml_codes
 from archive.model.record import Identifier
 from archive.stages.validation import record_schemas
 from archive.stages.validation import records_premis_values as values
@@ -129,11 +123,11 @@ class PremisJudge:
             self.notes.add(codes.MIXED_VERSIONS, max(self.versions.values()), found=found)
         for attribute, value, line in self._idrefs:
             if value not in self._ids:
-                self.notes.add(codes.BROKEN_IDREF, line, attribute=attribute, id=value)
+                self.notes.add(xml_codes.BROKEN_IDREF, line, attribute=attribute, id=value)
         self.graph.judge(alone=alone, strict=self._strict and known == {"3"})
         for version, schema in (("1", "PREMIS 1"), ("2", "PREMIS 2")):
             if version in known:
-                self.notes.add(codes.NO_SCHEMA, None, standard=schema)
+                self.notes.add(xml_codes.NO_SCHEMA, None, standard=schema)
 
     def _check_form(self, element: _Element, version: str) -> None:
         if version == "3" and self._own_schema:
@@ -199,7 +193,7 @@ class PremisJudge:
         line = line_of(element)
         if key in _XML_IDS:
             if value in self._ids:
-                self.notes.add(codes.DUPLICATE_ID, line, id=value, first=self._ids[value])
+                self.notes.add(xml_codes.DUPLICATE_ID, line, id=value, first=self._ids[value])
             self._ids.setdefault(value, line)
         elif _IDREF.fullmatch(key):
             self._idrefs.append((key, value, line))

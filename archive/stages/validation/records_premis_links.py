@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Iterator
 from sys import intern
 
-from archive.model.codes import record as codes
+from archive.model.codes import premis as codes
 from archive.model.record import Identifier
 from archive.stages.validation.record_notes import Notes
 from archive.stages.validation.record_values import vocabulary

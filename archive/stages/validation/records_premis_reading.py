@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from archive.formats.premis_reading import ENTITIES, children, line_of, local_name, namespace_of, version_of
+from archive.formats.premis_reading import ENTITIES, version_of
+from archive.formats.xml_elements import children, line_of, local_name, namespace_of
 from archive.formats.xml_safety import DEFAULT_LIMITS, XmlLimits, stream_xml
-from archive.model.codes import record as codes
+from archive.model.codes import premis as codes
 from archive.stages.validation import record_schemas
 from archive.stages.validation.record_notes import Notes
 from archive.stages.validation.records_premis import LINK_ELEMENTS, PremisJudge

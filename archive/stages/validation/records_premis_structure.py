@@ -9,8 +9,9 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from archive.formats.premis_reading import category_of, line_of, local_name
-from archive.model.codes import record as codes
+from archive.formats.premis_reading import category_of
+from archive.formats.xml_elements import line_of, local_name
+from archive.model.codes import premis as codes
 from archive.stages.validation.record_notes import Notes
 
 if TYPE_CHECKING:

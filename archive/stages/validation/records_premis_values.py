@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from archive.formats.premis_reading import child_text, children, line_of, read_identifier, text_of
-from archive.model.codes import record as codes
+from archive.formats.premis_reading import read_identifier
+from archive.formats.xml_elements import child_text, children, line_of, text_of
+from archive.model.codes import premis as codes
 from archive.stages.validation.record_notes import Notes
 from archive.stages.validation.record_values import (
     digest_problem,

@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from archive.errors import StorageError, from_os_error
-from archive.model.codes import bag as codes
+from archive.model.codes import bag_files as codes
 from archive.model.finding import Finding
 from archive.model.package import Progress
 from archive.storage.bag_folder import FolderMedium

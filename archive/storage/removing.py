@@ -1,0 +1,52 @@
+"""Removing whole trees: inside open folders, so that nothing outside is ever reached through a link."""
+
+from __future__ import annotations
+
+import os
+
+from archive.errors import StorageError
+from archive.storage.folders import Folder
+
+
+def remove_tree(path: str) -> None:
+    """Remove what stands at `path`, however deep, a link as itself. What is gone already is no error.
+
+    Raises `StorageError`.
+    """
+    try:
+        if os.path.islink(path) or not os.path.isdir(path):
+            os.unlink(path)
+            return
+        root = Folder.at(path)
+        frames = [(root, _empty(root))]
+        while True:
+            folder, names = frames[-1]
+            if names:
+                child = folder.enter(names[-1])
+                frames.append((child, _empty(child)))
+                continue
+            folder.close()
+            frames.pop()
+            if not frames:
+                break
+            parent, names = frames[-1]
+            parent.remove(names.pop(), is_folder=True)
+        os.rmdir(path)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StorageError(
+            f"the working folder cannot be removed: {error.strerror}", subject=path, remedy="Remove it by hand"
+        ) from error
+
+
+def _empty(folder: Folder) -> list[str]:
+    """Remove all but the folders in `folder`; the names of those."""
+    folders: list[str] = []
+    others: list[str] = []
+    with folder.scan() as entries:
+        for entry in entries:
+            (folders if entry.is_dir(follow_symlinks=False) else others).append(entry.name)
+    for name in others:
+        folder.remove(name, is_folder=False)
+    return folders
