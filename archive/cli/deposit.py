@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import shlex
+
 import click
 
 from archive.cli.console import progress_for, show, show_json
 from archive.cli.exits import Exit, gravest
-from archive.cli.options import current_settings, events_option, json_option, path_argument, quiet_option
-from archive.errors import ArchiveError
+from archive.cli.options import current_settings, events_option, json_option, quiet_option
+from archive.errors import ArchiveError, NotFoundError, UsageError
 from archive.model.deposit import DepositReport, DepositState
 
 
 @click.command("deposit")
-@path_argument("bags")
-@click.argument("target")
+@click.argument("bags", nargs=-1, metavar="BAG...", type=click.Path(path_type=str))
+@click.argument("target", required=False, metavar="TARGET")
 @click.option("--dry-run", is_flag=True, help="Validate the bag and reach the target, but send nothing.")
 @click.option(
     "--resume", is_flag=True, help="Go on after an outcome that was not known: ask the target first, then send again."
@@ -28,7 +30,7 @@ from archive.model.deposit import DepositReport, DepositState
 def command(
     *,
     bags: tuple[str, ...],
-    target: str,
+    target: str | None,
     dry_run: bool,
     resume: bool,
     identifier: str | None,
@@ -39,8 +41,9 @@ def command(
     """Send bags to a repository and prove that they arrived.
 
     TARGET is a name under [targets] in archive.toml, or an address: ocfl:PATH, dir:PATH, s3://BUCKET/PREFIX,
-    sftp://HOST/PATH, sword+https://..., invenio+https://... A run that was stopped goes on where it was when the same
-    command is given again. Credentials come from the environment, a file with mode 0600 or the keyring.
+    sftp://HOST/PATH, webdav+https://HOST/PATH, sword+https://..., invenio+https://... A run that was stopped goes on
+    where it was when the same command is given again. Credentials come from the environment, a file with mode 0600 or
+    the keyring.
 
     \b
     Example:
@@ -51,6 +54,8 @@ def command(
     from archive.storage.clock import system_clock
     from archive.targets.registry import open_target
 
+    if target is None or not bags:
+        raise click.UsageError(_incomplete(target))
     settings = current_settings()
     clock = system_clock()
     opened, kind = open_target(target, settings, clock=clock)
@@ -59,8 +64,10 @@ def command(
     failures: list[tuple[str, ArchiveError]] = []
     if identifier is not None and len(bags) > 1:
         raise click.UsageError("--identifier names one bag; several are given.")
+    named = ["--identifier", identifier] if identifier is not None else []
     try:
         for bag in bags:
+            again = shlex.join([*named, bag, target])
             try:
                 report = deposit(
                     bag, opened, kind, settings=settings, clock=clock, resume=resume, dry_run=dry_run,
@@ -69,11 +76,11 @@ def command(
             except ArchiveError as error:
                 failures.append((bag, error))
                 if not as_json:
-                    _show_failure(bag, error)
+                    _show_failure(bag, again, error)
                 continue
             reports.append(report)
             if not as_json:
-                _show_report(report)
+                _show_report(report, again)
     finally:
         opened.close()
     code = gravest([*(exit_of_deposit(report) for report in reports), *(e.exit_code for _, e in failures)])
@@ -95,14 +102,27 @@ def exit_of_deposit(report: DepositReport) -> int:
     return Exit.DEPOSIT
 
 
-def _show_report(report: DepositReport) -> None:
+def _incomplete(only: str | None) -> str:
+    lacking = "a bag, and a target last"
+    if only is not None:
+        from archive.targets.registry import SCHEMES
+
+        is_target = only.partition(":")[0] in SCHEMES or only in current_settings().targets
+        lacking = "a bag before the target" if is_target else "a target as the last argument"
+    return f"A deposit needs {lacking}, as in: archive deposit bags/press-release ocfl:repository"
+
+
+def _show_report(report: DepositReport, again: str) -> None:
     from archive.reporting.deposit_text import deposit_lines
 
-    for line in deposit_lines(report):
+    for line in deposit_lines(report, again):
         show(line)
 
 
-def _show_failure(bag: str, error: ArchiveError) -> None:
+def _show_failure(bag: str, again: str, error: ArchiveError) -> None:
     from archive.formats.naming import escape
 
-    click.echo(f"error: {escape(bag)}: {escape(str(error))}", err=True)
+    words = str(error) if error.subject == bag else f"{bag}: {error}"
+    click.echo(f"error: {escape(words)}", err=True)
+    if not isinstance(error, (UsageError, NotFoundError)):
+        click.echo(f"  Then: archive deposit {escape(again)}", err=True)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import click
 
 from archive.cli.console import progress_for, show, show_json
-from archive.cli.exits import Exit
+from archive.cli.exits import exit_of
 from archive.cli.options import current_settings, events_option, json_option, quiet_option
-from archive.model.finding import Outcome, outcome_of
+from archive.model.finding import outcome_of
 
 
 @click.command("retrieve")
 @click.argument("target")
 @click.argument("identifier", metavar="ID")
 @click.option("--to", required=True, type=click.Path(path_type=str), help="Folder that the bag comes to.")
-@click.option("--name", help="Name of the bag there; by default the last part of ID.")
+@click.option("--name", help="Name of the bag there; by default its own, else the last part of ID.")
 @json_option
 @events_option
 @quiet_option
@@ -24,7 +24,8 @@ def command(
     """Bring a deposited bag back, validated.
 
     ID is the identifier of the receipt. In an OCFL root it ends with the version, as in urn:example:bag#v1; without
-    one the newest comes. A bag that is not whole stands as NAME.damaged, and the exit code is 1.
+    one the newest comes. The bag is called as it was deposited, where the target or a receipt tells. A bag that is not
+    whole stands as NAME.damaged, and the exit code is 1.
 
     \b
     Example:
@@ -44,8 +45,7 @@ def command(
         )
     finally:
         opened.close()
-    outcome = outcome_of(report.findings)
-    code = {Outcome.INTACT: Exit.DONE, Outcome.DAMAGED: Exit.DAMAGED, Outcome.NOT_CHECKED: Exit.NOT_CHECKED}[outcome]
+    code = exit_of(outcome_of(report.findings))
     if as_json:
         from archive.reporting.deposit_json import retrieval_document
 

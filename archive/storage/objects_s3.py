@@ -1,4 +1,4 @@
-"""Buckets of any S3 service, through boto3: what targets and audits need, in our words and with our errors.
+"""Buckets of any S3 service, through boto3's core: what targets and audits need, in our words and with our errors.
 
 No more than one attempt is made by the library itself: who calls knows what may be repeated (`storage.remote`). A
 checksum that a server echoes proves nothing; whoever wants proof reads the object back.
@@ -23,7 +23,7 @@ from archive.errors import (
     UsageError,
 )
 from archive.storage.credentials import find_credentials, without_secrets
-from archive.storage.remote import RefusedError, TransientError, words_of
+from archive.storage.remote import RefusedError, TransientError, lost_words, words_of
 
 CHUNK = 1 << 20
 
@@ -35,7 +35,7 @@ _FULL = {"QuotaExceeded", "InsufficientStorage", "XMinioStorageFull", "EntityToo
 _MISSING = {"NoSuchKey", "NoSuchBucket", "NoSuchUpload", "404", "NotFound"}
 _CLASHES = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
 _PASSING = {"SlowDown", "RequestTimeout", "InternalError", "ServiceUnavailable", "BadDigest", "IncompleteBody",
-            "ThrottlingException", "OperationAborted"}  # fmt: skip
+            "XAmzContentSHA256Mismatch", "ThrottlingException", "OperationAborted"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Bucket:
             body.close()
         if received != expected:
             raise TransientError(
-                f"the body ended after {received} of {expected} bytes that were announced", subject=self._shown(key)
+                f"the body ended after {received:,} of {expected:,} bytes that were announced", subject=self._shown(key)
             )
 
     def put(
@@ -137,9 +137,13 @@ class Bucket:
         """Begin a multipart upload and give its identifier."""
         return str(self._call("create_multipart_upload", Key=key, **dict(extra or {}))["UploadId"])
 
-    def upload_part(self, key: str, upload: str, number: int, content: bytes) -> str:
+    def upload_part(
+        self, key: str, upload: str, number: int, content: bytes, *, extra: Mapping[str, Any] | None = None
+    ) -> str:
         """Send part `number` (from 1) and give its ETag."""
-        answer = self._call("upload_part", Key=key, UploadId=upload, PartNumber=number, Body=content)
+        answer = self._call(
+            "upload_part", Key=key, UploadId=upload, PartNumber=number, Body=content, **dict(extra or {})
+        )
         return str(answer["ETag"]).strip('"')
 
     def list_parts(self, key: str, upload: str) -> dict[int, tuple[int, str]]:
@@ -221,7 +225,15 @@ def _translate(error: Exception, subject: str) -> ArchiveError:
         )
     if isinstance(error, ParamValidationError):
         return RefusedError("the store's library refuses this request", subject=subject)
-    return TransientError(f"the connection failed: {type(error).__name__}", subject=subject)
+    return TransientError(lost_words(error), subject=subject)
+
+
+@cache
+def _descriptions() -> Any:
+    """The library's descriptions of services: large JSON files, read once for all buckets of a process."""
+    from botocore.loaders import create_loader
+
+    return create_loader()
 
 
 def open_bucket(
@@ -240,7 +252,7 @@ def open_bucket(
     if parts.scheme != "s3" or not parts.netloc:
         raise UsageError("this is no s3://bucket/prefix address", subject=url[:200])
     try:
-        import boto3
+        import botocore.session
         from botocore.config import Config
     except ImportError:
         raise UsageError("S3 needs the extra `s3`", remedy="Run: pip install 'muniment[s3]'") from None
@@ -259,11 +271,14 @@ def open_bucket(
     endpoint = options.get("endpoint") or environ.get("AWS_ENDPOINT_URL_S3") or environ.get("AWS_ENDPOINT_URL")
     mode = str(options.get("checksum", "when_required"))
     seconds = int(options.get("seconds", 60))
-    session = boto3.session.Session(profile_name=options.get("profile"), **keys)
-    client = session.client(
+    region = options.get("region") or environ.get("AWS_REGION")
+    session = botocore.session.Session(profile=options.get("profile"))
+    session.register_component("data_loader", _descriptions())
+    client = session.create_client(
         "s3",
+        **keys,
         endpoint_url=endpoint,
-        region_name=options.get("region") or environ.get("AWS_REGION") or session.region_name or "us-east-1",
+        region_name=region or session.get_config_variable("region") or "us-east-1",
         config=Config(
             signature_version="s3v4",
             connect_timeout=min(seconds, 20),

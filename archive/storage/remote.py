@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -10,13 +12,21 @@ from archive.errors import StorageError
 
 Result = TypeVar("Result")
 
+LONGEST_PAUSE = 300.0
+
 
 class TransientError(StorageError):
     """The far side failed in a way that may pass: a lost connection, a time limit, "slow down", an inner error.
 
     `problem` holds the server's own words where it gave any. Whether a request that failed so was carried out is not
-    known.
+    known. `pause` is how many seconds the server asked us to wait, 0 where it did not.
     """
+
+    def __init__(
+        self, problem: str, *, subject: str | None = None, remedy: str | None = None, pause: float = 0.0
+    ) -> None:
+        super().__init__(problem, subject=subject, remedy=remedy)
+        self.pause = pause
 
 
 class RefusedError(StorageError):
@@ -32,7 +42,8 @@ def try_again(
 ) -> Result:
     """Do `action`, and again at most `retries` times after a `TransientError`, waiting 0.5, 1, 2 ... 30 seconds.
 
-    `action` must be safe to repeat. The last `TransientError` is raised as it came.
+    Where the far side asked for a longer pause it gets it, up to `LONGEST_PAUSE` seconds. `action` must be safe to
+    repeat. The last `TransientError` is raised as it came.
     """
     for attempt in range(retries + 1):
         try:
@@ -42,8 +53,30 @@ def try_again(
                 raise
             if tell is not None:
                 tell(attempt + 1, error)
-            wait(min(30.0, 0.5 * 2**attempt))
+            wait(max(min(30.0, 0.5 * 2**attempt), min(error.pause, LONGEST_PAUSE)))
     raise AssertionError("the loop returns or raises")
+
+
+def lost_words(error: BaseException) -> str:
+    """How a connection failed, in plain words and with the library's name for it in brackets."""
+    return f"the connection failed: {_why(error)} ({type(error).__name__})"
+
+
+def _why(error: BaseException) -> str:
+    seen: BaseException | None = error
+    for _ in range(8):
+        if seen is None:
+            break
+        if isinstance(seen, socket.gaierror):
+            return "the host's name is not known"
+        if isinstance(seen, ConnectionRefusedError) or "Connection refused" in str(seen):
+            return "no server listens there"
+        if isinstance(seen, ssl.SSLCertVerificationError):
+            return f"the server's certificate is not accepted, {seen.verify_message}"
+        if isinstance(seen, TimeoutError) or "Timeout" in type(seen).__name__:
+            return "no answer came in time"
+        seen = seen.__cause__ or seen.__context__
+    return "it was cut"
 
 
 def words_of(text: str, limit: int = 300) -> str:

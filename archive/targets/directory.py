@@ -14,8 +14,9 @@ from archive.errors import ExistsError, NotFoundError, UsageError, from_os_error
 from archive.model.codes import deposit as codes
 from archive.model.deposit import Deposited, DepositState, Form, Item, Package
 from archive.model.finding import Finding
-from archive.storage.atomic import place, remove_tree, sync_folder, sync_tree
+from archive.storage.atomic import place, sync_folder, sync_tree
 from archive.storage.hashing import Digests
+from archive.storage.removing import remove_tree
 from archive.targets.protocol import CHUNK, Context, Notes, read_source
 from archive.targets.registry import path_of
 
@@ -43,16 +44,17 @@ class Directory:
 
     def check(self, package: Package) -> list[Finding]:
         if os.path.exists(self._root) and not os.path.isdir(self._root):
-            raise UsageError("the target is not a folder", subject=self._root)
+            raise UsageError(
+                "the target is not a folder", subject=self._root, remedy="Name a folder, or a new one to be made"
+            )
         above = self._root
         while not os.path.exists(above):
             above = os.path.dirname(above)
         if shutil.disk_usage(above).free < package.size:
-            return [codes.NO_SPACE.at(self.label, words=f"{package.size} bytes are needed")]
+            return [codes.NO_SPACE.at(self.label, words=f"{package.size:,} bytes are needed")]
         return []
 
     def find(self, package: Package, notes: Notes) -> Deposited | None:
-        del notes
         final = self._final(package)
         if not os.path.lexists(final):
             return None
@@ -62,11 +64,14 @@ class Directory:
             same = os.path.isfile(final) and _same_file(final, package)
         if not same:
             raise ExistsError("other content stands there", subject=final)
+        if notes.get("working"):
+            remove_tree(self._working(package))
         return self._deposited(package)
 
     def begin(self, package: Package, notes: Notes) -> list[Finding]:
-        del notes
-        self._part = os.path.join(self._root, f".{package.name}.{package.fingerprint[:16]}.part")
+        self._part = self._working(package)
+        if self._form is not Form.FILES:
+            notes.put("working", self._part)
         try:
             os.makedirs(self._part, exist_ok=True)
         except OSError as error:
@@ -126,6 +131,9 @@ class Directory:
 
     def _final(self, package: Package) -> str:
         return os.path.join(self._root, package.name + ("" if self._form is Form.FILES else f".{self._form.value}"))
+
+    def _working(self, package: Package) -> str:
+        return os.path.join(self._root, f".{package.name}.{package.fingerprint[:16]}.part")
 
     def _inside(self, item: Item) -> str:
         return os.path.join(self._part, item.path)

@@ -11,7 +11,7 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from archive.errors import ExistsError, NotFoundError, UsageError
@@ -19,7 +19,7 @@ from archive.model.codes import deposit as codes
 from archive.model.deposit import Deposited, DepositState, Form, Item, Package
 from archive.model.finding import Finding
 from archive.storage.hashing import Digests
-from archive.storage.objects_s3 import Bucket, open_bucket
+from archive.storage.objects_s3 import Bucket, ObjectInfo, open_bucket
 from archive.storage.remote import RefusedError, TransientError
 from archive.targets.protocol import Context, Notes, read_source
 
@@ -119,9 +119,9 @@ class S3Target:
         key = f"{self._prefix}.muniment-probe-{secrets.token_hex(8)}"
         honours, lies = False, False
         try:
-            self._bucket.put(key, b"first", if_absent=True)
+            self._bucket.put(key, b"first", if_absent=True, extra=_content_md5(b"first"))
             try:
-                self._bucket.put(key, b"second", if_absent=True)
+                self._bucket.put(key, b"second", if_absent=True, extra=_content_md5(b"second"))
             except ExistsError:
                 honours = True
             except RefusedError:
@@ -179,27 +179,30 @@ class S3Target:
             return DepositState.ACCEPTED, None
         if (self._bucket.lock_configuration() or {}).get("ObjectLockEnabled") != "Enabled":
             return DepositState.REFUSED, "the bucket has no object lock, whatever its objects say"
-        for known in self._bucket.list_objects(deposited.identifier):
+        earliest = ""
+        for known in self._objects_of(deposited.identifier):
             info = self._bucket.head(known.key)
             if info is None or info.lock_mode != mode or info.lock_until is None:
                 return DepositState.REFUSED, f"the object lock of {known.key} is not confirmed"
-        return DepositState.ACCEPTED, f"locked ({mode})"
+            earliest = min(earliest or info.lock_until, info.lock_until)
+        if not earliest or datetime.fromisoformat(earliest) <= self._context.clock.now():
+            return DepositState.REFUSED, f"the object lock ends at once: {earliest}"
+        return DepositState.ACCEPTED, f"locked ({mode}) until {earliest}"
 
     def retrieve(self, identifier: str) -> Iterator[tuple[str, Iterator[bytes]]]:
-        known = list(
-            self._bucket.list_objects(identifier if self._form is not Form.FILES else identifier.rstrip("/") + "/")
-        )
+        known = list(self._objects_of(identifier))
         if not known:
             raise NotFoundError("the store has no such deposit", subject=identifier)
         for one in known:
-            if self._form is not Form.FILES and one.key != identifier:
-                continue
-            path = (
-                one.key.rpartition("/")[2]
-                if self._form is not Form.FILES
-                else one.key[len(identifier.rstrip("/")) + 1 :]
-            )
+            path = one.key[len(identifier.rstrip("/")) + 1 :] or one.key.rpartition("/")[2]
             yield path, self._bucket.open_stream(one.key)
+
+    def _objects_of(self, identifier: str) -> Iterator[ObjectInfo]:
+        """What stands below a deposit's prefix, or the one object that the packed bag is."""
+        if self._form is Form.FILES:
+            yield from self._bucket.list_objects(identifier.rstrip("/") + "/")
+        elif (known := self._bucket.head(identifier)) is not None:
+            yield known
 
     def close(self) -> None:
         return None
@@ -222,10 +225,8 @@ class S3Target:
 
     def _put_whole(self, item: Item, *, if_absent: bool = False) -> None:
         content = b"".join(read_source(item))
-        checksum = base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode("ascii")
-        self._bucket.put(
-            self._key_of(item), content, if_absent=if_absent, extra={"ContentMD5": checksum, **self._lock()}
-        )
+        extra = {**_content_md5(content), **self._lock()}
+        self._bucket.put(self._key_of(item), content, if_absent=if_absent, extra=extra)
 
     def _lock(self) -> dict[str, Any]:
         options = self._context.options
@@ -254,7 +255,9 @@ class S3Target:
             if known is not None and known == (len(content), digest):
                 parts.append((number, known[1]))
             else:
-                parts.append((number, self._bucket.upload_part(key, upload, number, content)))
+                parts.append(
+                    (number, self._bucket.upload_part(key, upload, number, content, extra=_content_md5(content)))
+                )
         return parts
 
     def _digest(self, key: str, item: Item) -> str:
@@ -267,6 +270,12 @@ class S3Target:
         self._top = self._place(package)
         identifier = self._place(package)
         return Deposited(identifier, f"s3://{self._bucket.name}/{identifier}")
+
+
+def _content_md5(content: bytes) -> dict[str, str]:
+    """The header by which a store can see that the bytes came whole; with an object lock a store demands it."""
+    digest = hashlib.md5(content, usedforsecurity=False).digest()
+    return {"ContentMD5": base64.b64encode(digest).decode("ascii")}
 
 
 def _regroup(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:

@@ -7,6 +7,7 @@ working folder that gets the bag's name by one rename, which SFTP refuses when t
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import posixpath
 from collections.abc import Coroutine, Iterator
@@ -20,7 +21,7 @@ from archive.model.deposit import Deposited, DepositState, Form, Item, Package
 from archive.model.finding import Finding
 from archive.storage.credentials import Credentials, find_credentials, without_secrets
 from archive.storage.hashing import Digests
-from archive.storage.remote import RefusedError, TransientError, words_of
+from archive.storage.remote import RefusedError, TransientError, lost_words, words_of
 from archive.targets.protocol import Context, Notes, read_source
 
 OPTIONS = ("form", "known_hosts", "key_file", "port", "seconds")
@@ -50,6 +51,7 @@ class SftpTarget:
         self._connection: Any = None
         self._client: Any = None
         self._part = ""
+        self._made: set[str] = set()
 
     @property
     def label(self) -> str:
@@ -67,11 +69,12 @@ class SftpTarget:
         ]
         free = self._free()
         if free is not None and free < package.size:
-            findings.append(codes.NO_SPACE.at(self.label, words=f"{package.size} bytes are needed, {free} are free"))
+            findings.append(
+                codes.NO_SPACE.at(self.label, words=f"{package.size:,} bytes are needed, {free:,} are free")
+            )
         return findings
 
     def find(self, package: Package, notes: Notes) -> Deposited | None:
-        del notes
         final = self._final(package)
         if self._size(final) is None:
             return None
@@ -81,11 +84,15 @@ class SftpTarget:
                 quick = self._form is Form.FILES and "/" in item.path
                 if self._size(path) != item.size or not (quick or self._digest(path, item)):
                     raise ExistsError("other content stands there", subject=final)
+        if notes.get("working"):
+            self._remove_working(package)
         return self._deposited(package)
 
     def begin(self, package: Package, notes: Notes) -> list[Finding]:
-        del notes
-        self._part = posixpath.join(self._root, f".{package.name}.{package.fingerprint[:16]}.part")
+        self._part = self._working(package)
+        if self._form is not Form.FILES:
+            notes.put("working", self._part)
+        self._made = {self._part}
         self._do(lambda client: client.makedirs(os.fsencode(self._part), exist_ok=True))
         return []
 
@@ -94,7 +101,10 @@ class SftpTarget:
         final = self._place(self._part, item) if self._form is Form.FILES else posixpath.join(self._part, "packed")
         if self._size(final) is not None:
             self._do(lambda client: client.remove(os.fsencode(final)))
-        self._do(lambda client: client.makedirs(os.fsencode(posixpath.dirname(final)), exist_ok=True))
+        folder = posixpath.dirname(final)
+        if folder not in self._made:
+            self._do(lambda client: client.makedirs(os.fsencode(folder), exist_ok=True))
+            self._made.add(folder)
         part = final + ".part"
         offset = self._size(part) or 0
         if offset > item.size:
@@ -108,6 +118,9 @@ class SftpTarget:
             self._run(_finish(handle))
         finally:
             self._quietly(handle.close())
+        stored = self._size(part)
+        if stored != item.size:
+            raise TransientError(f"the server confirmed {item.size:,} bytes and has {stored or 0:,}", subject=item.path)
         self._do(lambda client: client.rename(os.fsencode(part), os.fsencode(final)))
 
     def commit(self, package: Package, notes: Notes) -> Deposited:
@@ -118,7 +131,7 @@ class SftpTarget:
         source = self._part if self._form is Form.FILES else posixpath.join(self._part, "packed")
         self._do(lambda client: client.rename(os.fsencode(source), os.fsencode(final)))
         if self._form is not Form.FILES:
-            self._do(lambda client: client.rmdir(os.fsencode(self._part)))
+            self._remove_working(package)
         return self._deposited(package)
 
     def read(self, deposited: Deposited, item: Item) -> Iterator[bytes]:
@@ -156,6 +169,14 @@ class SftpTarget:
         if self._loop is not None:
             self._loop.close()
             self._loop = None
+
+    def _working(self, package: Package) -> str:
+        return posixpath.join(self._root, f".{package.name}.{package.fingerprint[:16]}.part")
+
+    def _remove_working(self, package: Package) -> None:
+        """Remove the working folder that the packed file has left, now or in a run that was killed just then."""
+        with contextlib.suppress(NotFoundError, RefusedError, NoSpaceError):
+            self._do(lambda client: client.rmdir(os.fsencode(self._working(package))))
 
     def _final(self, package: Package) -> str:
         suffix = "" if self._form is Form.FILES else f".{self._form.value}"
@@ -199,7 +220,7 @@ class SftpTarget:
         finally:
             self._quietly(handle.close())
         if size is not None and offset < size:
-            raise TransientError(f"the file ended after {offset} of {size} bytes", subject=path)
+            raise TransientError(f"the file ended after {offset:,} of {size:,} bytes", subject=path)
 
     def _do(self, action: Any) -> Any:
         """What `action` makes of the client. Raises archive errors with the server's words."""
@@ -287,7 +308,7 @@ def _translate(error: Exception, label: str) -> ArchiveError:
     """The archive error for what asyncssh raised; its words never hold a secret."""
     import asyncssh
 
-    words = words_of(f"the server says: {error}") if str(error) else f"the connection failed: {type(error).__name__}"
+    words = words_of(f"the server says: {error}")
     if isinstance(error, asyncssh.HostKeyNotVerifiable):
         return NotAuthorisedError(
             "the server's host key is not known", subject=label,
@@ -299,12 +320,11 @@ def _translate(error: Exception, label: str) -> ArchiveError:
         return NotFoundError(words, subject=label)
     if isinstance(error, asyncssh.SFTPPermissionDenied):
         return NotAuthorisedError(words, subject=label)
-    if isinstance(error, (asyncssh.SFTPConnectionLost, asyncssh.SFTPNoConnection)):
-        return TransientError(words, subject=label)
-    if isinstance(error, asyncssh.SFTPError):
+    lost = isinstance(error, (asyncssh.SFTPConnectionLost, asyncssh.SFTPNoConnection))
+    if isinstance(error, asyncssh.SFTPError) and not lost:
         full = isinstance(error, (asyncssh.SFTPNoSpaceOnFilesystem, asyncssh.SFTPQuotaExceeded))
         return (NoSpaceError if full else RefusedError)(words, subject=label)
-    return TransientError(words, subject=label)
+    return TransientError(lost_words(error), subject=label)
 
 
 def open_target(url: str, context: Context) -> SftpTarget:

@@ -87,9 +87,10 @@ def settings_in(folder: Path, **options: Any) -> Settings:
 def send(
     bag: Path, settings: Settings, environ: Mapping[str, str] | None = None, target: str = "there", **flags: Any
 ) -> DepositReport:
-    """Deposit `bag` at the target; pauses between attempts are short."""
+    """Deposit `bag` at the target; pauses between attempts are left out unless `wait` is given."""
     opened, kind = open_target(target, settings, environ=environ or {})
     try:
-        return deposit(str(bag), opened, kind, settings=settings, clock=Clock(), wait=lambda _: None, **flags)
+        wait = flags.pop("wait", lambda _: None)
+        return deposit(str(bag), opened, kind, settings=settings, clock=Clock(), wait=wait, **flags)
     finally:
         opened.close()

@@ -15,20 +15,41 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 CACHE_SECONDS = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class S3Server:
-    """A running server: where it listens, the one key pair it accepts, and its process (to stop or end it)."""
+    """A running server: the folder that it serves, its port, the one key pair it accepts, how to stop and start it."""
 
-    endpoint: str
-    key: str
-    secret: str
-    process: subprocess.Popen[bytes]
+    folder: Path
+    port: int
+    key: str = field(default_factory=lambda: "TESTKEY" + secrets.token_hex(4))
+    secret: str = field(default_factory=lambda: secrets.token_hex(16))
+    process: subprocess.Popen[bytes] = field(init=False)
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Serve, at the same address as before. Raises RuntimeError when it does not start."""
+        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        environment = {**os.environ, "RCLONE_CONFIG": os.devnull, "RCLONE_AUTH_KEY": f'"{self.key},{self.secret}"'}
+        self.process = subprocess.Popen(
+            [find_rclone(), "serve", "s3", "--addr", f"127.0.0.1:{self.port}", "--vfs-cache-mode", "off",
+             "--dir-cache-time", f"{CACHE_SECONDS}s", "--no-checksum", str(self.folder)],
+            env=environment, **quiet,
+        )  # fmt: skip
+        await_port(self.port, self.process)
+
+    def stop(self) -> None:
+        """Kill it."""
+        self.process.kill()
+        self.process.wait()
 
 
 @contextlib.contextmanager
@@ -37,21 +58,12 @@ def start_rclone_s3(folder: str | Path, port: int = 0) -> Iterator[S3Server]:
 
     `port` 0 takes a free one; give the port of an earlier server to come back at the same address.
     """
-    port = port or _free_port()
-    key, secret = "TESTKEY" + secrets.token_hex(4), secrets.token_hex(16)
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    environment = {**os.environ, "RCLONE_CONFIG": os.devnull, "RCLONE_AUTH_KEY": f'"{key},{secret}"'}
-    process = subprocess.Popen(
-        [find_rclone(), "serve", "s3", "--addr", f"127.0.0.1:{port}", "--vfs-cache-mode", "off",
-         "--dir-cache-time", f"{CACHE_SECONDS}s", "--no-checksum", str(folder)],
-        env=environment, **quiet,
-    )  # fmt: skip
+    server = S3Server(Path(folder), port or free_port())
+    server.start()
     try:
-        _await_port(port, process)
-        yield S3Server(f"http://127.0.0.1:{port}", key, secret, process)
+        yield server
     finally:
-        process.kill()
-        process.wait()
+        server.stop()
 
 
 def forget_folders() -> None:
@@ -68,13 +80,15 @@ def find_rclone() -> str:
     return found
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of the loopback interface that is free just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _await_port(port: int, process: subprocess.Popen[bytes], seconds: float = 20.0) -> None:
+def await_port(port: int, process: subprocess.Popen[bytes], seconds: float = 20.0) -> None:
+    """Wait until `process` listens there. Raises RuntimeError when it ends or takes too long."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if process.poll() is not None:

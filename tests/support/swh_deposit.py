@@ -8,6 +8,7 @@ that a deposit stays where it is until a test moves it.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 import signal
@@ -96,23 +97,30 @@ class SwhDeposit:
 
     def deposits(self) -> dict[int, str]:
         """The status of every deposit by its number."""
-        rows = self._query("SELECT id, status FROM deposit ORDER BY id")
+        rows = self.query("SELECT id, status FROM deposit ORDER BY id")
         return {int(number): status for number, status in (row.split("|") for row in rows)}
 
     def stored(self) -> list[bytes]:
         """What was uploaded, oldest first."""
-        rows = self._query("SELECT archive FROM deposit_request WHERE type = 'archive' ORDER BY id")
+        rows = self.query("SELECT archive FROM deposit_request WHERE type = 'archive' ORDER BY id")
         return [(self.folder / "media" / row).read_bytes() for row in rows]
+
+    def entries(self) -> list[str]:
+        """The Atom entries of multipart deposits, oldest first."""
+        coded = "translate(encode(convert_to(raw_metadata, 'UTF8'), 'base64'), E'\\n', '')"
+        rows = self.query(f"SELECT {coded} FROM deposit_request WHERE type = 'metadata' ORDER BY id")
+        return [base64.b64decode(row).decode() for row in rows]
 
     def move(self, status: str) -> None:
         """Give the newest deposit this status."""
-        self._query(f"UPDATE deposit SET status = '{status}' WHERE id = (SELECT max(id) FROM deposit)")
+        self.query(f"UPDATE deposit SET status = '{status}' WHERE id = (SELECT max(id) FROM deposit)")
 
     def forget(self) -> None:
         """Drop every deposit."""
-        self._query("DELETE FROM deposit_request; DELETE FROM deposit")
+        self.query("DELETE FROM deposit_request; DELETE FROM deposit")
 
-    def _query(self, text: str) -> list[str]:
+    def query(self, text: str) -> list[str]:
+        """What its database answers, in words."""
         program = os.path.join(self.database.bin, "psql")
         words = [program, "-h", str(self.database.folder), "-U", "tester", "-d", "ledger1", "-qAtc", text]
         return subprocess.run(words, check=True, capture_output=True, text=True, cwd="/").stdout.split()

@@ -13,9 +13,11 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+
+import httpx
 
 KEY, SECRET = "test:tester", "swift-fixture-secret"
 
@@ -26,7 +28,7 @@ workers = 0
 swift_dir = {folder}
 user = {user}
 [pipeline:main]
-pipeline = catch_errors cache s3api tempauth bulk slo proxy-server
+pipeline = catch_errors cache s3api tempauth container-quotas bulk slo proxy-server
 [app:proxy-server]
 use = egg:swift#proxy
 account_autocreate = true
@@ -43,6 +45,8 @@ dns_compliant_bucket_names = false
 [filter:tempauth]
 use = egg:swift#tempauth
 user_test_tester = {secret} .admin
+[filter:container-quotas]
+use = egg:swift#container_quotas
 [filter:bulk]
 use = egg:swift#bulk
 [filter:slo]
@@ -66,13 +70,60 @@ use = egg:swift#{kind}
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Swift:
-    """A running store: its S3 endpoint and one key pair."""
+    """A running store: one key pair, and its proxy server, which is what clients talk to, to stop and start."""
 
-    endpoint: str
+    programs: Path
+    folder: Path
+    ports: Mapping[str, int]
     key: str = KEY
     secret: str = SECRET
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def port(self) -> int:
+        return self.ports["proxy"]
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start the proxy server again, at the same address as before. Raises RuntimeError."""
+        self.launch("proxy")
+        self.wait()
+
+    def launch(self, kind: str) -> None:
+        """Start one of the servers, without waiting for it."""
+        command = [self.programs / "python", self.programs / f"swift-{kind}-server", f"{kind}-server.conf", "-v"]
+        environment = {**os.environ, "SWIFT_DIR": str(self.folder), "PYTHONWARNINGS": "ignore"}
+        with (self.folder / f"{kind}.log").open("ab") as log:
+            self.processes[kind] = subprocess.Popen(
+                command, env=environment, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+
+    def wait(self) -> None:
+        """Until every server answers. Raises RuntimeError."""
+        for kind, port in self.ports.items():
+            _await(port, self.folder / f"{kind}.log")
+
+    def stop(self, kind: str = "proxy") -> None:
+        """Kill one of the servers."""
+        if (process := self.processes.pop(kind, None)) is not None:
+            process.kill()
+            process.wait()
+
+    def limit(self, bucket: str, size: int | None) -> None:
+        """Give a bucket a quota in bytes, or none."""
+        told = httpx.get(f"{self.endpoint}/auth/v1.0", headers={"X-Auth-User": KEY, "X-Auth-Key": SECRET})
+        quota = {"X-Container-Meta-Quota-Bytes": "" if size is None else str(size)}
+        headers = {"X-Auth-Token": told.headers["X-Auth-Token"], **quota}
+        httpx.post(f"{told.headers['X-Storage-Url']}/{bucket}", headers=headers).raise_for_status()
+
+    def files(self) -> list[Path]:
+        """The files on its disk in which objects' bytes stand."""
+        return sorted((self.folder / "nodes").rglob("objects/**/*.data"))
 
 
 def find_swift() -> Path | None:
@@ -102,27 +153,16 @@ def start_swift(programs: Path, folder: Path) -> Iterator[Swift]:
         _PROXY.format(port=ports["proxy"], folder=folder, user=user, memcached=ports["memcached"], secret=SECRET)
     )
     memcached = ["memcached", "-l", "127.0.0.1", "-p", str(ports["memcached"]), "-m", "16", "-u", user]
-    started = [subprocess.Popen(memcached, **quiet)]
-    environment = {**os.environ, "SWIFT_DIR": str(folder), "PYTHONWARNINGS": "ignore"}
+    swift = Swift(programs, folder, ports)
     try:
+        swift.processes["memcached"] = subprocess.Popen(memcached, **quiet)
         for kind in ("account", "container", "object", "proxy"):
-            command = [
-                str(programs / "python"),
-                str(programs / f"swift-{kind}-server"),
-                str(folder / f"{kind}-server.conf"),
-                "-v",
-            ]
-            with (folder / f"{kind}.log").open("wb") as log:
-                started.append(
-                    subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-                )
-        for kind, port in ports.items():
-            _await(port, folder / f"{kind}.log")
-        yield Swift(f"http://127.0.0.1:{ports['proxy']}")
+            swift.launch(kind)
+        swift.wait()
+        yield swift
     finally:
-        for process in started:
-            process.kill()
-            process.wait()
+        for kind in list(swift.processes):
+            swift.stop(kind)
 
 
 def _free_ports(count: int) -> list[int]:

@@ -1,11 +1,8 @@
-"""`sftp://` against a real OpenSSH server: whole, cut, killed, refused, slow, full."""
+"""`sftp://` against a real OpenSSH server. Its faults are in `test_faults`."""
 
 from __future__ import annotations
 
 import os
-import subprocess
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -91,12 +88,6 @@ def test_other_content_is_never_overwritten(server: SshServer, tmp_path: Path) -
     assert tree_of(tmp_path / "far" / "bag") == tree_of(first)
 
 
-def test_a_stranger_s_key_is_refused_in_words(server: SshServer, tmp_path: Path) -> None:
-    bag = write_bag(tmp_path / "bag")
-    report = send(bag, settings_for(server, tmp_path, key_file=server.folder / "stranger"))
-    assert (report.state, codes_of(report)) == (DepositState.FAILED, {"DEP-118"})
-
-
 def test_a_server_that_is_not_known_gets_nothing(server: SshServer, tmp_path: Path) -> None:
     bag = write_bag(tmp_path / "bag")
     (tmp_path / "nobody").write_text("")
@@ -114,82 +105,6 @@ def test_a_connection_that_is_cut_goes_on_at_its_offset(server: SshServer, tmp_p
     assert report.state is DepositState.ACCEPTED
     assert "DEP-115" in codes_of(report)
     assert tree_of(tmp_path / "far" / "bag") == tree_of(bag)
-
-
-def test_a_truncating_way_back_is_no_receipt(server: SshServer, tmp_path: Path) -> None:
-    bag = write_bag(tmp_path / "bag", large=6 << 20)
-    with start_proxy("127.0.0.1", server.port) as proxy:
-        proxy.cut_after, proxy.cuts = 2 << 20, 1000
-        settings = settings_for(server, tmp_path, port=proxy.port)
-        report = send(bag, settings)
-        assert (report.state, report.receipt) == (DepositState.FAILED, None)
-        assert "DEP-106" in codes_of(report)
-        proxy.cuts = 0
-        report = send(bag, settings)
-    assert report.state is DepositState.ACCEPTED
-    assert report.receipt is not None
-    assert report.receipt.verified == report.receipt.files
-
-
-def test_a_server_that_is_killed_and_started_again(server: SshServer, tmp_path: Path) -> None:
-    bag = write_bag(tmp_path / "bag", large=8 << 20)
-    with start_proxy("127.0.0.1", server.port) as proxy:
-        proxy.rate = 20 << 20
-        settings = settings_for(server, tmp_path, port=proxy.port)
-        killer = threading.Timer(0.25, lambda: (server.stop(), time.sleep(0.2), server.start()))
-        killer.start()
-        report = send(bag, settings)
-        killer.join()
-        if report.state is not DepositState.ACCEPTED:
-            assert codes_of(report) <= {"DEP-106", "DEP-115"}
-            assert report.receipt is None
-            report = send(bag, settings)
-    assert report.state is DepositState.ACCEPTED
-    assert tree_of(tmp_path / "far" / "bag") == tree_of(bag)
-    assert [path.name for path in (tmp_path / "far").iterdir()] == ["bag"]
-
-
-def test_a_slow_link_is_only_slow(server: SshServer, tmp_path: Path) -> None:
-    bag = write_bag(tmp_path / "bag", large=1 << 20)
-    with start_proxy("127.0.0.1", server.port) as proxy:
-        proxy.rate = 2 << 20
-        report = send(bag, settings_for(server, tmp_path, port=proxy.port))
-    assert (report.state, codes_of(report)) == (DepositState.ACCEPTED, set())
-
-
-def test_what_was_spoilt_there_is_found(server: SshServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from archive.targets.sftp import SftpTarget
-
-    bag = write_bag(tmp_path / "bag")
-    settings = settings_for(server, tmp_path)
-    commit = SftpTarget.commit
-
-    def spoil(self: SftpTarget, *given: Any) -> Any:
-        done = commit(self, *given)
-        path = tmp_path / "far" / "bag" / "data" / "a+b.txt"
-        path.write_bytes(path.read_bytes()[:-1] + b"!")
-        return done
-
-    monkeypatch.setattr(SftpTarget, "commit", spoil)
-    report = send(bag, settings)
-    assert (report.state, report.receipt, codes_of(report)) == (DepositState.FAILED, None, {"DEP-108"})
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="a small file system can only be mounted by root")
-def test_a_full_disk_is_told_as_full(server: SshServer, tmp_path: Path) -> None:
-    bag = write_bag(tmp_path / "bag", large=3 << 20)
-    settings = settings_for(server, tmp_path)
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(tmp_path / "far")], check=False, capture_output=True
-    )
-    if mounted.returncode:
-        pytest.skip("this machine does not let a small file system be mounted")
-    try:
-        report = send(bag, settings)
-    finally:
-        subprocess.run(["umount", str(tmp_path / "far")], check=True)
-    assert report.state is not DepositState.ACCEPTED
-    assert codes_of(report) == {"DEP-104"}
 
 
 def test_the_sample_bytes_do_not_repeat() -> None:

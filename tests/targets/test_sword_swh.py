@@ -7,7 +7,6 @@ import os
 import threading
 import time
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,9 @@ import pytest
 
 from archive.config import Settings
 from archive.model.deposit import DepositReport, DepositState, Proof
-from tests.support.deposit_bags import send, settings_in, tree_of, write_bag
+from archive.storage.remote import RefusedError
+from archive.targets.http import HttpClient
+from tests.support.deposit_bags import seal, send, settings_in, tree_of, write_bag
 from tests.support.proxy import start_proxy
 from tests.support.swh_deposit import (
     COLLECTION,
@@ -23,8 +24,6 @@ from tests.support.swh_deposit import (
     PASSWORD,
     USER,
     SwhDeposit,
-    find_swh_deposit,
-    start_swh_deposit,
 )
 
 pytestmark = pytest.mark.server
@@ -34,20 +33,10 @@ LARGE = 200 << 20 if os.environ.get("ARCHIVE_LONG_TESTS") else 3 << 20
 ZIP = "http://purl.org/net/sword/package/SimpleZip"
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SwhDeposit]:
-    programs = find_swh_deposit()
-    if programs is None:
-        assert not os.environ.get("CI"), "swh.deposit or PostgreSQL is missing: see tests/support/swh_deposit.py"
-        pytest.skip("swh.deposit[server] or PostgreSQL is not installed")
-    with start_swh_deposit(programs, tmp_path_factory.mktemp("swh") / "server") as server:
-        yield server
-
-
 @pytest.fixture
-def server(running: SwhDeposit) -> SwhDeposit:
-    running.forget()
-    return running
+def server(swh: SwhDeposit) -> SwhDeposit:
+    swh.forget()
+    return swh
 
 
 def settings_for(server: SwhDeposit, tmp_path: Path, *, port: int = 0, **options: Any) -> Settings:
@@ -202,3 +191,44 @@ def test_a_server_that_is_killed_and_started_again(server: SwhDeposit, tmp_path:
 def test_its_collection_has_a_title(server: SwhDeposit, tmp_path: Path) -> None:
     settings = settings_for(server, tmp_path, collection=f"{COLLECTION} Software Collection")
     assert send(write_bag(tmp_path / "bag"), settings, SECRETS, dry_run=True).state is DepositState.PLANNED
+
+
+def test_a_multipart_deposit_brings_the_description_too(server: SwhDeposit, tmp_path: Path) -> None:
+    bag = write_bag(tmp_path / "صباح bag; x", large=LARGE)
+    (bag / "metadata" / "descriptive").mkdir(parents=True)
+    (bag / "metadata" / "descriptive" / "dcterms.xml").write_text(
+        '<qualifieddc xmlns:dcterms="http://purl.org/dc/terms/"><dcterms:title xml:lang="ar">أوامر</dcterms:title>'
+        "<dcterms:alternative>Warrants &amp; more</dcterms:alternative></qualifieddc>"
+    )
+    seal(bag)
+    settings = settings_for(server, tmp_path, method="multipart")
+    report = send(bag, settings, SECRETS)
+    assert (report.state, codes_of(report)) == (DepositState.PENDING, {"DEP-110", "DEP-116"})
+    assert states_of(server) == ["deposited"]
+    assert content_of(server) == tree_of(bag)
+    (entry,) = server.entries()
+    assert '<dcterms:title xml:lang="ar">أوامر</dcterms:title>' in entry
+    assert "<dcterms:alternative>Warrants &amp; more</dcterms:alternative>" in entry
+    server.move("done")
+    assert send(bag, settings, SECRETS).state is DepositState.ACCEPTED
+    assert states_of(server) == ["done"]
+
+
+def test_a_deposit_whose_completion_is_refused_is_deleted_there(
+    server: SwhDeposit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bag = write_bag(tmp_path / "bag")
+    settings = settings_for(server, tmp_path)
+    real = HttpClient.ask
+
+    def refuse(self: HttpClient, method: str, *given: Any, **named: Any) -> Any:
+        if method == "POST" and named["headers"]["In-Progress"] == "false":
+            raise RefusedError("not on a Sunday")
+        return real(self, method, *given, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(HttpClient, "ask", refuse)
+        report = send(bag, settings, SECRETS)
+    assert (report.state, codes_of(report), states_of(server)) == (DepositState.FAILED, {"DEP-105"}, [])
+    send(bag, settings, SECRETS)
+    assert states_of(server) == ["deposited"]

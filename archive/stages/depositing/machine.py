@@ -25,18 +25,19 @@ from archive.errors import (
     StorageError,
 )
 from archive.model.codes import deposit as codes
-from archive.model.deposit import Deposited, DepositReport, DepositState, Form, Item, Package, Proof, Receipt
+from archive.model.deposit import Deposited, DepositReport, DepositState, Item, Package, Proof, Receipt
 from archive.model.finding import Fact, Finding, Severity
 from archive.model.package import NO_PROGRESS, Progress
-from archive.stages.depositing.admitting import judge_bag
+from archive.stages.depositing.admitting import judge_bag, judge_rights
 from archive.stages.depositing.notes import JournalNotes, NoNotes
-from archive.stages.depositing.packaging import describe_archive, describe_bag, pack_package
+from archive.stages.depositing.packaging import describe_bag, pack_package
 from archive.stages.depositing.receipts import keep_receipt, read_receipt, record_transfer
+from archive.stages.depositing.sources import BagSource, open_source
 from archive.storage.clock import Clock
 from archive.storage.hashing import Digests
 from archive.storage.journal import Journal
 from archive.storage.remote import RefusedError, TransientError, try_again, words_of
-from archive.targets.protocol import Notes, Target
+from archive.targets.protocol import UNFINISHED, Notes, Target
 
 Result = TypeVar("Result")
 
@@ -46,6 +47,7 @@ class _Run:
     """One deposit on its way."""
 
     target: Target
+    source: BagSource
     kind: str
     settings: Settings
     clock: Clock
@@ -84,16 +86,20 @@ def deposit(
     not known; `dry_run` stops before anything is sent. `identifier` names the bag for the repository, in place of its
     own External-Identifier.
     """
-    refusals = judge_bag(bag, settings, clock, progress)
-    if any(finding.severity in (Severity.ERROR, Severity.UNCHECKED) for finding in refusals):
+    refusals = judge_bag(bag, settings, progress)
+    if refusals:
         return DepositReport(bag, target.label, DepositState.REFUSED, tuple(refusals))
-    run = _Run(target, kind, settings, clock, progress, wait, list(refusals))
-    if os.path.isdir(bag):
-        package = describe_bag(bag, target.needs, identifier=identifier, progress=progress)
-    elif target.form is Form.FILES:
-        package = describe_bag(bag, target.needs, identifier=identifier)
-    else:
-        package = describe_archive(bag, identifier=identifier, progress=progress)
+    with open_source(bag, progress) as source:
+        rights = judge_rights(source, clock)
+        if any(finding.severity in (Severity.ERROR, Severity.UNCHECKED) for finding in rights):
+            return DepositReport(bag, target.label, DepositState.REFUSED, tuple(rights))
+        run = _Run(target, source, kind, settings, clock, progress, wait, rights)
+        package = describe_bag(source, target.form, target.needs, identifier=identifier, progress=progress)
+        return _deposit(run, package, resume=resume, dry_run=dry_run)
+
+
+def _deposit(run: _Run, package: Package, *, resume: bool, dry_run: bool) -> DepositReport:
+    target, settings = run.target, run.settings
     folder = os.path.join(settings.folder, settings.deposit.journal)
     if dry_run:
         return _plan(run, package)
@@ -102,7 +108,7 @@ def deposit(
         try:
             return _go(run, package, journal, folder, resume=resume)
         except NotAuthorisedError as error:
-            return _failed(run, package, codes.NOT_AUTHORISED.at(target.label, words=error.problem))
+            return _failed(run, package, codes.NOT_AUTHORISED.at(target.label, words=_told(error)))
         except NoSpaceError as error:
             return _failed(run, package, codes.NO_SPACE.at(target.label, words=error.problem))
         except ExistsError as error:
@@ -114,13 +120,18 @@ def deposit(
             return _failed(run, package, codes.GAVE_UP.at(target.label, attempts=attempts, words=error.problem))
 
 
+def _told(error: NotAuthorisedError) -> str:
+    """Why we are not let in, and the next step where the error knows a better one than the finding."""
+    return error.problem if error.remedy is None else f"{error.problem}. {error.remedy}"
+
+
 def _plan(run: _Run, package: Package) -> DepositReport:
     """What a deposit would meet: the target is reached, nothing is stored."""
     try:
         findings = run.target.check(package)
         found = run.target.find(package, NoNotes()) if not findings else None
     except NotAuthorisedError as error:
-        return _failed(run, package, codes.NOT_AUTHORISED.at(run.target.label, words=error.problem))
+        return _failed(run, package, codes.NOT_AUTHORISED.at(run.target.label, words=_told(error)))
     except ExistsError as error:
         return _failed(run, package, codes.OTHER_CONTENT.at(run.target.label, found=error.subject or error.problem))
     except RefusedError as error:
@@ -164,9 +175,12 @@ def _go(run: _Run, package: Package, journal: Journal, folder: str, *, resume: b
             words = "an earlier run sent it and got no answer"
             return _unknown(run, package, words)
         if earlier is not None or (journal.last("committed") is not None):
+            left = notes.get(UNFINISHED)
             journal.restart()
             journal.write(sync=True, do="begin", target=target.label, bag=package.name, at=run.clock.stamp())
             notes = JournalNotes(journal)
+            if left:
+                notes.put(UNFINISHED, left)
         outcome = _send_and_commit(run, sent, journal, notes)
         if isinstance(outcome, DepositReport):
             return outcome
@@ -176,11 +190,9 @@ def _go(run: _Run, package: Package, journal: Journal, folder: str, *, resume: b
 
 def _pack(run: _Run, package: Package, folder: str) -> Package:
     """The package as the target takes it: file by file, or as one zip or tar that is made here, once."""
-    form = run.target.form
-    if form is Form.FILES:
-        return package
     modified = int(run.clock.fixed if run.clock.fixed is not None else _modified(package))
-    return pack_package(package, form, os.path.join(folder, "packed"), modified, run.progress)
+    packed = os.path.join(folder, "packed")
+    return pack_package(package, run.source, run.target.form, packed, modified=modified, progress=run.progress)
 
 
 def _modified(package: Package) -> float:
