@@ -268,6 +268,8 @@ def main() -> int:
     if chosen.full:
         chosen.large, chosen.medium, chosen.small, chosen.growth = 1024, 10_000, 200_000, "50000,100000,200000"
     tools = [tool for tool in ("bagit", "bdbag") if tool not in chosen.without.split(",")]
+    if chosen.folder is not None:
+        os.makedirs(chosen.folder, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bag-benchmark-", dir=chosen.folder) as folder:
         session = Session(Path(folder), tools)
         for name, count, size in (
