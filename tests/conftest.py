@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.support.swift import Swift, find_swift, start_swift
 
 
 @pytest.fixture(autouse=True)
@@ -22,3 +25,14 @@ def _without_personal_settings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory
 def checkout() -> Path:
     """The root of the checkout the tests stand in."""
     return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def swift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Swift]:
+    """OpenStack Swift with its s3api: one a worker, started when first asked for."""
+    programs = find_swift()
+    if programs is None:
+        assert not os.environ.get("CI"), "Swift or memcached is missing: see tests/support/swift.py"
+        pytest.skip("OpenStack Swift or memcached is not installed")
+    with start_swift(programs, tmp_path_factory.mktemp("swift") / "s") as running:
+        yield running

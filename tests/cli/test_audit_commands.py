@@ -25,21 +25,10 @@ BAD = "d1/file-00001.bin"
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    folder = tmp_path / "project"
-    folder.mkdir()
-    return Project(folder, monkeypatch).start()
-
-
-@pytest.fixture
-def pair(project: Project, tmp_path: Path) -> tuple[Path, Path]:
+def pair(pair: tuple[Path, Path], project: Project) -> tuple[Path, Path]:
     """A bag and its copy, both held and once audited."""
-    bag = write_bag(tmp_path / "a" / "one", some_files(8))
-    copy = tmp_path / "b" / "one"
-    shutil.copytree(bag, copy)
-    project.run("holdings", "add", str(bag), str(copy))
     assert project.audit()[0] == 0
-    return bag, copy
+    return pair
 
 
 def check_schema(checkout: Path, document: dict[str, Any]) -> None:

@@ -16,23 +16,6 @@ BAD = "d1/file-00001.bin"
 GONE = "d2/file-00002.bin"
 
 
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    folder = tmp_path / "project"
-    folder.mkdir()
-    return Project(folder, monkeypatch).start()
-
-
-@pytest.fixture
-def pair(project: Project, tmp_path: Path) -> tuple[Path, Path]:
-    """A bag and its copy, both held."""
-    bag = write_bag(tmp_path / "a" / "one", some_files(8))
-    copy = tmp_path / "b" / "one"
-    shutil.copytree(bag, copy)
-    project.run("holdings", "add", str(bag), str(copy))
-    return bag, copy
-
-
 def spoil(bag: Path) -> dict[str, bytes]:
     """Damage one file, take out another: gives what they held."""
     good = {name: (bag / "data" / name).read_bytes() for name in (BAD, GONE)}

@@ -2,47 +2,35 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.audit_projects import Project, found, pack_tar, some_files, write_bag
-from tests.support.swift import Swift, find_swift, start_swift
+from tests.support.swift import Swift
 
 pytestmark = pytest.mark.server
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Swift]:
-    programs = find_swift()
-    if programs is None:
-        assert not os.environ.get("CI"), "Swift or memcached is missing: see tests/support/swift.py"
-        pytest.skip("OpenStack Swift or memcached is not installed")
-    with start_swift(programs, tmp_path_factory.mktemp("swift") / "s") as running:
-        yield running
-
-
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, store: Swift) -> Project:
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, swift: Swift) -> Project:
     (tmp_path / "project").mkdir()
     project = Project(tmp_path / "project", monkeypatch).start()
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", store.key)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", store.secret)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", swift.key)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", swift.secret)
     with (project.folder / "archive.toml").open("a") as file:
-        file.write(f'\n[locations.swift]\nroot = "s3://vault"\nendpoint = "{store.endpoint}"\nseconds = 10\n')
+        file.write(f'\n[locations.swift]\nroot = "s3://vault"\nendpoint = "{swift.endpoint}"\nseconds = 10\n')
     return project
 
 
 def test_a_damaged_object_is_found_and_the_secret_told_nowhere(
-    project: Project, store: Swift, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    project: Project, swift: Swift, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     from archive.storage.objects_s3 import open_bucket
 
     caplog.set_level(0)
-    keys = {"AWS_ACCESS_KEY_ID": store.key, "AWS_SECRET_ACCESS_KEY": store.secret}
-    bucket = open_bucket("s3://vault", {"endpoint": store.endpoint}, keys)
+    keys = {"AWS_ACCESS_KEY_ID": swift.key, "AWS_SECRET_ACCESS_KEY": swift.secret}
+    bucket = open_bucket("s3://vault", {"endpoint": swift.endpoint}, keys)
     bucket._client.create_bucket(Bucket="vault")
     bag = write_bag(tmp_path / "one", {"مرحبا.txt": b"peace", "a b+c%20&=.txt": b"x", **some_files(20)})
     for path in sorted(bag.rglob("*")):
@@ -70,10 +58,10 @@ def test_a_damaged_object_is_found_and_the_secret_told_nowhere(
         _code, out, err = project.run(*words)
         told.append(out + err)
 
-    project.monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", store.secret + "-wrong")
+    project.monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", swift.secret + "-wrong")
     code, report = project.audit("s3://vault/one.tar")
     assert (code, found(report)) == (4, {"AUD-110": ["swift"]}), "refused is neither missing nor damaged"
     kept = b"".join(path.read_bytes() for path in project.folder.rglob("*") if path.is_file())
     everything = kept + "".join([*told, str(report), caplog.text]).encode()
     assert b"s3://vault" in everything
-    assert store.secret.encode() not in everything
+    assert swift.secret.encode() not in everything

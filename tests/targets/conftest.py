@@ -20,7 +20,6 @@ from tests.support.proxy import start_proxy
 from tests.support.s3_server import S3Server, start_rclone_s3
 from tests.support.sshd import SshServer, start_sshd
 from tests.support.swh_deposit import SwhDeposit, find_swh_deposit, start_swh_deposit
-from tests.support.swift import Swift, find_swift, start_swift
 from tests.support.sword_server import start_sword
 from tests.support.webdav_server import WebdavServer, start_webdav
 
@@ -29,16 +28,6 @@ LARGE = MEBIBYTES << 20
 """The large file of a bag, in bytes; the variable MUNIMENT_TESTS_LARGE gives the long form another one, in MiB."""
 
 _numbers = itertools.count()
-
-
-@pytest.fixture(scope="session")
-def swift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Swift]:
-    programs = find_swift()
-    if programs is None:
-        assert not os.environ.get("CI"), "Swift or memcached is missing: see tests/support/swift.py"
-        pytest.skip("OpenStack Swift or memcached is not installed")
-    with start_swift(programs, tmp_path_factory.mktemp("swift") / "s") as running:
-        yield running
 
 
 @pytest.fixture(scope="session")
