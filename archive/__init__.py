@@ -25,7 +25,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from archive.errors import *  # noqa: F403 - what `__getattr__` gives, as their `__all__` list it
-    from archive.library import *  # noqa: F403
+    from archive.library import *  # noqa: F403 - likewise
 else:
 
     def __getattr__(name: str) -> object:
