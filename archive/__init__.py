@@ -10,18 +10,18 @@ The library has the powers of the command line::
     judged = archive.validate("bags/press-release")
     assert judged.ok, judged.findings
 
-    bag = archive.Bag("bags/press-release")
-    for file in bag.files():
-        print(file.path, file.size, file.digests)
+    with archive.open_bag("bags/press-release") as bag:
+        for file in bag.payload():
+            print(file.path, file.size, file.digests)
 
-The names stand in `archive.errors` and `archive.library`, which load on first use: importing this costs nothing.
+The names are in `archive.errors` and `archive.library`, which load on first use: importing this costs nothing.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 __version__ = "0.1.0"
+
+TYPE_CHECKING = False  # as type checkers understand it; `typing` would cost half of the start, before Ctrl-C is handled
 
 if TYPE_CHECKING:
     from archive.errors import *  # noqa: F403 - what `__getattr__` gives, as their `__all__` list it

@@ -11,6 +11,7 @@ A problem in what we were asked to judge is a `Finding` (see `archive.model.find
     ├── StorageError                 4     reading or writing our own side failed
     │   ├── NoSpaceError             13    the disk or the quota is full
     │   ├── NotFoundError            10    there is no such bag, ledger or file
+    │   │   └── NotABagError         10    what is there is not a bag
     │   ├── ExistsError              2     the destination is already there
     │   ├── PermissionDeniedError    12    the system refuses us
     │   └── LockedError              11    somebody else holds it
@@ -18,6 +19,8 @@ A problem in what we were asked to judge is a `Finding` (see `archive.model.find
     ├── RenditionError               4     no rendition could be made
     ├── DepositError                 5     refused by the target, or the outcome is unknown
     │   └── NotAuthorisedError       12    the credential is missing or wrong
+    ├── ExtraMissingError            4     an optional part of the installation is not there
+    ├── CancelledError               130   the calling program cancelled the work
     └── LedgerError                  4     the ledger cannot be read or written
         ├── LedgerLockedError        11
         ├── LedgerMissingError       10
@@ -33,8 +36,10 @@ from typing import ClassVar
 
 __all__ = [
     "ArchiveError",
+    "CancelledError",
     "DepositError",
     "ExistsError",
+    "ExtraMissingError",
     "FormatError",
     "InfectedError",
     "LedgerError",
@@ -43,6 +48,7 @@ __all__ = [
     "LedgerVersionError",
     "LockedError",
     "NoSpaceError",
+    "NotABagError",
     "NotAuthorisedError",
     "NotFoundError",
     "PermissionDeniedError",
@@ -78,6 +84,12 @@ class ArchiveError(Exception):
 
 def _rebuild(kind: type[ArchiveError], problem: str, subject: str | None, remedy: str | None) -> ArchiveError:
     return kind(problem, subject=subject, remedy=remedy)
+
+
+class CancelledError(ArchiveError):
+    """The calling program cancelled the work; nothing is left half-made."""
+
+    exit_code = 130
 
 
 class UsageError(ArchiveError):
@@ -116,6 +128,10 @@ class NotFoundError(StorageError):
     exit_code = 10
 
 
+class NotABagError(NotFoundError):
+    """Something is there, but it is not a bag."""
+
+
 class ExistsError(StorageError):
     """The destination is already there; nothing is ever overwritten."""
 
@@ -142,6 +158,12 @@ class FormatError(ArchiveError):
 
 class RenditionError(ArchiveError):
     """No rendition could be made of a document."""
+
+    exit_code = 4
+
+
+class ExtraMissingError(ArchiveError):
+    """An optional part of the installation, on which the answer depends, is not there."""
 
     exit_code = 4
 

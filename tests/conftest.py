@@ -3,12 +3,45 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.swift import Swift, find_swift, start_swift
+from tests.support.needing import enforce, need
+from tests.support.swift import Swift, start_swift
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    enforce(item)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI a skipped test is a failed one, whatever skipped it."""
+    report = yield
+    if report.skipped and os.environ.get("CI") and not hasattr(report, "wasxfail"):
+        report.outcome, report.longrepr = "failed", f"{item.nodeid} is skipped in CI: {report.longrepr}"
+    return report
+
+
+_CHECKOUT = Path(__file__).resolve().parent.parent
+_THERE: set[str] = set()
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if not hasattr(session.config, "workerinput"):
+        _THERE.update(os.listdir(_CHECKOUT))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tests write into their temporary folder alone: whatever they leave in the checkout fails the session."""
+    if hasattr(session.config, "workerinput"):
+        return
+    left = sorted(name for name in set(os.listdir(_CHECKOUT)) - _THERE if not name.startswith((".", "__pycache__")))
+    if left:
+        print(f"\ntests left in the checkout: {', '.join(left)}")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(autouse=True)
@@ -24,15 +57,12 @@ def _without_personal_settings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory
 @pytest.fixture(scope="session")
 def checkout() -> Path:
     """The root of the checkout the tests stand in."""
-    return Path(__file__).resolve().parent.parent
+    return _CHECKOUT
 
 
 @pytest.fixture(scope="session")
 def swift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Swift]:
     """OpenStack Swift with its s3api: one a worker, started when first asked for."""
-    programs = find_swift()
-    if programs is None:
-        assert not os.environ.get("CI"), "Swift or memcached is missing: see tests/support/swift.py"
-        pytest.skip("OpenStack Swift or memcached is not installed")
-    with start_swift(programs, tmp_path_factory.mktemp("swift") / "s") as running:
+    need("memcached")
+    with start_swift(Path(need("swift")), tmp_path_factory.mktemp("swift") / "s") as running:
         yield running

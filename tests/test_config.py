@@ -23,7 +23,7 @@ def test_each_source_outranks_the_one_below(tmp_path: Path, environ: dict[str, s
     (tmp_path / "config" / "muniment" / "archive.toml").write_text('[render]\npage = "letter"\nseconds = 5\n')
     assert load_settings(folder, environ).render.page == "letter"
     (tmp_path / "project" / "archive.toml").write_text("[render]\nseconds = 6\n[create]\nalgorithms = ['md5']\n")
-    settings = load_settings(folder, environ)
+    settings = load_settings(folder, environ, trusted=True)
     assert (settings.render.page, settings.render.seconds, settings.create.algorithms) == ("letter", 6, ("md5",))
     assert settings.folder == str(tmp_path / "project")
     environ["ARCHIVE_RENDER_SECONDS"] = "7"

@@ -5,6 +5,22 @@ from __future__ import annotations
 
 def main() -> None:
     """Entry point of the console script."""
+    try:
+        from archive.cli.interrupting import CODE, install, leave_before_work
+
+        install(leave_before_work)
+    except KeyboardInterrupt:  # so early that nobody listens yet; what comes before is Python's own start
+        raise SystemExit(130) from None
+    import os
+    import signal
+
+    # Python processes that this one starts must not import from the working folder, which may be a stranger's.
+    os.environ.setdefault("PYTHONSAFEPATH", "1")
     from archive.cli.app import run
 
-    raise SystemExit(run())
+    try:
+        code = run()
+    except KeyboardInterrupt:
+        code = CODE
+    install(signal.SIG_IGN)  # all is said: Python's own end must not turn a late Ctrl-C into another exit code
+    raise SystemExit(code)

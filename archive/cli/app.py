@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import sys
 from importlib import import_module
 
 import click
 
-from archive.cli.exits import MEANINGS, Exit
+from archive.cli.interrupting import begin_work
 from archive.errors import ArchiveError, NotFoundError, from_os_error
+from archive.model.exits import MEANINGS, Exit
 
 COMMANDS: dict[str, str] = {
     "create": "Wrap files in a bag with metadata, checksums and a PDF/A rendition.",
+    "update": "Make a new version of a bag: add, replace, rename or remove files.",
     "validate": "Prove that a bag, XML record, PDF or OCFL object is whole.",
+    "seal": "Sign bags and have the signature stamped by timestamp authorities.",
+    "verify": "Prove that a bag is sealed, by whom, since when, and intact.",
     "show": "Tell what a bag or an XML record holds.",
     "describe": "Draft or check a description.",
     "render": "Make PDF/A renditions of documents.",
     "init": "Start a project: archive.toml and an empty ledger.",
+    "status": "Show the archive on one screen, and what to do next.",
     "holdings": "Add, list, move and retire holdings.",
     "audit": "Check the fixity of what is due.",
     "events": "Give a holding's life after sealing, as PREMIS if asked.",
     "repair": "Replace damaged files by proven ones from a copy.",
     "report": "Write the report of holdings and audits: HTML, CSV, JSON.",
+    "keys": "Make and show the keys that seal bags.",
+    "trust": "Say whose keys and which timestamp authorities are believed.",
     "schedule": "Print or install the timer of regular audits.",
     "deposit": "Send a bag to a repository and prove that it arrived.",
+    "deposits": "List and show the deposits that were made.",
     "retrieve": "Bring a deposited bag back, validated.",
+    "fetch": "Complete a bag: fetch the files that its fetch.txt names.",
+    "export": "Make a small copy of a bag that names its payload in fetch.txt.",
+    "unpack": "Unpack a bag from a zip or tar file, validated.",
+    "join": "Rebuild one bag from the bags of a group.",
     "demo": "Make a finished, validated bag from a shipped sample.",
     "explain": "Explain a finding's code.",
     "config": "Show the settings and where each comes from.",
@@ -51,6 +64,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command = import_module(f"archive.cli.{cmd_name}").command
+        begin_work()
         return command if isinstance(command, click.Command) else None
 
     def resolve_command(
@@ -60,7 +74,13 @@ class LazyGroup(click.Group):
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
             import difflib
+            import os
 
+            if os.path.isdir(args[0]):
+                import shlex
+
+                hint = f"To make a bag of this folder: archive create {shlex.quote(args[0])} --to DIR."
+                raise click.UsageError(f"{error.format_message()} {hint}", ctx) from error
             near = difflib.get_close_matches(args[0], COMMANDS, 1)
             if not near:
                 raise
@@ -88,25 +108,38 @@ def group() -> None:
 
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line and give its exit code. Nothing but an exit code ever leaves: no traceback, no exception."""
+    _open_closed_streams()
     arguments = sys.argv[1:] if arguments is None else arguments
     as_json = "--json" in arguments
+    streams = sys.stdout, sys.stderr
     try:
         result = group.main(args=arguments, prog_name="archive", standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
+    except SystemExit as leaving:
+        if (sys.stdout, sys.stderr) == streams:
+            return _fail_with_fault(leaving, as_json)
+        sys.stdout, sys.stderr = streams  # click wraps both where a pipe broke, and ends with 1: here that is "damaged"
+        return _leave_broken_pipe(BrokenPipeError(errno.EPIPE, "a pipe to another program broke"), as_json)
     except click.exceptions.NoArgsIsHelpError as error:
         if not as_json:
             click.echo(error.ctx.get_help() if error.ctx else "", err=True)
         return _fail(f"no command is given. See {_path_of(error.ctx)} --help.", Exit.USAGE, as_json)
+    except click.NoSuchOption as error:
+        from archive.cli.foreign_options import find_own
+
+        sentence = _sentence(error.format_message())
+        own = find_own(error.option_name)
+        return _fail(f"{sentence}{own and f' {own}'} See {_path_of(error.ctx)} --help.", Exit.USAGE, as_json)
     except click.UsageError as error:
         return _fail(f"{_sentence(error.format_message())} See {_path_of(error.ctx)} --help.", Exit.USAGE, as_json)
     except (KeyboardInterrupt, click.Abort):
         return _fail("interrupted; nothing is left half-made, run again to go on", Exit.INTERRUPTED, as_json)
     except ArchiveError as error:
         return _fail(str(error), error.exit_code, as_json, error)
-    except BrokenPipeError:
-        return _leave_broken_pipe()
+    except BrokenPipeError as error:
+        return _leave_broken_pipe(error, as_json)
     except OSError as error:
         told = from_os_error(error, str(error.filename or "the system"))
         code = _fail(str(told), told.exit_code, as_json, told)
@@ -129,33 +162,22 @@ def _sentence(text: str) -> str:
 
 
 def _fail(message: str, code: int, as_json: bool, error: ArchiveError | None = None) -> int:
-    from archive.formats.naming import escape, path_fields
+    from archive.formats.naming import escape
 
     if as_json:
-        import json
+        from archive.formats.json_text import json_text
+        from archive.reporting.error import error_document
 
-        problem = (
-            {"problem": error.problem, "subject": error.subject, "remedy": error.remedy}
-            if error
-            else {"problem": message}
-        )
-        document = {
-            "schema": "archive.error/1",
-            "exit_code": int(code),
-            "kind": type(error).__name__ if error else _KINDS.get(code, "UsageError"),
-        }
-        shown = {key: escape(value) for key, value in problem.items() if value is not None}
-        if error is not None and error.subject is not None:
-            shown.update({k: v for k, v in path_fields(error.subject, "subject").items() if k == "subject_b64"})
+        kind = type(error).__name__ if error else _KINDS.get(code, "UsageError")
         with contextlib.suppress(OSError):  # standard output may be what failed
-            click.echo(json.dumps({**document, **shown}, ensure_ascii=False))
+            click.echo(json_text(error_document(message, int(code), kind, error)))
     click.echo(f"error: {escape(message)}", err=True)
     if isinstance(error, NotFoundError) and error.remedy is None:
         click.echo("Check the path or name, then run again.", err=True)
     return int(code)
 
 
-def _fail_with_fault(error: Exception, as_json: bool) -> int:
+def _fail_with_fault(error: BaseException, as_json: bool) -> int:
     import os
     import traceback
 
@@ -169,10 +191,44 @@ def _fail_with_fault(error: Exception, as_json: bool) -> int:
     return _fail(message, Exit.FAULT, as_json)
 
 
-def _leave_broken_pipe() -> int:
-    """The reader of our output went away: leave quietly, as a filter does."""
+def _leave_broken_pipe(error: OSError, as_json: bool) -> int:
+    """Where the reader of our output went away, leave quietly, with the exit code that a shell gives such an end.
+
+    The verdict was not passed on, so the code is that of none. Another pipe, such as one to a program that ended, is
+    an error like others.
+    """
+    if not _is_reader_gone():
+        told = from_os_error(error, str(error.filename or "the system"))
+        return _fail(str(told), told.exit_code, as_json, told)
     _let_go_of_output()
-    return int(Exit.DONE)
+    return Exit.READER_GONE
+
+
+def _is_reader_gone() -> bool:
+    """True when standard output or standard error is a pipe or socket without a reader, or cannot be asked."""
+    import select
+
+    if not hasattr(select, "poll"):
+        return True
+    poll = select.poll()
+    for stream in (sys.__stdout__, sys.__stderr__):
+        with contextlib.suppress(AttributeError, OSError, ValueError):
+            poll.register(stream.fileno(), 0)  # type: ignore[union-attr]
+    return any(events & (select.POLLERR | select.POLLHUP) for _descriptor, events in poll.poll(0))
+
+
+def _open_closed_streams() -> None:
+    """Where the caller closed a standard stream, the null device takes its place and its number.
+
+    Otherwise the next file that is opened would get the number, and what a program we start says would go into it.
+    """
+    import os
+
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            descriptor = os.open(os.devnull, os.O_RDWR)
+            os.set_inheritable(descriptor, True)
+            setattr(sys, name, os.fdopen(descriptor, mode, encoding="utf-8", closefd=False))
 
 
 def _let_go_of_output() -> None:

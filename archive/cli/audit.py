@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from archive.cli.console import progress_for, show, show_json, warn
-from archive.cli.exits import Exit, exit_of, gravest
-from archive.cli.holdings import only_one, open_current
+from archive.cli.holdings import open_current
 from archive.cli.options import (
-    current_settings,
     events_option,
     json_option,
+    passphrase_option,
     path_argument,
     quiet_option,
     strict_option,
+    trust_option,
 )
-from archive.config import Settings
+from archive.config import Settings, load_settings
 from archive.errors import ArchiveError, UsageError
 from archive.formats.naming import escape
 from archive.ledger.book import Ledger
 from archive.model.audit import AuditReport
+from archive.model.exits import Exit, exit_of, gravest
 from archive.model.finding import Finding, Severity, outcome_of
+
+if TYPE_CHECKING:
+    from archive.model.checkpoint import CheckpointReport
 
 
 class AuditGroup(click.Group):
@@ -75,13 +78,17 @@ def command(bags: tuple[str, ...], **given: Any) -> int:
       archive audit --budget 2h
       archive audit bags/press-release
     """
-    from archive.reporting.audit_json import audit_document
-    from archive.reporting.audit_text import audit_text
+    from archive.reporting.audit import audit_document, audit_text
+    from archive.stages.auditing.run_plan import known_bags, require_holdings
 
     untold: ArchiveError | None = None
     try:
         with open_current() as (ledger, found):
-            report = _run(ledger, found, bags, given)
+            require_holdings(ledger)
+            known, failures = known_bags(ledger, bags)
+            for failure in failures:
+                click.echo(f"error: {escape(str(failure))}", err=True)
+            report = _run(ledger, found, tuple(known), given)
     except ArchiveError as error:
         if given["notify"]:
             untold = _notify(_report_failure(error))
@@ -94,7 +101,7 @@ def command(bags: tuple[str, ...], **given: Any) -> int:
         show_json(audit_document(report))
     else:
         show(audit_text(report))
-    code = _exit_of(report.findings, strict=given["strict"])
+    code = gravest((_exit_of(report.findings, strict=given["strict"]), *(error.exit_code for error in failures)))
     if untold is None:
         return code
     click.echo(f"error: {escape(str(untold))}", err=True)
@@ -102,9 +109,9 @@ def command(bags: tuple[str, ...], **given: Any) -> int:
 
 
 def _run(ledger: Ledger, found: Settings, bags: tuple[str, ...], given: dict[str, Any]) -> AuditReport:
-    from archive.stages.auditing.asking import choose_engine, plan_audit
     from archive.stages.auditing.driver import run_audit
-    from archive.stages.auditing.places import location_options
+    from archive.stages.auditing.locations import location_options
+    from archive.stages.auditing.run_plan import choose_engine, plan_audit
     from archive.storage.clock import system_clock
 
     settings = found.with_flags("audit", **{
@@ -112,7 +119,6 @@ def _run(ledger: Ledger, found: Settings, bags: tuple[str, ...], given: dict[str
     })  # fmt: skip
     plan = plan_audit(ledger, settings, bags, given)
     progress = progress_for(quiet=given["quiet"], events=given["events"])
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     options = {name: location_options(settings, name) for name in settings.locations}
     return run_audit(ledger, plan, choose_engine(settings), locations=options, clock=system_clock(), progress=progress)
 
@@ -122,7 +128,9 @@ def _notify(report: AuditReport) -> ArchiveError | None:
     from archive.stages.auditing.notifying import notify
 
     try:
-        notify(current_settings().notify, report, os.environ)
+        settings = load_settings()
+        settings.require("notify")
+        notify(settings.notify, report, os.environ)
     except ArchiveError as error:
         return error
     return None
@@ -146,9 +154,8 @@ def status(max_age: str | None, as_json: bool) -> int:
     Example:
       archive audit status
     """
-    from archive.reporting.audit_json import status_document
-    from archive.reporting.audit_text import status_text
-    from archive.stages.auditing.asking import require_holdings
+    from archive.reporting.audit import status_document, status_text
+    from archive.stages.auditing.run_plan import require_holdings
     from archive.stages.auditing.status import read_status
     from archive.storage.clock import system_clock
 
@@ -177,11 +184,11 @@ def history(bag: tuple[str, ...], limit: int, troubled: bool, as_json: bool) -> 
     """
     from archive.ledger.overview import past_checks
     from archive.ledger.runs import list_runs
-    from archive.reporting.audit_json import history_document
-    from archive.reporting.audit_text import checks_text, runs_text
+    from archive.reporting.audit import checks_text, history_document, runs_text
+    from archive.stages.auditing.holdings import find_only
 
     with open_current() as (ledger, _settings):
-        holdings: list[int | None] = [only_one(ledger, one).id for one in bag]
+        holdings: list[int | None] = [find_only(ledger, one).id for one in bag]
         runs = [] if holdings or troubled else list_runs(ledger, limit=limit)
         checks = [
             check for number in holdings or ([None] if troubled else [])
@@ -195,25 +202,34 @@ def history(bag: tuple[str, ...], limit: int, troubled: bool, as_json: bool) -> 
 
 
 @command.command("verify")
-@click.option("--witness", "lines", metavar="LINE", multiple=True, help="A line that audit witness printed earlier.")
+@click.option(
+    "--witness", "values", metavar="LINE|FILE", multiple=True,
+    help="A line that audit witness printed, a file of such lines, a checkpoint, or the proof beside a receipt.",
+)  # fmt: skip
+@trust_option
 @json_option
-def verify(lines: tuple[str, ...], as_json: bool) -> int:
+def verify(values: tuple[str, ...], trust: str | None, as_json: bool) -> int:
     """Prove that nothing recorded was changed: every seal of the chain is computed again.
+
+    With a witness it is proven as well that the chain still begins with what was there when it was made. The seal of a
+    checkpoint is verified where a trust folder is named.
 
     \b
     Example:
       archive audit verify --witness "$(cat witness-2026.txt)"
+      archive audit verify --witness /mnt/other-archive/checkpoint --trust trust
     """
-    from archive.ledger.chain import parse_witness
-    from archive.ledger.verifying import verify_chain
-    from archive.reporting.audit_json import chain_document
-    from archive.reporting.audit_text import chain_text
+    from archive.reporting.audit import chain_document, chain_text
+    from archive.stages.trusting import read_named_trust
+    from archive.stages.witnessing.comparing import compare_with_ledger, read_witness
+    from archive.storage.clock import Clock
 
-    witnesses = [parse_witness(line) for text in lines for line in text.splitlines() if line.strip()]
-    if lines and not witnesses:
+    if any(not value.strip() for value in values):
         raise UsageError("the witness line is empty")
-    with open_current() as (ledger, _settings):
-        proof = verify_chain(ledger, witnesses)
+    given = [read_witness(value) for value in values]
+    with open_current() as (ledger, settings):
+        believed = read_named_trust(trust, settings) if any(one.folder for one in given) or trust else None
+        proof = compare_with_ledger(ledger, given, settings, believed, at=Clock().now())
     if as_json:
         show_json(chain_document(proof))
     else:
@@ -222,25 +238,89 @@ def verify(lines: tuple[str, ...], as_json: bool) -> int:
 
 
 @command.command("witness")
+@click.option("--stamp", is_flag=True, help="Make a checkpoint: a signed and stamped folder below witness.")
+@click.option(
+    "--key", "keys", multiple=True, metavar="KEY",
+    help="With --stamp: a key file, or ssh:FILE.pub; may be repeated. Default: [seal] key.",
+)  # fmt: skip
+@click.option("--tsa", "urls", multiple=True, metavar="URL", help="With --stamp: ask this timestamp authority.")
+@click.option(
+    "--to", "parties", multiple=True, metavar="PARTY",
+    help="With --stamp: hand it to folder:PATH, mail:ADDRESS or command:PROGRAM; repeatable. Default: [witness] to.",
+)  # fmt: skip
+@trust_option
+@passphrase_option
+@strict_option
 @json_option
-def witness(as_json: bool) -> int:
+def witness(
+    *,
+    stamp: bool,
+    keys: tuple[str, ...],
+    urls: tuple[str, ...],
+    parties: tuple[str, ...],
+    trust: str | None,
+    passphrase_fd: int | None,
+    strict: bool,
+    as_json: bool,
+) -> int:
     """Print one line to publish or mail: later, `audit verify --witness` shows whether the past was rewritten.
+
+    With --stamp the line also has the root of a hash tree over the whole chain, and is put into a folder below witness
+    with its signature and stamps; hand it to at least two parties outside, for example another archive and a notary.
 
     \b
     Example:
       archive audit witness >> witness-2026.txt
+      archive audit witness --stamp --to mail:notary@example.org --to folder:/mnt/other-archive
     """
     from archive.ledger.verifying import make_witness
-    from archive.reporting.audit_json import witness_document
+    from archive.reporting.audit import checkpoint_document, checkpoint_text, witness_document
     from archive.storage.clock import system_clock
 
-    with open_current() as (ledger, _settings):
-        found = make_witness(ledger, system_clock().stamp())
+    if not stamp:
+        if keys or urls or parties or trust or passphrase_fd is not None:
+            raise UsageError("--key, --tsa, --to, --trust and --passphrase-fd go with --stamp", remedy="Add --stamp")
+        with open_current() as (ledger, _settings):
+            found = make_witness(ledger, system_clock().stamp())
+        if as_json:
+            show_json(witness_document(found))
+        else:
+            show(found.line())
+        return Exit.DONE
+    report = _take_checkpoint(keys, urls, parties, trust, passphrase_fd)
     if as_json:
-        show_json(witness_document(found))
+        show_json(checkpoint_document(report))
     else:
-        show(found.line())
-    return Exit.DONE
+        show(checkpoint_text(report))
+    return _exit_of(report.findings, strict=strict)
+
+
+def _take_checkpoint(
+    keys: tuple[str, ...], urls: tuple[str, ...], parties: tuple[str, ...], trust: str | None, descriptor: int | None
+) -> CheckpointReport:
+    from archive.cli.seal import open_named_keys
+    from archive.stages.sealing.order import SealOrder
+    from archive.stages.trusting import read_named_trust
+    from archive.stages.witnessing.checkpointing import take_checkpoint
+    from archive.stages.witnessing.handing_over import parse_party
+
+    with open_current() as (ledger, settings):
+        chosen = [parse_party(one, settings) for one in _parties_of(parties, settings)]
+        order = SealOrder(
+            keys=open_named_keys(keys, settings, descriptor),
+            trust=read_named_trust(trust, settings),
+            urls=urls,
+            settings=settings,
+            progress=progress_for(quiet=True),
+        )
+        return take_checkpoint(ledger, settings, order, chosen)
+
+
+def _parties_of(given: tuple[str, ...], settings: Settings) -> tuple[str, ...]:
+    if given:
+        return given
+    settings.require("witness")
+    return settings.witness.to
 
 
 def _exit_of(findings: Sequence[Finding], *, strict: bool) -> int:

@@ -2,40 +2,69 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import click
 
 from archive.cli.console import show, show_json
-from archive.cli.options import current_settings, json_option
-from archive.config import describe_settings
+from archive.cli.options import NamedPath, current_settings, json_option
+from archive.errors import NotFoundError, UsageError
 from archive.formats.naming import escape
 
 
 @click.command("config")
+@click.argument("folder", required=False, type=NamedPath())
 @click.option("--origin", is_flag=True, help="Say where each value comes from.")
+@click.option("--trust", is_flag=True, help="Trust the archive.toml of FOLDER (here).")
+@click.option("--distrust", is_flag=True, help="Stop trusting it.")
 @json_option
-def command(origin: bool, as_json: bool) -> int:
-    """Show the settings that hold here.
+def command(folder: str | None, origin: bool, trust: bool, distrust: bool, as_json: bool) -> int:
+    """Show the settings that hold here, or trust a project.
+
+    An archive.toml that came with a folder from somewhere else may choose a page size, but no programs, addresses,
+    credentials or paths outside of its folder. Those count only in projects that you made with archive init, or trust.
 
     \b
     Example:
       archive config --origin
+      archive config --trust delivery/
     """
-    settings = current_settings()
-    rows = []
-    for name, variable, text, choices, default in describe_settings():
-        section, _, key = name.partition(".")
-        value = getattr(getattr(settings, section), key)
-        rows.append({
-            "name": name, "value": value, "origin": settings.origins.get(name, "default"), "variable": variable,
-            "help": text, "choices": choices, "default": default,
-        })  # fmt: skip
+    if trust and distrust:
+        raise UsageError("--trust and --distrust exclude each other")
+    if trust or distrust:
+        return _change_trust(folder or ".", trust=trust, as_json=as_json)
+    if folder is not None:
+        raise UsageError("a folder goes with --trust or --distrust", subject=folder)
+    return _show_settings(origin=origin, as_json=as_json)
+
+
+def _change_trust(folder: str, *, trust: bool, as_json: bool) -> int:
+    from archive.stages.project import distrust_project, trust_project
+
+    path = os.path.join(folder, "archive.toml")
+    if trust:
+        if not os.path.isfile(path):
+            raise NotFoundError("there is no such file, so there is nothing to trust", subject=path)
+        trust_project(folder, os.environ)
+        said = "trusted"
+    else:
+        said = "not trusted any more" if distrust_project(folder, os.environ) else "was not trusted"
     if as_json:
-        tables = {"targets": sorted(settings.targets), "locations": sorted(settings.locations)}
-        show_json({"schema": "archive.config/1", "settings": rows, **tables})
+        _show_settings(origin=False, as_json=True)
+    else:
+        show(f"{escape(path)}: {said}")
+    return 0
+
+
+def _show_settings(*, origin: bool, as_json: bool) -> int:
+    from archive.reporting.settings import setting_rows, settings_document
+
+    settings = current_settings()
+    if as_json:
+        show_json(settings_document(settings))
         return 0
-    for row in rows:
+    for row in setting_rows(settings):
         suffix = f"    # {row['origin']}" if origin else ""
         show(f"{row['name']} = {_shown(row['value'])}{escape(suffix)}")
     for kind, table in (("targets", settings.targets), ("locations", settings.locations)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Mapping
@@ -10,8 +9,9 @@ from typing import Any
 
 import click
 
+from archive.formats.json_text import json_text
 from archive.formats.naming import escape
-from archive.model.package import NO_PROGRESS, Progress
+from archive.model.build import NO_PROGRESS, Progress
 
 
 def show(text: str) -> None:
@@ -21,7 +21,7 @@ def show(text: str) -> None:
 
 def show_json(document: Mapping[str, Any]) -> None:
     """Print exactly one JSON document. Its first member is `schema`."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    click.echo(json_text(document, indent=2))
 
 
 def warn(text: str) -> None:
@@ -137,11 +137,6 @@ class _EventProgress(_Counting):
         self._emit("end")
 
     def _emit(self, event: str) -> None:
-        line = {
-            "schema": "archive.event/1",
-            "event": event,
-            "label": escape(self.label),
-            "bytes": self.done,
-            "total": self.total,
-        }
-        click.echo(json.dumps(line, ensure_ascii=False), err=True)
+        from archive.reporting.event import event_document
+
+        click.echo(json_text(event_document(event, self.label, self.done, self.total)), err=True)

@@ -3,28 +3,45 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
 from archive.cli.console import progress_for, show, show_json
-from archive.cli.exits import exit_of
+from archive.cli.holdings import hold_made, lead_on, require_ledger
 from archive.cli.options import (
     current_settings,
     events_option,
     json_option,
+    passphrase_option,
     path_argument,
     quiet_option,
     strict_option,
+    trust_option,
 )
 from archive.config import Settings
 from archive.errors import UsageError
+from archive.model.creation import CreationReport
+from archive.model.exits import exit_of, gravest
+
+if TYPE_CHECKING:
+    from archive.model.sealing import SealingReport
+    from archive.stages.sealing.order import SealOrder
 
 
 @click.command("create")
-@path_argument("sources")
+@path_argument("sources", required=False)
+@click.option(
+    "--from-csv", metavar="FILE", type=click.Path(path_type=str), help="Make a bag for each row of this table."
+)
+@click.option(
+    "--fetch-from",
+    metavar="FILE",
+    type=click.Path(path_type=str),
+    help="Table of files that stay elsewhere; the plain bag names them in fetch.txt.",
+)
 @click.option("--to", default="", metavar="DIR", type=click.Path(path_type=str), help="Folder that gets the bag.")
 @click.option("--name", help="The bag's name; by default the source's.")
 @click.option("--description", metavar="FILE", type=click.Path(path_type=str), help="The description to use.")
@@ -33,7 +50,11 @@ from archive.errors import UsageError
 @click.option("--algorithm", "algorithms", multiple=True, metavar="NAME", help="Digest algorithm; may be repeated.")
 @click.option("--profile", metavar="NAME|FILE", help="BagIt profile that the bag must meet.")
 @click.option("--pdfa", type=click.Choice(["3a", "2a", "none"]), help="Level of the PDF/A rendition.")
-@click.option("--serialize", type=click.Choice(["zip", "tar"]), help="Write the bag as one file.")
+@click.option("--normalise", metavar="none|default|FILE", help="Preservation copies by a policy; off by default.")
+@click.option("--encoding", metavar="NAME", help="Encoding of texts that are not UTF-8; it is never guessed.")
+@click.option("--serialize", type=click.Choice(["zip", "tar", "tar.gz", "tar.zst"]), help="Write the bag as one file.")
+@click.option("--max-size", metavar="SIZE", help="Make a group of bags, none with a larger payload, such as 50GB.")
+@click.option("--max-files", type=click.IntRange(1), metavar="N", help="Make a group of bags, none with more files.")
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out names that match; may be repeated.")
 @click.option("--links", type=click.Choice(["refuse", "follow"]), help="What to do with symbolic links.")
 @click.option("--copy", type=click.Choice(["auto", "reflink", "copy"]), help="How bytes are copied.")
@@ -41,8 +62,18 @@ from archive.errors import UsageError
     "--bag-info", "fields", multiple=True, metavar="KEY=VALUE", help="A field for bag-info.txt; may be repeated."
 )
 @click.option("--keep-infected", is_flag=True, help="Go on when the virus scanner names a file.")
-@click.option("--clean-partial", is_flag=True, help="Remove what an earlier run that was cut off left behind.")
+@click.option("--keep-junk", is_flag=True, help="Keep Thumbs.db, .DS_Store, ~$ lock files and the like.")
+@click.option("--wrap-bag", is_flag=True, help="Allow a source that is a bag already: wrap it in another.")
+@click.option(
+    "--accept-damaged-delivery", is_flag=True, help="Record differences from the checksums that came along; go on."
+)
+@click.option("--clean-partial", is_flag=True, help="Remove what an interrupted run left behind.")
 @click.option("--dry-run", is_flag=True, help="Show the plan and every problem; write nothing.")
+@click.option("--hold", is_flag=True, help="Add the bag to the holdings of the project, so that audits check it.")
+@click.option("--seal", "keys", multiple=True, metavar="KEY", help="Seal the bag with this key, as archive seal does.")
+@click.option("--tsa", "urls", multiple=True, metavar="URL", help="With --seal: ask this timestamp authority.")
+@trust_option
+@passphrase_option
 @json_option
 @events_option
 @quiet_option
@@ -50,6 +81,8 @@ from archive.errors import UsageError
 def command(
     *,
     sources: tuple[str, ...],
+    from_csv: str | None,
+    fetch_from: str | None,
     to: str,
     name: str | None,
     description: str | None,
@@ -58,14 +91,26 @@ def command(
     algorithms: tuple[str, ...],
     profile: str | None,
     pdfa: str | None,
+    normalise: str | None,
+    encoding: str | None,
     serialize: str | None,
+    max_size: str | None,
+    max_files: int | None,
     exclude: tuple[str, ...],
     links: str | None,
     copy: str | None,
     fields: tuple[str, ...],
     keep_infected: bool,
+    keep_junk: bool,
+    wrap_bag: bool,
+    accept_damaged_delivery: bool,
     clean_partial: bool,
     dry_run: bool,
+    hold: bool,
+    keys: tuple[str, ...],
+    urls: tuple[str, ...],
+    trust: str | None,
+    passphrase_fd: int | None,
     as_json: bool,
     events: bool,
     quiet: bool,
@@ -76,16 +121,31 @@ def command(
     The source is never written to. The bag takes its place in one step, after it was validated; whatever fails, nothing
     is left at the destination.
 
+    With --from-csv a table describes many bags: its first column, source or filename, names a file or folder relative
+    to the table, the column name the bag, and dc.x columns describe it. A bag that exists and is the same is skipped.
+
+    With --fetch-from a table with the columns url, length, filename (below data/) and a digest, such as sha256, names
+    files that are not copied: the bag is made without them, and archive fetch completes it.
+
+    With --max-size or --max-files the bags of a group are made in DIR/NAME, when one would be too large. No file is
+    cut, and a rendition is in its original's bag. archive join rebuilds the whole.
+
     \b
     Example:
       archive create press-release/ --to bags/
       archive create scans/ --to bags/ --serialize zip --bag-info 'External-Identifier=2023/117'
+      archive create press-release/ --to bags/ --seal anna.key --trust trust
       archive create shared-drive/ --in-place
+      archive create --from-csv bags.csv --to bags/
     """
-    from archive.stages.creation import create
+    from archive.formats.encodings import require_encoding
+    from archive.library.creation import with_bag_info
+    from archive.stages.creation.workflow import create
     from archive.storage.clock import system_clock
 
-    settings = _with_fields(current_settings(), fields)
+    alone = not (name or description or in_place or plain or fetch_from)
+    _check_sources(sources, from_csv, to, alone=alone, remote=fetch_from is not None)
+    settings = with_bag_info(current_settings(), read_fields(fields))
     settings = settings.with_flags(
         "create",
         algorithms=algorithms,
@@ -95,35 +155,173 @@ def command(
         links=links,
         copy=copy,
         keep_infected=True if keep_infected else None,
-    ).with_flags("render", pdfa=pdfa)
-    _end_as_interrupted()
+        junk="keep" if keep_junk else None,
+    ).with_flags("render", pdfa=pdfa, normalise=normalise, encoding=require_encoding(encoding))
+    grouped = max_size is not None or max_files is not None
+    order = _order_of(
+        keys, urls, trust, passphrase_fd, settings, packed=bool(settings.create.serialize),
+        several=grouped or from_csv is not None,
+    )  # fmt: skip
+    if hold:
+        require_ledger(settings)
     _allow_many_files()
-    report = create(
-        sources,
-        to,
-        name=name,
-        description=description,
+    make = partial(
+        create,
+        to=to,
         plain=plain,
         in_place=in_place,
         settings=settings,
         clock=system_clock(),
         dry_run=dry_run,
         clean_partial=clean_partial,
+        wrap_bag=wrap_bag,
+        accept_damaged=accept_damaged_delivery,
+        fetch_from=fetch_from,
         progress=progress_for(quiet=quiet or (as_json and not events), events=events),
     )
-    if as_json:
-        from archive.reporting.creation_json import creation_document
-
-        show_json(creation_document(report))
-    else:
-        from archive.reporting.creation_text import creation_text
+    if grouped:
+        if in_place or fetch_from or from_csv:
+            remedy = "Leave out --in-place, --fetch-from and --from-csv"
+            raise UsageError("--max-size and --max-files make a group of one source", remedy=remedy)
+        make = partial(make, name=name, description=description)
+        return _create_group(sources, make, max_size, max_files, hold=hold, as_json=as_json, strict=strict)
+    if from_csv is not None:
+        return _create_rows(from_csv, make, hold=hold, as_json=as_json, strict=strict)
+    report = make(sources, name=name, description=description)
+    code = exit_of(report.outcome, warned=strict and bool(report.warnings))
+    if not as_json:
+        from archive.reporting.creation import creation_text
 
         show(creation_text(report))
-    return exit_of(report.outcome, warned=strict and bool(report.warnings))
+    made = [report.bag] if report.created else []
+    entries = hold_made(made, settings) if hold else {}
+    sealed = _seal(report, order, settings, tell=not as_json) if order is not None and report.created else None
+    if as_json:
+        from archive.reporting.creation import creation_document
+
+        show_json(creation_document(report, sealed, entries.get(report.bag)))
+    else:
+        lead_on(made, entries, settings)
+    codes = [one.error.exit_code for one in entries.values() if one.error is not None]
+    return gravest((code, *codes, *(() if sealed is None else (sealed.exit_code,))))
 
 
-def _with_fields(settings: Settings, fields: tuple[str, ...]) -> Settings:
-    """The settings with the fields given by --bag-info; they replace those of the same name in archive.toml."""
+def _order_of(
+    keys: tuple[str, ...], urls: tuple[str, ...], trust: str | None, descriptor: int | None, settings: Settings,
+    *, packed: bool, several: bool,
+) -> SealOrder | None:  # fmt: skip
+    """How the new bag is to be sealed, None where it is not. The keys are opened now, before anything is made.
+
+    Raises `UsageError`, and what opening the keys and the trust folder raises.
+    """
+    if not keys:
+        if urls or trust is not None:
+            raise UsageError("--trust and --tsa belong to --seal", remedy="Add --seal KEY")
+        return None
+    if packed:
+        raise UsageError("a packed bag cannot be sealed", remedy="Leave out --serialize, and pack the bag afterwards")
+    if several:
+        raise UsageError("--seal is for one bag", remedy="Make the bags, then run: archive seal BAGS --batch --key KEY")
+    from archive.cli.seal import open_named_keys
+    from archive.stages.sealing.order import SealOrder
+    from archive.stages.trusting import read_named_trust
+
+    trusted = read_named_trust(trust, settings)
+    return SealOrder(open_named_keys(keys, settings, descriptor), trusted, urls, settings=settings)
+
+
+def _seal(report: CreationReport, order: SealOrder, settings: Settings, *, tell: bool) -> SealingReport:
+    """Seal the bag that was made. Raises what `archive.stages.sealing.sealing.seal_bag` does."""
+    from archive.cli.seal import recorder_of, show_sealing
+    from archive.stages.sealing.sealing import seal_bag
+    from archive.stages.verification import project_ledger
+    from archive.trust.store import refuse_trust_inside
+
+    if order.trust is not None:
+        refuse_trust_inside(order.trust.folder, [report.bag])
+    with project_ledger(settings, migrating=True) as ledger:
+        sealed = seal_bag(report.bag, replace(order, recorder=recorder_of(ledger)))
+    if tell:
+        show_sealing(sealed)
+    return sealed
+
+
+def _check_sources(sources: tuple[str, ...], from_csv: str | None, to: str, *, alone: bool, remote: bool) -> None:
+    if from_csv is None:
+        if not sources and not remote:
+            raise UsageError("no source is given", remedy="Name files or a folder, or a table with --from-csv")
+        return
+    if sources or not alone:
+        remedy = "Leave out SOURCES, --name, --description, --plain, --in-place and --fetch-from"
+        raise UsageError("--from-csv names the sources and the bags itself", subject=from_csv, remedy=remedy)
+    if not to:
+        raise UsageError("no destination is given", remedy="Add --to DIR")
+
+
+def _create_group(
+    sources: tuple[str, ...],
+    make: partial[CreationReport],
+    max_size: str | None,
+    max_files: int | None,
+    *,
+    hold: bool,
+    as_json: bool,
+    strict: bool,
+) -> int:
+    """Make the bags of a group, and end with the gravest exit code among them."""
+    from archive.formats.amounts import parse_size
+    from archive.reporting.creation import creation_text, group_document
+    from archive.stages.creation.group import Bounds, create_group
+
+    bounds = Bounds(None if max_size is None else parse_size(max_size), max_files)
+    options = {key: value for key, value in make.keywords.items() if key not in ("in_place", "fetch_from")}
+    reports = create_group(sources, bounds=bounds, **options)
+    settings, made = make.keywords["settings"], [one.bag for one in reports if one.created]
+    entries = hold_made(made, settings) if hold else {}
+    code = gravest([
+        *(exit_of(one.outcome, warned=strict and bool(one.warnings)) for one in reports),
+        *(one.error.exit_code for one in entries.values() if one.error is not None),
+    ])  # fmt: skip
+    if as_json:
+        show_json(group_document(reports, code, entries))
+    else:
+        show("\n\n".join(creation_text(one) for one in reports))
+        lead_on(made, entries, settings)
+    return code
+
+
+def _create_rows(table: str, make: partial[CreationReport], *, hold: bool, as_json: bool, strict: bool) -> int:
+    """Make the bags of a table by `make`, and end with the gravest exit code among its rows."""
+    from archive.reporting.creation import batch_document, batch_text
+    from archive.stages.creation.batch import make_all, read_rows
+
+    def make_one(source: str, name: str, description: str | None) -> CreationReport:
+        return make([source], name=name, description=description)
+
+    shared = {key: make.keywords[key] for key in ("to", "settings", "wrap_bag", "dry_run")}
+    results = list(make_all(read_rows(table), make=make_one, **shared))
+    codes = [
+        one.error.exit_code if one.error is not None
+        else 0 if one.report is None
+        else int(exit_of(one.report.outcome, warned=strict and bool(one.report.warnings)))
+        for one in results
+    ]  # fmt: skip
+    settings = make.keywords["settings"]
+    made = [one.report.bag for one in results if one.report is not None and one.report.created]
+    there = [one.bag for one in results if one.bag]
+    entries = hold_made([*made, *there], settings) if hold else {}
+    failed = [one.error.exit_code for one in entries.values() if one.error is not None]
+    code = gravest([*codes, *failed]) or next((one for one in codes if one), 0)
+    if as_json:
+        show_json(batch_document(results, codes, code, entries))
+    else:
+        show(batch_text(results))
+        lead_on(made, entries, settings)
+    return code
+
+
+def read_fields(fields: tuple[str, ...]) -> dict[str, list[str]]:
+    """The values given by --bag-info, by their label."""
     given: dict[str, list[str]] = {}
     for text in fields:
         label, equals, value = text.partition("=")
@@ -131,11 +329,7 @@ def _with_fields(settings: Settings, fields: tuple[str, ...]) -> Settings:
             remedy = "For example: --bag-info 'External-Identifier=2023/117'"
             raise UsageError("--bag-info wants KEY=VALUE", subject=text, remedy=remedy)
         given.setdefault(label.strip(), []).append(value)
-    if not given:
-        return settings
-    replaced = {label.lower() for label in given}
-    kept: dict[str, Any] = {k: v for k, v in settings.create.bag_info.items() if k.lower() not in replaced}
-    return replace(settings, create=replace(settings.create, bag_info={**kept, **given}))
+    return given
 
 
 def _allow_many_files() -> None:
@@ -147,15 +341,3 @@ def _allow_many_files() -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-
-
-def _end_as_interrupted() -> None:
-    """A polite request to end is taken as Ctrl-C is: the working folder goes away."""
-
-    def interrupt(number: int, frame: object) -> None:
-        del number, frame
-        raise KeyboardInterrupt
-
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), interrupt)

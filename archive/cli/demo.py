@@ -1,17 +1,19 @@
-"""`archive demo`."""
+"""`archive demo`: finished bags of the sample collections, with a line for each step while it works."""
 
 from __future__ import annotations
 
 import os
 import shlex
+import sys
 
 import click
 
 from archive.cli.console import progress_for, show, show_json
-from archive.cli.exits import exit_of, gravest
 from archive.cli.options import current_settings, json_option, quiet_option
 from archive.errors import UsageError
-from archive.formats.naming import escape, path_fields
+from archive.formats.naming import escape
+from archive.model.build import Progress
+from archive.model.exits import exit_of, gravest
 from archive.model.finding import Severity
 
 
@@ -21,7 +23,7 @@ from archive.model.finding import Severity
 @json_option
 @quiet_option
 def command(folder: str, chosen: tuple[str, ...], as_json: bool, quiet: bool) -> int:
-    """Make finished, validated bags from the shipped sample collections, and say where to look.
+    """Make finished, validated bags from the sample collections and show where they are.
 
     \b
     Example:
@@ -29,17 +31,20 @@ def command(folder: str, chosen: tuple[str, ...], as_json: bool, quiet: bool) ->
       archive demo /tmp/look --seed press-release
     """
     from archive.resources import seeds_path
-    from archive.stages.creation import create
+    from archive.stages.creation.workflow import create
     from archive.storage.clock import system_clock
 
     settings, clock = current_settings(), system_clock()
     seeds = sorted(entry.name for entry in seeds_path().iterdir() if entry.is_dir())
     for name in chosen:
         if name not in seeds:
-            raise UsageError("there is no such sample", subject=name, remedy=f"The samples are {', '.join(seeds)}")
+            raise UsageError("not a sample collection", subject=name, remedy=f"The samples are {', '.join(seeds)}")
     os.makedirs(folder, exist_ok=True)
     made, codes = [], []
-    for name in chosen or seeds:
+    wanted = chosen or tuple(seeds)
+    for number, name in enumerate(wanted, 1):
+        if not (quiet or as_json):
+            click.echo(f"{number} of {len(wanted)}: making a bag of {name}", err=True)
         source = str(seeds_path(name))
         report = create(
             [source],
@@ -47,26 +52,47 @@ def command(folder: str, chosen: tuple[str, ...], as_json: bool, quiet: bool) ->
             name=_free_name(folder, name),
             settings=settings,
             clock=clock,
-            progress=progress_for(quiet=quiet or as_json),
+            progress=_progress_of_steps(quiet=quiet or as_json),
         )
         if report.validation is None:
             why = next(one for one in report.findings if one.severity in (Severity.ERROR, Severity.UNCHECKED))
             raise UsageError(
-                f"the settings here do not suit the sample: {why.message}", subject=name, remedy="Run it elsewhere"
+                f"the settings in use do not allow this sample: {why.message}",
+                subject=name,
+                remedy="Run it in another folder, or see archive config --origin",
             )
         codes.append(exit_of(report.validation.outcome))
         made.append((report.bag, report.validation.verdict))
     if as_json:
-        bags = [{**path_fields(path), "verdict": verdict} for path, verdict in made]
-        show_json({"schema": "archive.demo/1", "bags": bags})
+        from archive.reporting.demo import demo_document
+
+        show_json(demo_document(made))
         return gravest(codes)
     for path, verdict in made:
         show(f"{escape(path)}: {verdict}")
     look = made[0][0]
-    show(f"\nLook at one:  archive show {shlex.quote(escape(look))}")
-    show(f"Prove it:     archive validate {shlex.quote(escape(look))}")
-    show(f"Open:         {escape(look)}/data/preservation and {escape(look)}/metadata")
+    show(f"\nTo see what is in one:  archive show {shlex.quote(escape(look))}")
+    show(f"To check it again:      archive validate {shlex.quote(escape(look))}")
+    show(f"To look inside, open:   {escape(look)}/data/preservation and {escape(look)}/metadata")
     return gravest(codes)
+
+
+class _Steps:
+    """A line on standard error for each step: samples are too small for a rate."""
+
+    def begin(self, label: str, total: int | None) -> None:
+        click.echo(f"  {escape(label)}{'' if total is None else f' ({total:,} bytes)'}", err=True)
+
+    def advance(self, size: int) -> None:
+        del size
+
+    def end(self) -> None:
+        return None
+
+
+def _progress_of_steps(*, quiet: bool) -> Progress:
+    """A bar on a terminal, and a line for each step elsewhere."""
+    return progress_for(quiet=quiet) if quiet or sys.stderr.isatty() else _Steps()
 
 
 def _free_name(folder: str, name: str) -> str:

@@ -7,10 +7,10 @@ import shlex
 import click
 
 from archive.cli.console import progress_for, show, show_json
-from archive.cli.exits import Exit, gravest
 from archive.cli.options import current_settings, events_option, json_option, quiet_option
 from archive.errors import ArchiveError, NotFoundError, UsageError
-from archive.model.deposit import DepositReport, DepositState
+from archive.model.deposit import DepositReport
+from archive.model.exits import exit_of_deposit, gravest
 
 
 @click.command("deposit")
@@ -50,15 +50,16 @@ def command(
       archive deposit bags/press-release ocfl:repository
       archive deposit --dry-run bags/press-release s3://holdings/incoming
     """
-    from archive.stages.depositing.machine import deposit
+    from archive.stages.depositing.workflow import deposit
     from archive.storage.clock import system_clock
     from archive.targets.registry import open_target
 
     if target is None or not bags:
         raise click.UsageError(_incomplete(target))
     settings = current_settings()
+    settings.require("deposit", "ledger")
     clock = system_clock()
-    opened, kind = open_target(target, settings, clock=clock)
+    opened = open_target(target, settings, clock=clock)
     progress = progress_for(quiet=quiet, events=events)
     reports: list[DepositReport] = []
     failures: list[tuple[str, ArchiveError]] = []
@@ -70,7 +71,7 @@ def command(
             again = shlex.join([*named, bag, target])
             try:
                 report = deposit(
-                    bag, opened, kind, settings=settings, clock=clock, resume=resume, dry_run=dry_run,
+                    bag, opened, settings=settings, clock=clock, resume=resume, dry_run=dry_run,
                     identifier=identifier, progress=progress,
                 )  # fmt: skip
             except ArchiveError as error:
@@ -85,21 +86,10 @@ def command(
         opened.close()
     code = gravest([*(exit_of_deposit(report) for report in reports), *(e.exit_code for _, e in failures)])
     if as_json:
-        from archive.reporting.deposit_json import deposit_document
+        from archive.reporting.deposit import deposit_document
 
         show_json(deposit_document(reports, failures, code))
     return code
-
-
-def exit_of_deposit(report: DepositReport) -> int:
-    """0 only for what is accepted or planned; 1 for a bag that is damaged; else why the target did not take it."""
-    if report.state in (DepositState.ACCEPTED, DepositState.PLANNED):
-        return Exit.DONE
-    codes = {finding.code for finding in report.findings if finding.facts.get("verdict") != "not checked"}
-    for code, meaning in (("DEP-101", Exit.DAMAGED), ("DEP-118", Exit.NOT_AUTHORISED), ("DEP-104", Exit.NO_SPACE)):
-        if code in codes:
-            return meaning
-    return Exit.DEPOSIT
 
 
 def _incomplete(only: str | None) -> str:
@@ -113,7 +103,7 @@ def _incomplete(only: str | None) -> str:
 
 
 def _show_report(report: DepositReport, again: str) -> None:
-    from archive.reporting.deposit_text import deposit_lines
+    from archive.reporting.deposit import deposit_lines
 
     for line in deposit_lines(report, again):
         show(line)

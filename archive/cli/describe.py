@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 import shlex
-from typing import Any
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
 from archive.cli.console import show, show_json
-from archive.cli.exits import Exit, exit_of
 from archive.cli.options import current_settings, json_option, path_argument, quiet_option, strict_option
-from archive.errors import ExistsError, NotFoundError, UsageError, from_os_error
-from archive.formats.naming import escape, path_fields
+from archive.errors import ExistsError, NotFoundError, UsageError
+from archive.formats.naming import escape
+from archive.model.exits import Exit, exit_of
 from archive.model.finding import Severity, outcome_of
+from archive.regular_files import open_regular
 
-_SCHEMA = "archive.description/1"
+if TYPE_CHECKING:
+    from archive.stages.description.conversation import Conversation, Question
 
 
 @click.command("describe")
@@ -24,15 +28,25 @@ _SCHEMA = "archive.description/1"
     "--check", metavar="FILE", type=click.Path(path_type=str), help="Judge a description.toml or metadata.csv."
 )
 @click.option("--to", metavar="FILE", type=click.Path(path_type=str), help="Write the draft there; never over a file.")
+@click.option("--accept-suggestions", is_flag=True, help="Assert every suggestion, as inferred; for scripts.")
 @strict_option
 @json_option
 @quiet_option
 def command(
-    *, sources: tuple[str, ...], check: str | None, to: str | None, strict: bool, as_json: bool, quiet: bool
+    *,
+    sources: tuple[str, ...],
+    check: str | None,
+    to: str | None,
+    accept_suggestions: bool,
+    strict: bool,
+    as_json: bool,
+    quiet: bool,
 ) -> int:
     """Draft a description from what the files say, or check one.
 
-    The draft is printed, or written with --to. Every value in it is a suggestion with its source, and nothing in it
+    On a terminal, with --to, it asks for what matters and shows what the files suggest; Enter accepts a suggestion, -
+    leaves a question out. Interrupt it at any time: the same command continues. Otherwise the draft is printed, or
+    written with --to; every value in it is a suggestion with its source, unless --accept-suggestions is given. Nothing
     overwrites what a person has written. --check names every problem of a description, with its line.
 
     \b
@@ -42,49 +56,105 @@ def command(
     """
     del quiet  # there is no progress to leave out; scripts give the same words to every command
     if check is not None:
-        if sources or to is not None:
-            raise UsageError("--check takes the description alone", remedy="Leave out SOURCES and --to")
+        if sources or to is not None or accept_suggestions:
+            remedy = "Leave out SOURCES, --to and --accept-suggestions"
+            raise UsageError("--check takes the description alone", remedy=remedy)
         return _check(check, strict=strict, as_json=as_json)
     if not sources:
         raise UsageError("no source is given", remedy="Name files or a folder, or a description with --check")
-    return _draft(sources, to, as_json=as_json)
+    if to is not None and not as_json and not accept_suggestions and sys.stdin.isatty() and sys.stderr.isatty():
+        return _converse(sources, to)
+    return _draft(sources, to, accept=accept_suggestions, as_json=as_json)
 
 
-def _draft(sources: tuple[str, ...], to: str | None, *, as_json: bool) -> int:
-    from archive.formats.statements import statement_fields
-    from archive.stages.drafting import draft, write_draft
-
+def _require(sources: tuple[str, ...]) -> None:
     for source in sources:
         if not os.path.lexists(source):
             raise NotFoundError("there is no such file or folder", subject=source)
+
+
+def _converse(sources: tuple[str, ...], to: str) -> int:
+    """Ask on the terminal, and keep the answers in the file `to` after each one."""
+    from archive.stages.description.conversation import Conversation, continue_from
+    from archive.stages.description.suggesting import draft, files_of
+    from archive.storage.atomic import write_output
+    from archive.storage.working_folder import mode_of_extract
+
+    _require(sources)
+    earlier: bytes | None = None
+    if os.path.lexists(to):
+        with open_regular(to) as file:
+            earlier = file.read(1 << 20)
+    made, files = draft(sources, current_settings(), beside=to), files_of(sources)
+    talk = Conversation(made.suggestions, files)
+    if earlier is not None:
+        known = continue_from(earlier, made.suggestions, files)
+        if known is None:
+            raise ExistsError("the destination already exists", subject=to, remedy="Choose another --to")
+        talk = known
+    click.echo("Enter accepts what is in brackets, - leaves a question out, Ctrl-C stops; nothing is lost.", err=True)
+    asked: set[str] = set()
+    mode = mode_of_extract(sources)
+    while (question := next((one for one in talk.open_questions() if one.key not in asked), None)) is not None:
+        _ask(talk, question, sources)
+        asked.add(question.key)
+        write_output(to, [talk.write(finished=False).encode("utf-8")], replace=True, mode=mode)
+    write_output(to, [talk.write(finished=True).encode("utf-8")], replace=True, mode=mode)
+    show(f"wrote {escape(to)}")
+    show("To check it, run: archive describe --check " + shlex.quote(escape(to)))
+    return Exit.DONE
+
+
+def _ask(talk: Conversation, question: Question, sources: tuple[str, ...]) -> None:
+    """Put one question until it has an answer that can be taken."""
+    suggested = "; ".join(escape(one.value) for one in talk.suggested(question))
+    hint = f" ({escape(question.hint)})" if question.hint else ""
+    while True:
+        shown = f"{escape(question.words)}{hint}{f' [{suggested}]' if suggested else ''}"
+        text = click.prompt(shown, default="", show_default=False, err=True).strip()
+        if text == "?" and question.about is not None:
+            _open_file(question.about, sources)
+        elif text == "-" or (not text and not suggested):
+            return talk.leave_out(question)
+        elif not text:
+            return talk.accept(question)
+        else:
+            problem = talk.answer(question, text)
+            if problem is None:
+                return None
+            click.echo(f"  {escape(problem)}", err=True)
+
+
+def _open_file(name: str, sources: tuple[str, ...]) -> None:
+    for source in sources:
+        path = os.path.join(source, name) if os.path.isdir(source) else source
+        if os.path.isfile(path):
+            click.launch(path)
+            return
+
+
+def _draft(sources: tuple[str, ...], to: str | None, *, accept: bool, as_json: bool) -> int:
+    from archive.stages.description.conversation import accept_all
+    from archive.stages.description.suggesting import draft, write_draft
+    from archive.storage.atomic import write_output
+    from archive.storage.working_folder import mode_of_extract
+
+    _require(sources)
     made = draft(sources, current_settings())
+    if accept:
+        made = replace(made, suggestions=accept_all(made.suggestions))
     text = write_draft(made)
     if to is not None:
-        try:
-            with open(to, "x", encoding="utf-8") as file:
-                file.write(text)
-        except FileExistsError as error:
-            raise ExistsError(
-                "it is already there, and nothing is ever overwritten", subject=to, remedy="Choose another --to"
-            ) from error
-        except OSError as error:
-            raise from_os_error(error, to) from error
+        write_output(to, [text.encode("utf-8")], mode=mode_of_extract(sources), remedy="Choose another --to")
     if as_json:
-        show_json(
-            {
-                "schema": _SCHEMA,
-                "written": None if to is None else path_fields(to),
-                "read": made.read,
-                "left": made.left,
-                "statements": [statement_fields(statement) for statement in made.suggestions],
-                "findings": [],
-            }
-        )
+        from archive.reporting.description import suggestions_document
+
+        show_json(suggestions_document(made.suggestions, made.read, made.left, to))
         return Exit.DONE
     if to is not None:
         found = "1 suggestion" if len(made.suggestions) == 1 else f"{len(made.suggestions):,} suggestions"
         show(f"{escape(to)}: {found} from {'1 file' if made.read == 1 else f'{made.read:,} files'}")
-        show("Read it, mend it, then: archive describe --check " + shlex.quote(escape(to)))
+        show("Review and correct it, then run: archive describe --check " + shlex.quote(escape(to)))
     else:
         # The draft is a file to be saved, so it is printed as it is; its strings cannot hold control characters.
         show(text.rstrip("\n"))
@@ -94,25 +164,21 @@ def _draft(sources: tuple[str, ...], to: str | None, *, as_json: bool) -> int:
 
 
 def _check(path: str, *, strict: bool, as_json: bool) -> int:
-    from archive.formats.statements import statement_fields
-    from archive.stages.description_loading import read_description_file
+    from archive.stages.description.loading import read_description_file
 
     description, findings = read_description_file(path)
     warned = any(finding.severity is Severity.WARNING for finding in findings)
     code = exit_of(outcome_of(findings), warned=strict and warned)
     if as_json:
-        from archive.reporting.finding_json import finding_fields
+        from archive.reporting.description import check_document
 
-        document: dict[str, Any] = {"schema": _SCHEMA, **path_fields(path), "exit_code": int(code)}
-        document["statements"] = [statement_fields(statement) for statement in description.public]
-        document["findings"] = [finding_fields(finding) for finding in findings]
-        show_json(document)
+        show_json(check_document(path, description, findings, int(code)))
         return code
-    from archive.reporting.finding_text import finding_line
+    from archive.reporting.finding import finding_line
 
     wrong = code is Exit.DAMAGED
     count = len(description.statements)
-    show(f"{'damaged' if wrong else 'intact'}: {escape(path)}, {count} {'value' if count == 1 else 'values'}")
+    show(f"{'invalid' if wrong else 'intact'}: {escape(path)}, {count} {'value' if count == 1 else 'values'}")
     for finding in sorted(findings, key=lambda one: one.line or 0):
         show(f"  {finding_line(finding, place=False)}")
         show(f"    {escape(finding.remedy)}.")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict
 from itertools import groupby
-from typing import Any
 
 import click
 
@@ -33,12 +31,13 @@ def command(install: str | None, folder: str, as_json: bool) -> int:
     settings = current_settings()
     if install is not None:
         return _install(settings, as_json=as_json)
-    from archive.stages.machine import Part, survey_machine
+    from archive.stages.doctor import Part, survey_machine
 
     parts = survey_machine(settings, os.path.abspath(folder))
     if as_json:
-        shown = [{key: _escaped(value) for key, value in asdict(part).items()} for part in parts]
-        show_json({"schema": "archive.doctor/1", "installed": None, "parts": shown})
+        from archive.reporting.doctor import doctor_document
+
+        show_json(doctor_document(parts))
         return 0
 
     def group_of(part: Part) -> str:
@@ -57,21 +56,15 @@ def command(install: str | None, folder: str, as_json: bool) -> int:
 
 
 def _install(settings: Settings, *, as_json: bool) -> int:
-    from archive.renditions.fetching import fetch_verapdf
+    from archive.renditions.verapdf_install import fetch_verapdf
 
     fetched = fetch_verapdf(settings)
     if as_json:
-        done = {
-            "name": "verapdf", "version": fetched.version, "sha256": fetched.sha256, "fetched": fetched.fetched,
-            "path": escape(fetched.path),
-        }  # fmt: skip
-        show_json({"schema": "archive.doctor/1", "installed": done, "parts": []})
+        from archive.reporting.doctor import installed_document
+
+        show_json(installed_document(fetched))
         return 0
     verb = "fetched" if fetched.fetched else "already here"
     show(escape(f"{verb}: veraPDF {fetched.version} ({fetched.path}), SHA-256 {fetched.sha256}"))
     show("Try it:  archive validate FILE.pdf")
     return 0
-
-
-def _escaped(value: Any) -> Any:
-    return escape(value) if isinstance(value, str) else value

@@ -7,9 +7,9 @@ import sys
 import click
 
 from archive.cli.console import show, show_json
-from archive.cli.holdings import only_one, open_current
+from archive.cli.holdings import open_current
 from archive.cli.options import json_option, path_argument
-from archive.errors import ExistsError, UsageError, from_os_error
+from archive.errors import UsageError
 
 
 @click.command("events")
@@ -24,17 +24,18 @@ def command(bag: str, premis: bool, output: str | None, as_json: bool) -> int:
     Example:
       archive events bags/press-release --premis --output press-release-events.xml
     """
-    from archive.ledger.life import events_of
-    from archive.reporting.audit_json import life_document
-    from archive.reporting.audit_text import life_text
-    from archive.stages.auditing.life import write_life
+    from archive.ledger.history import events_of
+    from archive.reporting.events import life_document, life_text
+    from archive.stages.auditing.history import write_life
+    from archive.stages.auditing.holdings import find_only
+    from archive.storage.atomic import write_output
 
     if premis and as_json:
         raise UsageError("--premis and --json exclude each other")
     if output is not None and not premis:
         raise UsageError("--output goes with --premis")
     with open_current() as (ledger, _settings):
-        holding = only_one(ledger, bag, retired=True)
+        holding = find_only(ledger, bag, retired=True)
         events = events_of(ledger, holding.id)
         record = b"".join(write_life(ledger, holding)) if premis else b""
     if as_json:
@@ -44,13 +45,5 @@ def command(bag: str, premis: bool, output: str | None, as_json: bool) -> int:
     elif output is None:
         sys.stdout.buffer.write(record)
     else:
-        try:
-            with open(output, "xb") as file:
-                file.write(record)
-        except FileExistsError as error:
-            raise ExistsError(
-                "it is already there, and nothing is written over", subject=output, remedy="Name another --output FILE"
-            ) from error
-        except OSError as error:
-            raise from_os_error(error, output) from error
+        write_output(output, [record], remedy="Name another --output FILE")
     return 0

@@ -27,7 +27,9 @@ def command(codes: tuple[str, ...], as_json: bool) -> int:
     kinds = all_kinds()
     chosen = [_find(code, kinds) for code in codes] or list(kinds.values())
     if as_json:
-        show_json({"schema": "archive.explanation/1", "codes": [_fields(kind) for kind in chosen]})
+        from archive.reporting.explanation import explanation_document
+
+        show_json(explanation_document(chosen))
     elif codes:
         show("\n\n".join(_prose(kind) for kind in chosen))
     else:
@@ -42,13 +44,6 @@ def _find(code: str, kinds: dict[str, FindingKind]) -> FindingKind:
         remedy = f"Did you mean {near[0]}?" if near else "`archive explain` lists all codes"
         raise UsageError("there is no such code", subject=code, remedy=remedy)
     return found
-
-
-def _fields(kind: FindingKind) -> dict[str, str]:
-    return {
-        "code": kind.code, "severity": kind.severity.value, "clause": kind.clause, "title": kind.title,
-        "explanation": kind.explanation, "remedy": kind.remedy,
-    }  # fmt: skip
 
 
 def _plain(text: str) -> str:

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
+from typing import TYPE_CHECKING
 
 import click
 
 from archive.cli.console import show, show_json
-from archive.cli.exits import gravest
 from archive.cli.options import current_settings, json_option, path_argument
 from archive.config import Settings
-from archive.errors import ArchiveError, UsageError
+from archive.errors import ArchiveError, NotFoundError, UsageError
 from archive.formats.naming import escape
-from archive.ledger.book import Ledger
-from archive.model.audit import Holding
+from archive.model.audit import Holding, count_copies
+from archive.model.exits import gravest
+
+if TYPE_CHECKING:
+    from archive.ledger.book import Ledger
+    from archive.model.entry import Entry
+
+_NAMED = 3
+"""The next command names at most so many bags."""
 
 
 @click.group("holdings")
@@ -32,42 +41,79 @@ def command() -> None:
 @command.command("add")
 @path_argument("bags")
 @click.option("--location", metavar="NAME", help="The location of archive.toml it stands in; by default found by path.")
+@click.option(
+    "--recursive", is_flag=True, help="BAGS are folders: add every bag in them and below, and print a summary."
+)
+@click.option(
+    "--new", is_flag=True, help="Bags that are holdings already, or were retired, are fine and left as they are."
+)
 @json_option
-def add(bags: tuple[str, ...], location: str | None, as_json: bool) -> int:
+def add(bags: tuple[str, ...], location: str | None, recursive: bool, new: bool, as_json: bool) -> int:
     """Enter bags (folders, zip or tar files, s3:// addresses). Manifests are read now, files at the next audit.
+
+    With --recursive every folder below that has a bagit.txt is a bag. Bags are not searched for further bags; symbolic
+    links, hidden folders and OCFL objects are not entered, and packed bags are to be named themselves. One bag that
+    cannot be added does not stop the rest.
 
     \b
     Example:
       archive holdings add bags/press-release s3://vault/press-release
+      archive holdings add --recursive --new bags
     """
-    from archive.reporting.audit_json import holding_fields
-    from archive.stages.auditing.holding import add_holding, reach_together
+    from archive.model.entry import EntryState
+    from archive.reporting.entering import entered_text
+    from archive.reporting.holdings import holdings_document
+    from archive.stages.auditing.entering import enter_all
     from archive.storage.clock import system_clock
 
-    added: list[Holding] = []
+    added: list[tuple[Holding, int]] = []
     failures: list[ArchiveError] = []
+    counts, amounts = dict.fromkeys(EntryState, 0), [0, 0]
     with open_current() as (ledger, settings):
-        reached = reach_together(ledger, settings, bags, location)
-        for bag in bags:
-            try:
-                added.append(
-                    add_holding(ledger, settings, bag, system_clock(), location=location, identity=reached.get(bag))
-                )
-            except ArchiveError as error:
-                failures.append(error)
-                click.echo(f"error: {escape(str(error))}", err=True)
-        copies = {holding.id: _count_copies(ledger, holding) for holding in added}
+        found = chain.from_iterable(map(_search, bags)) if recursive else iter(bags)
+        for entry in enter_all(ledger, settings, found, system_clock(), location=location, new=new):
+            counts[entry.state] += 1
+            if entry.error is not None:
+                failures.append(entry.error)
+                click.echo(f"error: {escape(str(entry.error))}", err=True)
+            elif entry.holding is not None:
+                amounts = [amounts[0] + entry.holding.files, amounts[1] + entry.holding.bytes]
+                if as_json or not recursive:
+                    added.append((entry.holding, 0))
+        added = [(holding, _count_copies(ledger, holding)) for holding, _none in added]
     if as_json:
-        problems = [{"kind": type(error).__name__, "problem": escape(str(error))} for error in failures]
-        document = {"schema": "archive.holdings/1", "holdings": [holding_fields(one, copies[one.id]) for one in added]}
-        show_json({**document, "problems": problems})
-        return gravest(error.exit_code for error in failures)
-    for holding in added:
-        known = f"; other copies known: {copies[holding.id]}" if copies[holding.id] else ""
-        show(f"added {escape(holding.address)}: {holding.files:,} files, {holding.bytes:,} bytes{known}")
-    if added:
-        show("next: archive audit")
+        left = {"known": counts[EntryState.KNOWN], "retired": counts[EntryState.RETIRED]}
+        show_json(holdings_document(added, failures, left_out=left))
+    elif recursive or new:
+        show(entered_text(counts, files=amounts[0], size=amounts[1]))
+    else:
+        for holding, copies in added:
+            known = f"; other copies known: {copies}" if copies else ""
+            show(f"added {escape(holding.address)}: {holding.files:,} files, {holding.bytes:,} bytes{known}")
+    if counts[EntryState.ADDED] and not as_json:
+        show("Next: archive audit")
+    elif counts[EntryState.KNOWN] and not as_json:
+        show("Next: archive status")
     return gravest(error.exit_code for error in failures)
+
+
+def _search(folder: str) -> Iterator[str | ArchiveError]:
+    """The bags below a folder; what hinders the search becomes a failure beside them.
+
+    Where there is no bag at all, that is one too: a mistyped or empty folder is no success.
+    """
+    from archive.stages.auditing.entering import bags_below
+
+    empty = True
+    try:
+        for one in bags_below(folder):
+            empty = False
+            yield one
+    except ArchiveError as error:
+        yield error
+        return
+    if empty:
+        yield NotFoundError("there is no bag in this folder or below it", subject=folder)
 
 
 @command.command("list")
@@ -81,23 +127,19 @@ def list_(everything: bool, as_json: bool) -> int:
       archive holdings list --json
     """
     from archive.ledger.holdings import list_holdings
-    from archive.reporting.audit_json import holding_fields
-    from archive.reporting.audit_text import holding_line
+    from archive.reporting.holdings import holding_line, holdings_document
 
     with open_current() as (ledger, _settings):
         holdings = list_holdings(ledger, retired=everything)
-    counts: dict[str, int] = {}
-    for holding in holdings:
-        counts[holding.tag_digest] = counts.get(holding.tag_digest, 0) + (holding.retired_at is None)
-    rows = [(one, max(counts[one.tag_digest] - (one.retired_at is None), 0)) for one in holdings]
+    counts = count_copies(holdings)
+    rows = [(one, counts[one.id]) for one in holdings]
     if as_json:
-        fields = [holding_fields(one, copies) for one, copies in rows]
-        show_json({"schema": "archive.holdings/1", "holdings": fields, "problems": []})
+        show_json(holdings_document(rows))
         return 0
     for one, copies in rows:
         show(holding_line(one, copies))
     if not rows:
-        show("no holdings yet\nnext: archive holdings add BAG")
+        show("no holdings yet\nNext: archive holdings add BAG")
     return 0
 
 
@@ -113,17 +155,17 @@ def move(bag: str, to: str, location: str | None, as_json: bool) -> int:
     Example:
       archive holdings move bags/press-release /mnt/vault/press-release
     """
-    from archive.stages.auditing.holding import relocate_holding
+    from archive.stages.auditing.holdings import find_only, relocate_holding
     from archive.storage.clock import system_clock
 
     with open_current() as (ledger, settings):
-        holding = only_one(ledger, bag)
+        holding = find_only(ledger, bag)
         moved = relocate_holding(ledger, settings, holding, to, system_clock(), location=location)
         copies = _count_copies(ledger, moved)
     if as_json:
         _show_one(moved, copies)
         return 0
-    show(f"moved: {escape(holding.address)} is now at {escape(moved.address)}\nnext: archive audit")
+    show(f"moved: {escape(holding.address)} is now at {escape(moved.address)}\nNext: archive audit")
     return 0
 
 
@@ -139,10 +181,11 @@ def retire(bag: str, reason: str, as_json: bool) -> int:
       archive holdings retire bags/press-release --reason "returned to the depositor"
     """
     from archive.ledger.holdings import find_holding_by_id, retire_holding
+    from archive.stages.auditing.holdings import find_only
     from archive.storage.clock import system_clock
 
     with open_current() as (ledger, _settings):
-        holding = only_one(ledger, bag)
+        holding = find_only(ledger, bag)
         retire_holding(ledger, holding, reason, now=int(system_clock().now().timestamp()))
         retired, copies = find_holding_by_id(ledger, holding.id), _count_copies(ledger, holding)
     if as_json:
@@ -153,9 +196,9 @@ def retire(bag: str, reason: str, as_json: bool) -> int:
 
 
 def _show_one(holding: Holding, copies: int) -> None:
-    from archive.reporting.audit_json import holding_fields
+    from archive.reporting.holdings import holdings_document
 
-    show_json({"schema": "archive.holdings/1", "holdings": [holding_fields(holding, copies)], "problems": []})
+    show_json(holdings_document([(holding, copies)]))
 
 
 @contextmanager
@@ -164,6 +207,7 @@ def open_current() -> Iterator[tuple[Ledger, Settings]]:
     from archive.ledger.book import ledger_address, open_ledger
 
     settings = current_settings()
+    settings.require("ledger", "locations", "audit")
     ledger = open_ledger(ledger_address(settings))
     try:
         yield ledger, settings
@@ -171,19 +215,43 @@ def open_current() -> Iterator[tuple[Ledger, Settings]]:
         ledger.close()
 
 
-def only_one(ledger: Ledger, text: str, *, retired: bool = False) -> Holding:
-    """The one holding that `text` means. Raises `UsageError` when copies share the name, `NotFoundError`."""
-    from archive.ledger.holdings import find_holdings
-    from archive.stages.auditing.places import absolute_address
-
-    found = find_holdings(ledger, text, absolute=absolute_address(text, os.getcwd()), retired=retired)
-    if len(found) > 1:
-        places = ", ".join(one.address for one in found)
-        raise UsageError(f"several holdings have this name: {places}", subject=text, remedy="Give the whole path")
-    return found[0]
-
-
 def _count_copies(ledger: Ledger, holding: Holding) -> int:
     from archive.ledger.holdings import copies_of
 
-    return len(copies_of(ledger, holding))
+    return count_copies([holding, *copies_of(ledger, holding)])[holding.id]
+
+
+def require_ledger(settings: Settings) -> None:
+    """Raises `UsageError` where there is no ledger that the bag could be added to, before anything is made."""
+    from archive.stages.verification import project_ledger
+
+    settings.require("ledger", "locations", "audit")
+    with project_ledger(settings) as ledger:
+        if ledger is None:
+            raise UsageError("--hold needs a project with a ledger", remedy="Start one: archive init")
+
+
+def hold_made(bags: Sequence[str], settings: Settings) -> dict[str, Entry]:
+    """Add the bags that were made to the holdings: what became of each, by its path."""
+    from archive.stages.auditing.entering import hold_bags
+    from archive.storage.clock import system_clock
+
+    return hold_bags(settings, bags, system_clock())
+
+
+def lead_on(made: Sequence[str], entries: Mapping[str, Entry], settings: Settings) -> None:
+    """Say which of the bags `made` are holdings now, and inside a project the command that comes next."""
+    from archive.reporting.entering import entry_lines
+
+    for line in entry_lines(entries.values()):
+        show(line)
+    if not made:
+        return
+    if any(one.error is None for one in entries.values()):
+        show("Next: archive audit")
+    elif not entries and os.path.isfile(os.path.join(settings.folder, "archive.toml")):
+        from archive.ledger.book import ledger_address
+
+        address = ledger_address(settings)
+        if "://" in address or os.path.exists(address):
+            show(f"Next: archive holdings add {escape(shlex.join(made[:_NAMED]))}{' ...' * (len(made) > _NAMED)}")

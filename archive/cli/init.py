@@ -3,76 +3,72 @@
 from __future__ import annotations
 
 import os
+import shlex
+import sys
 
 import click
 
-from archive.cli.console import show, show_json
+from archive.cli.console import show, show_json, warn
 from archive.cli.options import NamedPath, json_option
-from archive.config import load_settings
-from archive.errors import from_os_error
-from archive.formats.naming import escape, path_fields
-
-_SETTINGS = """\
-# Settings of this archive. `archive config --origin` shows all of them and where each comes from.
-
-[ledger]
-url = {url}
-
-[audit]
-max_age = "90d"
-
-# A place that can be away as a whole, such as a disk, a share or a bucket. Bags under its root belong to it.
-# [locations.vault]
-# root = "/mnt/vault"
-"""
+from archive.errors import UsageError
+from archive.formats.naming import escape
 
 
 @click.command("init")
 @click.argument("folder", default=".", type=NamedPath())
 @click.option("--ledger", "url", help="Where the ledger is: a file beside archive.toml, or a postgresql:// URL.")
+@click.option("--organization", metavar="NAME", help="Organization that takes responsibility for the bags.")
+@click.option("--operator", metavar="NAME", help="Person who makes the bags, or a pseudonym.")
 @json_option
-def command(folder: str, url: str | None, as_json: bool) -> int:
+def command(folder: str, url: str | None, organization: str | None, operator: str | None, as_json: bool) -> int:
     """Start a project in FOLDER (here): archive.toml, unless there is one, and an empty ledger.
 
-    A PostgreSQL URL has no password in it: that comes from PGPASSWORD or ~/.pgpass.
+    On a terminal it asks for the organization and the operator that the records of new bags will name, unless they are
+    given as options. Press Enter to name no one.
+
+    The project is trusted from then on: its archive.toml may name programs, targets and credentials (see archive config
+    --trust). A PostgreSQL URL has no password in it: that comes from PGPASSWORD or ~/.pgpass.
 
     \b
     Example:
       archive init
+      archive init --organization "Example Archive" --operator "N. N."
       archive init --ledger postgresql://archivist@db.example.org/fixity
     """
-    from archive.ledger.book import create_ledger, ledger_address
+    from archive.stages.project import Responsible, start_project
     from archive.storage.clock import system_clock
 
     path = os.path.join(folder, "archive.toml")
-    written = False
-    try:
-        os.makedirs(folder, exist_ok=True)
-        if not os.path.exists(path):
-            with open(path, "x", encoding="utf-8") as file:
-                file.write(_SETTINGS.format(url=_quote(url or "ledger.sqlite3")))
-            written = True
-            if not as_json:
-                show(f"wrote {escape(path)}")
-    except OSError as error:
-        raise from_os_error(error, path) from error
-    settings = load_settings(os.path.abspath(folder)).with_flags("ledger", url=url)
-    ledger = create_ledger(ledger_address(settings), now=int(system_clock().now().timestamp()))
-    ledger.close()
+    exists = os.path.lexists(path)
+    if exists and (organization or operator):
+        raise UsageError(
+            "archive.toml exists already and is not changed", subject=path,
+            remedy="Set create.organization and create.operator in it, and leave out --organization and --operator",
+        )  # fmt: skip
+    asks = not as_json and not exists and sys.stdin.isatty() and sys.stderr.isatty()
+    responsible = Responsible(
+        _named(organization, "Organization that takes responsibility for the bags", asks=asks),
+        _named(operator, "Person who makes the bags, or a pseudonym", asks=asks),
+    )
+    started = start_project(folder, url, clock=system_clock(), environ=os.environ, responsible=responsible)
+    if started.untrusted:
+        again = shlex.join(["archive", "config", "--trust", folder])
+        warn(f"the project is not recorded as trusted: {started.untrusted}. Run: {again}")
     if as_json:
-        show_json({
-            "schema": "archive.init/1", **path_fields(path, "settings"), "settings_written": written,
-            **path_fields(ledger.address, "ledger"), "ledger_id": ledger.id,
-        })  # fmt: skip
+        from archive.reporting.project import init_document
+
+        show_json(init_document(path, started))
         return 0
-    show(f"started the ledger {escape(ledger.address)}\nnext: archive holdings add BAG")
+    if started.settings_written:
+        show(f"wrote {escape(path)}")
+    elif not started.untrusted:
+        show(f"{escape(path)} was there before; it is trusted from now on")
+    show(f"started the ledger {escape(started.ledger)}\nNext: archive holdings add BAG")
     return 0
 
 
-def _quote(text: str) -> str:
-    """A TOML basic string."""
-    escaped = "".join(
-        f"\\u{ord(one):04x}" if ord(one) < 0x20 or one == "\x7f" else {"\\": "\\\\", '"': '\\"'}.get(one, one)
-        for one in text
-    )
-    return f'"{escaped}"'
+def _named(given: str | None, question: str, *, asks: bool) -> str:
+    """The name that was given, or that is typed in answer; empty where there is none."""
+    if given is None and asks:
+        given = click.prompt(f"{question} (Enter for none)", default="", show_default=False, err=True)
+    return " ".join((given or "").split())

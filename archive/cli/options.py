@@ -3,19 +3,52 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from archive.cli.console import show, show_json, warn
 from archive.config import Settings, load_settings
+from archive.errors import UsageError
+from archive.formats.naming import escape
+from archive.formats.utc_time import parse_time
+
+if TYPE_CHECKING:
+    from archive.model.placed import PlacedReport
+    from archive.storage.credentials import Secret
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
 events_option = click.option("--events", is_flag=True, help="Stream events as JSON Lines on standard error.")
 strict_option = click.option("--strict", is_flag=True, help="Warnings end with exit code 3.")
-quiet_option = click.option("--quiet", "-q", is_flag=True, help="No progress.")
+to_option = click.option("--to", required=True, type=click.Path(path_type=str), help="Folder that gets the bag.")
+name_option = click.option("--name", help="The bag's name; by default its own.")
+clean_partial_option = click.option("--clean-partial", is_flag=True, help="Remove what an interrupted run left behind.")
+quiet_option = click.option("--quiet", "-q", is_flag=True, help="No progress; of what is validated, only what failed.")
+
+passphrase_option = click.option(
+    "--passphrase-fd", type=click.IntRange(0), metavar="N", help="Read the key's passphrase from this file descriptor."
+)
+trust_option = click.option(
+    "--trust", metavar="DIR", help="The trust folder, outside of every bag; by default [seal] trust of archive.toml."
+)
+_VARIABLE = "ARCHIVE_SEAL_PASSPHRASE"
+_LONGEST_PASSPHRASE = 4096
+
+
+def show_placed(report: PlacedReport, *, as_json: bool) -> int:
+    """Print what was exported, unpacked or joined, and give the exit code."""
+    from archive.reporting.placed import placed_document, placed_exit, placed_text
+
+    if as_json:
+        show_json(placed_document(report))
+    else:
+        show(placed_text(report))
+    return placed_exit(report)
 
 
 class NamedPath(click.Path):
@@ -31,6 +64,62 @@ def path_argument(name: str, *, nargs: int = -1, required: bool = True) -> Calla
     return click.argument(name, nargs=nargs, required=required, type=NamedPath())
 
 
+class UtcTime(click.DateTime):
+    """A time such as 2026-11-29T01:11:23Z."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The time, UTC. Fails for every other form."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            return parse_time(str(value))
+        except ValueError as error:
+            self.fail(f"{value!r} is {error}", param, ctx)
+
+
+def read_passphrase(key: str, descriptor: int | None, *, new: bool = False) -> Secret:
+    """The passphrase of `key`: from `descriptor`, else from ARCHIVE_SEAL_PASSPHRASE, else asked for on the terminal.
+
+    Raises `UsageError` where nothing can be asked, or the passphrase is empty.
+    """
+    from archive.storage.credentials import Secret
+
+    if descriptor is not None:
+        passphrase = _read_descriptor(descriptor)
+    elif _VARIABLE in os.environ:
+        passphrase = os.environ[_VARIABLE]
+    elif not sys.stdin.isatty():
+        raise UsageError(
+            "the key needs a passphrase, and this is not a terminal, so it cannot be asked for", subject=key,
+            remedy=f"Set {_VARIABLE}, or use --passphrase-fd",
+        )  # fmt: skip
+    else:
+        words = f"{'New passphrase' if new else 'Passphrase'} for {escape(key)}"
+        passphrase = click.prompt(words, hide_input=True, confirmation_prompt=new, err=True)
+    if not passphrase:
+        raise UsageError("the passphrase is empty", subject=key)
+    return Secret(passphrase)
+
+
+def _read_descriptor(descriptor: int) -> str:
+    content = b""
+    try:
+        while b"\n" not in content and (piece := os.read(descriptor, _LONGEST_PASSPHRASE)):
+            content += piece
+            if len(content) > _LONGEST_PASSPHRASE:
+                raise UsageError("the passphrase is too long")
+        return content.partition(b"\n")[0].removesuffix(b"\r").decode("utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"the passphrase cannot be read: {error.strerror}", subject=f"descriptor {descriptor}"
+        ) from None
+    except UnicodeDecodeError:
+        raise UsageError("the passphrase is not valid UTF-8") from None
+
+
 def current_settings() -> Settings:
-    """The settings of the working folder. Raises `UsageError`."""
-    return load_settings()
+    """The settings of the working folder; warns of what does not count in a project's file. Raises `UsageError`."""
+    settings = load_settings()
+    for sentence in settings.explain_refusals():
+        warn(sentence)
+    return settings

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import codecs
+from typing import Literal
 
 import click
 
 from archive.cli.console import progress_for, show, show_json
-from archive.cli.exits import exit_of, gravest
-from archive.cli.options import current_settings, json_option, path_argument, quiet_option, strict_option
-from archive.errors import UsageError
+from archive.cli.options import (
+    current_settings,
+    json_option,
+    path_argument,
+    quiet_option,
+    strict_option,
+)
+from archive.model.exits import exit_of, gravest
 
 
 @click.command("render")
@@ -21,6 +26,7 @@ from archive.errors import UsageError
 @click.option("--title", help="Title of the one file, instead of its own or its name.")
 @click.option("--language", metavar="TAG", help="Language of the text, as BCP 47 has it: ar, en, en-GB.")
 @click.option("--encoding", metavar="NAME", help="Encoding of texts that are not UTF-8; it is never guessed.")
+@click.option("--direction", type=click.Choice(["ltr", "rtl"]), help="Direction, where the text's own is wrong.")
 @click.option("--alternative", metavar="TEXT", help="What the picture shows, for those who cannot see it.")
 @click.option("--dry-run", is_flag=True, help="Say what would be made, and make nothing.")
 @strict_option
@@ -34,13 +40,14 @@ def command(
     title: str | None,
     language: str | None,
     encoding: str | None,
+    direction: Literal["ltr", "rtl"] | None,
     alternative: str | None,
     dry_run: bool,
     strict: bool,
     as_json: bool,
     quiet: bool,
 ) -> int:
-    """Make PDF/A renditions of documents: text, Markdown, HTML, e-mail, CSV, Word, pictures and existing PDFs.
+    """Make PDF/A renditions of documents: text, Markdown, HTML, e-mail, tables, Word, pictures and existing PDFs.
 
     A document becomes PDF/A-3a and PDF/UA-1 with its source inside. A PDF that is a valid PDF/A already is kept as it
     is; others are converted by Ghostscript or OCRmyPDF where one is here. veraPDF judges the results where it is here.
@@ -50,20 +57,24 @@ def command(
       archive render statement.txt --language ar --to renditions/
       archive render photo.jpg --alternative "A street after the attack" --to renditions/
     """
-    from archive.reporting.rendering_json import rendering_document
-    from archive.reporting.rendering_text import rendering_lines
-    from archive.stages.rendering_files import render_files
+    from archive.formats.encodings import require_encoding
+    from archive.formats.language import require_language
+    from archive.renditions.single_files import render_files
+    from archive.reporting.rendering import rendering_document, rendering_lines
+    from archive.stages.scanning.loose_files import kinds_of
     from archive.storage.clock import system_clock
 
-    _check_choices(language, encoding)
+    require_language(language)
+    settings = current_settings().with_flags("render", pdfa=pdfa, encoding=require_encoding(encoding))
     report = render_files(
         files,
         to,
         title=title,
         language=language,
-        encoding=encoding,
+        direction=direction,
         alternative=alternative,
-        settings=current_settings().with_flags("render", pdfa=pdfa),
+        identify=lambda paths: kinds_of(paths, settings),
+        settings=settings,
         clock=system_clock(),
         dry_run=dry_run,
         progress=progress_for(quiet=quiet or as_json),
@@ -76,22 +87,3 @@ def command(
     for line in rendering_lines(report):
         show(line)
     return code
-
-
-def _check_choices(language: str | None, encoding: str | None) -> None:
-    """Raise `UsageError` for a language or an encoding that nobody knows, before anything is made."""
-    if language is not None:
-        from archive.formats.language import check_language
-
-        checked = check_language(language)
-        if not checked.valid:
-            raise UsageError(
-                f"this is no language tag: {checked.problem}", subject=language, remedy="For example: --language ar"
-            )
-    if encoding is not None:
-        try:
-            codecs.lookup(encoding)
-        except (LookupError, ValueError):
-            raise UsageError(
-                "there is no such encoding", subject=encoding, remedy="For example: --encoding windows-1256"
-            ) from None

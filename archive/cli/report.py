@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, date, datetime
 
 import click
@@ -10,7 +9,7 @@ import click
 from archive.cli.console import show, show_json
 from archive.cli.holdings import open_current
 from archive.cli.options import json_option
-from archive.errors import UsageError, from_os_error
+from archive.errors import UsageError
 from archive.formats.naming import escape
 
 
@@ -22,11 +21,14 @@ from archive.formats.naming import escape
 def command(html_file: str | None, csv_file: str | None, since: str | None, as_json: bool) -> int:
     """Write the report of holdings and audits. An older report of the same name is replaced.
 
+    FILE may be a link, which stays, or a pipe or device, which is written to.
+
     \b
     Example:
       archive report --html report.html --since 2026-05-01
     """
-    from archive.stages.auditing.portrait import gather
+    from archive.stages.auditing.holdings_report import gather
+    from archive.storage.atomic import write_output
     from archive.storage.clock import system_clock
 
     if not (html_file or csv_file or as_json):
@@ -38,13 +40,15 @@ def command(html_file: str | None, csv_file: str | None, since: str | None, as_j
     if html_file:
         from archive.reporting.html import write_page
 
-        written.append(_write(html_file, write_page(portrait)))
+        write_output(html_file, [write_page(portrait).encode("utf-8")], replace=True)
+        written.append(html_file)
     if csv_file:
-        from archive.reporting.audit_csv import write_csv
+        from archive.reporting.holdings_report import write_csv
 
-        written.append(_write(csv_file, write_csv(portrait)))
+        write_output(csv_file, [write_csv(portrait).encode("utf-8")], replace=True)
+        written.append(csv_file)
     if as_json:
-        from archive.reporting.audit_json import report_document
+        from archive.reporting.holdings_report import report_document
 
         show_json(report_document(portrait))
     else:
@@ -56,19 +60,5 @@ def _parse_day(text: str) -> int:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise UsageError("this is no day such as 2026-05-03", subject=text[:40]) from None
+        raise UsageError("not a date; write it like 2026-05-03", subject=text[:40]) from None
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
-
-
-def _write(path: str, text: str) -> str:
-    """Write beside and rename, so that nobody ever reads half a report."""
-    beside = f"{path}.part-{os.getpid()}"
-    try:
-        with open(beside, "x", encoding="utf-8", newline="") as file:
-            file.write(text)
-        os.replace(beside, path)
-    except OSError as error:
-        if os.path.exists(beside):
-            os.unlink(beside)
-        raise from_os_error(error, path) from error
-    return path

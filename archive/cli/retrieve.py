@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from archive.cli.console import progress_for, show, show_json
-from archive.cli.exits import exit_of
 from archive.cli.options import current_settings, events_option, json_option, quiet_option
+from archive.model.exits import exit_of
 from archive.model.finding import outcome_of
 
 
@@ -38,7 +38,8 @@ def command(
     if name is not None and ("/" in name or name in ("", ".", "..")):
         raise click.UsageError("--name is the name of one folder.")
     settings = current_settings()
-    opened, _ = open_target(target, settings, clock=system_clock())
+    settings.require("deposit", "ledger")
+    opened = open_target(target, settings, clock=system_clock())
     try:
         report = retrieve(
             opened, identifier, to, settings=settings, name=name, progress=progress_for(quiet=quiet, events=events)
@@ -47,11 +48,11 @@ def command(
         opened.close()
     code = exit_of(outcome_of(report.findings))
     if as_json:
-        from archive.reporting.deposit_json import retrieval_document
+        from archive.reporting.deposit import retrieval_document
 
         show_json(retrieval_document(report, code))
         return code
-    from archive.reporting.deposit_text import retrieval_lines
+    from archive.reporting.deposit import retrieval_lines
 
     for line in retrieval_lines(report):
         show(line)

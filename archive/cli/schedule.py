@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,14 +13,15 @@ import click
 from archive.cli.console import show, show_json
 from archive.cli.options import current_settings, json_option
 from archive.errors import UsageError
-from archive.formats.naming import escape, path_fields
+from archive.formats.naming import escape
+from archive.project_file import configuration_folder, record_path
 
 if TYPE_CHECKING:
     from archive.stages.auditing.timer import Timer
 
 
 @click.command("schedule")
-@click.option("--weekly", "rhythm", flag_value="weekly", help="Once a week, in the night to Sunday's morning.")
+@click.option("--weekly", "rhythm", flag_value="weekly", help="Weekly, early on Sunday morning.")
 @click.option("--daily", "rhythm", flag_value="daily", help="Every night.")
 @click.option("--cron", is_flag=True, help="A line for cron instead of a systemd timer.")
 @click.option("--install", is_flag=True, help="Write the systemd units for this user instead of printing them.")
@@ -29,6 +31,10 @@ if TYPE_CHECKING:
 def command(rhythm: str | None, budget: str | None, notify: bool, **given: bool) -> int:
     """Print, or install, the timer that runs the audit regularly.
 
+    Each project has a timer of its own. The mail password for --notify comes from a file that only you can read; it is
+    made with the value of ARCHIVE_SMTP_PASSWORD. A user's timers stop at logout, unless `loginctl enable-linger` was
+    run once. Where [seal] trust is set, seals that wait for stamps are completed before the audit.
+
     An audit that did not run is an alarm of its own: `archive audit status` ends with 4 when files are overdue.
 
     \b
@@ -36,8 +42,8 @@ def command(rhythm: str | None, budget: str | None, notify: bool, **given: bool)
       archive schedule --weekly --budget 4h --notify
       archive schedule --daily --install
     """
-    from archive.stages.auditing.amounts import parse_budget
-    from archive.stages.auditing.timer import NAME, Timer
+    from archive.formats.amounts import parse_budget
+    from archive.stages.auditing.timer import Timer, keep_secrets
 
     if rhythm is None:
         raise UsageError("say how often", remedy="--weekly or --daily")
@@ -46,33 +52,52 @@ def command(rhythm: str | None, budget: str | None, notify: bool, **given: bool)
         raise UsageError("--install writes systemd units", remedy="Add the line that --cron prints with crontab -e")
     parse_budget(budget or "")
     settings = current_settings()
+    settings.require("ledger", "locations", "audit", "notify")
     program = shutil.which("archive")
-    words = [program] if program else [sys.executable, "-m", "archive"]
+    words = [program] if program else [sys.executable, "-P", "-m", "archive"]
+    settings.require("seal.trust")
+    first = (*words, "seal", "--complete", "--quiet") if settings.seal.trust else ()
     words += ["audit", "--quiet", *(["--budget", budget] if budget else []), *(["--notify"] if notify else [])]
-    timer = Timer(rhythm, os.path.abspath(settings.folder), tuple(words))
+    secrets = _secrets_file(settings.folder) if notify or not cron else ""
+    timer = Timer(rhythm, os.path.abspath(settings.folder), tuple(words), secrets, _variables(), first)
     written = _install(timer) if install else []
+    password = os.environ.get("ARCHIVE_SMTP_PASSWORD", "")
+    fresh = install and notify and keep_secrets(secrets, password)
     if given["as_json"]:
-        show_json({
-            "schema": "archive.schedule/1", "rhythm": rhythm, **path_fields(timer.folder, "folder"),
-            "command": list(timer.words), "kind": "cron" if cron else "systemd",
-            "cron_line": timer.cron_line().rstrip("\n") if cron else None,
-            "service": None if cron else timer.service(), "timer": None if cron else timer.timer(),
-            "written": [path_fields(path) for path in written],
-        })  # fmt: skip
+        from archive.reporting.schedule import schedule_document
+
+        show_json(schedule_document(timer, cron=cron, password_file=secrets, written=written))
         return 0
     if cron:
         show(timer.cron_line().rstrip("\n"))
     elif install:
         for path in written:
             show(f"wrote {escape(path)}")
-        show(f"next: systemctl --user daemon-reload && systemctl --user enable --now {NAME}.timer")
+        if fresh and password:
+            show(f"wrote {escape(secrets)} with the mail password of this session; only you can read it")
+        elif notify:
+            show(f"{'wrote' if fresh else 'kept'} {escape(secrets)}; the mail password must be in it")
+        show(f"Next: systemctl --user daemon-reload && systemctl --user enable --now {timer.name}.timer")
+        show("      loginctl enable-linger    # so that the timer also runs while you are not logged in")
     else:
-        show(f"# {NAME}.service\n{timer.service()}\n# {NAME}.timer\n{timer.timer()}".rstrip("\n"))
+        show(f"# {timer.name}.service\n{timer.service()}\n# {timer.name}.timer\n{timer.timer()}".rstrip("\n"))
     return 0
+
+
+def _secrets_file(folder: str) -> str:
+    """Where the mail password of the project's audits is kept: in the user's configuration folder."""
+    name = Path(record_path(folder, os.environ)).stem
+    return os.path.join(configuration_folder(os.environ), "passwords", f"{name}.env")
+
+
+def _variables() -> tuple[tuple[str, str], ...]:
+    """What the timer's session must share with this one: where the user's settings are, if not in the usual place."""
+    base = os.environ.get("XDG_CONFIG_HOME", "")
+    return (("XDG_CONFIG_HOME", base),) if os.path.isabs(base) else ()
 
 
 def _install(timer: Timer) -> list[str]:
     from archive.stages.auditing.timer import install_units
 
-    base = os.environ.get("XDG_CONFIG_HOME") or os.path.join(os.path.expanduser("~"), ".config")
+    base = os.path.dirname(configuration_folder(os.environ))
     return install_units(timer, os.path.join(base, "systemd", "user"))

@@ -4,16 +4,36 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
+from typing import Any
 
 import click
 
 from archive.cli.console import progress_for, show, show_json
-from archive.cli.exits import exit_of, gravest
 from archive.cli.options import current_settings, events_option, json_option, quiet_option, strict_option
 from archive.errors import ArchiveError
-from archive.model.report import Depth, ValidationReport
+from archive.model.exits import exit_of, gravest
+from archive.model.validation import Depth, ValidationReport
 
-_COLOURS = {"intact": "green", "damaged": "red", "not checked": "yellow"}
+
+class WorkerCount(click.IntRange):
+    """A number of workers, or the word auto, which is None."""
+
+    name = "workers"
+
+    def __init__(self) -> None:
+        super().__init__(1, 64)
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> Any:
+        """The number, or None for auto. Fails as `click.IntRange` does."""
+        return None if value == "auto" else super().convert(value, param, context)
+
+
+_NAMED = 20
+_COLOURS = {
+    "intact": "green", "damaged": "red", "invalid": "red", "not PDF/A": "yellow", "profile not met": "red",
+    "not checked": "yellow",
+}  # fmt: skip
 
 
 @click.command("validate")
@@ -26,7 +46,11 @@ _COLOURS = {"intact": "green", "damaged": "red", "not checked": "yellow"}
     "--profile", metavar="NAME|FILE", help="A BagIt profile that bags must meet: a shipped name or a JSON file."
 )
 @click.option("--cross-check", is_flag=True, help="Ask the bagit library too and name each disagreement.")
-@click.option("--workers", type=click.IntRange(1, 64), help="Processes that read a bag's folder.  [default: 1]")
+@click.option(
+    "--workers", type=WorkerCount(), metavar="N|auto", default="auto", show_default=True,
+    help="Processes or threads that read a bag's folder; auto chooses by size, storage and processors.",
+)  # fmt: skip
+@click.option("--verbose", "-v", is_flag=True, help="Show digests whole.")
 @strict_option
 @json_option
 @events_option
@@ -38,6 +62,7 @@ def command(
     profile: str | None,
     cross_check: bool,
     workers: int | None,
+    verbose: bool,
     strict: bool,
     as_json: bool,
     events: bool,
@@ -45,8 +70,9 @@ def command(
 ) -> int:
     """Prove that bags, XML records, PDFs or OCFL objects are whole.
 
-    A bag is a folder, a .zip or a .tar (plain, gz, bz2, xz); archives are never unpacked. Each subject is judged, and
-    the gravest outcome gives the exit code.
+    A bag is a folder, a .zip or a .tar (plain, gz, bz2, xz, zst); archives are never unpacked. It may also be at an
+    s3://BUCKET/PREFIX address, or in a version of an OCFL object: OBJECT#v1. Each subject is judged, and the gravest
+    outcome gives the exit code.
 
     \b
     Example:
@@ -54,47 +80,61 @@ def command(
       archive validate --depth quick --json bags/*
       archive validate --profile aptrust deposit.tar
     """
-    from archive.stages.validation import validate
+    from archive.stages.validation import validate_each
 
     settings = current_settings()
     if profile is not None:
-        from archive.stages.validation.profiles import load_profile
+        from archive.stages.validation.bags.profiles import load_profile
 
         load_profile(profile)
     progress = progress_for(quiet=quiet, events=events)
     reports: list[ValidationReport] = []
     failures: list[tuple[str, ArchiveError]] = []
-    for subject in subjects:
-        try:
-            report = validate(
-                subject, depth=Depth(depth), profile=profile, cross_check=cross_check, workers=workers,
-                settings=settings, progress=progress,
-            )  # fmt: skip
-        except ArchiveError as error:
-            failures.append((subject, error))
+    passed: list[str] = []
+    answers = validate_each(
+        subjects, depth=Depth(depth), profile=profile, cross_check=cross_check, workers=workers, settings=settings,
+        progress=progress,
+    )  # fmt: skip
+    for subject, answer in answers:
+        if isinstance(answer, ArchiveError):
+            failures.append((subject, answer))
             if not as_json:
-                _show_failure(subject, error)
+                _show_failure(subject, answer)
             continue
-        reports.append(report)
-        if not as_json:
-            _show_report(report)
+        reports.append(answer)
+        failed = exit_of(answer.outcome, warned=strict and bool(answer.warnings))
+        if not failed:
+            passed.append(subject)
+        if not as_json and (failed or not quiet):
+            _show_report(answer, whole=verbose)
+    if quiet and not as_json:
+        _name_passed(passed, len(reports) + len(failures))
     judged = [exit_of(report.outcome, warned=strict and bool(report.warnings)) for report in reports]
     code = gravest([*judged, *(error.exit_code for _, error in failures)])
     if as_json:
-        from archive.reporting.validation_json import validation_document
+        from archive.reporting.validation import validation_document
 
         show_json(validation_document(reports, failures, code))
     return code
 
 
-def _show_report(report: ValidationReport) -> None:
-    from archive.reporting.validation_text import validation_lines
+def _show_report(report: ValidationReport, *, whole: bool) -> None:
+    from archive.reporting.validation import validation_lines
 
-    first, *rest = validation_lines(report)
+    first, *rest = validation_lines(report, whole=whole)
     word, colon, text = first.partition(":")
     if sys.stdout.isatty() and "NO_COLOR" not in os.environ:
         word = click.style(word, fg=_COLOURS.get(word))
     show("\n".join([word + colon + text, *rest]))
+
+
+def _name_passed(passed: Sequence[str], total: int) -> None:
+    """Where only what failed is printed, name the rest on standard error: so it is known to have been looked at."""
+    from archive.formats.naming import escape
+
+    if passed and len(passed) < total:
+        more = f" and {len(passed) - _NAMED:,} more" if len(passed) > _NAMED else ""
+        click.echo(f"no problem in {len(passed):,} of {total:,}: {escape(', '.join(passed[:_NAMED]))}{more}", err=True)
 
 
 def _show_failure(subject: str, error: ArchiveError) -> None:

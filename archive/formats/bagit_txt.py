@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from archive.model.codes import bag as codes
 from archive.model.finding import Finding
+from archive.model.light import light_dataclass
 
 SUBJECT = "bagit.txt"
 VERSIONS = ("0.93", "0.94", "0.95", "0.96", "0.97", "1.0")
@@ -36,7 +36,7 @@ _EXACT = re.compile(r"[^ \t]+: [^ \t](.*[^ \t])?", re.DOTALL)
 _VERSION = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True)
 class Declaration:
     """`version` as "1.0"; `encoding` as declared; `codec` the Python codec of every other tag file."""
 

@@ -6,6 +6,8 @@ import re
 
 _ENCODED = re.compile(rb"%(0[aAdD]|25)")
 _ENCODED_BEFORE_1_0 = re.compile(rb"%(0[aAdD])")
+_PLAIN = re.compile(rb"[A-Za-z0-9_]{1,100}(?:/[^./\\\x00][^/\\\x00]*)*")
+"""Most paths: nothing in one that is so written can be unsafe, while no part of it is long."""
 _DECODED = {b"0A": b"\n", b"0D": b"\r", b"25": b"%"}
 
 
@@ -31,6 +33,8 @@ def decode_path(raw: bytes, *, before_1_0: bool = False) -> tuple[bytes, bool]:
 
 def unsafe_reason(path: bytes) -> str | None:
     """Why `path` may not be followed inside a bag, judged by its components alone, or None when it is safe."""
+    if len(path) < 4096 and _PLAIN.fullmatch(path):
+        return None
     if not path:
         return "it is empty"
     if b"\x00" in path:
@@ -50,7 +54,7 @@ def unsafe_reason(path: bytes) -> str | None:
             return "its backslashes lead out of the bag"
     if re.match(rb"[A-Za-z]:[/\\]", path):
         return "it begins with a drive letter"
-    if any(len(part) > 255 for part in parts) and len(path) > 65_536:
+    if len(path) > 65_536 and any(len(part) > 255 for part in parts):
         return "it is longer than any system allows"
     return None
 
@@ -58,3 +62,8 @@ def unsafe_reason(path: bytes) -> str | None:
 def to_text(path: bytes) -> str:
     """A path as the program holds it: str, surrogateescape where it is not UTF-8."""
     return path.decode("utf-8", "surrogateescape")
+
+
+def to_bytes(path: str) -> bytes:
+    """The bytes of a path that `to_text` gave."""
+    return path.encode("utf-8", "surrogateescape")

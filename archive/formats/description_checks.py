@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
+from archive.formats.authorities import check_authority
 from archive.formats.edtf import is_day, is_edtf
 from archive.formats.identifiers import check_identifier
 from archive.formats.language import check_language, unbalanced_control
 from archive.formats.rights_uris import check_rights_uri
+from archive.model.archival import ARCHIVAL, FALSE, LEVELS, TRUE
 from archive.model.codes import description as codes
 from archive.model.description import BASES, DATES, Access, Statement, access_of
 from archive.model.finding import Finding, FindingKind
@@ -44,6 +46,10 @@ def judge_statement(
         yield found(codes.UNBALANCED_BIDI, control=control)
     if statement.language is not None:
         yield from _judge_language(statement.language, f"{name}, language", subject, line)
+    if statement.authority is not None:
+        yield from _judge_authority(
+            statement.authority, found, shown if statement.private else statement.authority[:120]
+        )
     if statement.property == "language":
         yield from _judge_language(value, name, subject, line, private=statement.private)
     elif statement.property in DATES and not is_edtf(value):
@@ -60,8 +66,37 @@ def judge_statement(
         checked = check_identifier(value)
         if checked.problem:
             yield found(codes.BAD_IDENTIFIER, found=shown, scheme=checked.scheme or "", problem=checked.problem)
+    elif statement.property.startswith("archival."):
+        yield from _judge_archival(statement, found, shown, lenient_dates=lenient_dates)
     elif statement.property == "rights.basis" and value not in BASES:
         yield found(codes.BAD_ACCESS, found=shown, expected=", ".join(BASES))
+
+
+def is_level(value: str) -> bool:
+    """True for a level of description in EAD's words."""
+    return value in LEVELS
+
+
+def _judge_archival(
+    statement: Statement, found: Callable[..., Finding], shown: str, *, lenient_dates: bool
+) -> Iterator[Finding]:
+    """What is wrong with a field of the archival description."""
+    value = statement.value
+    if statement.property == ARCHIVAL["level"] and not is_level(value):
+        yield found(codes.BAD_ACCESS, found=shown, expected=", ".join(LEVELS))
+    elif statement.property == ARCHIVAL["creator_authority"]:
+        yield from _judge_authority(value, found, shown)
+    elif statement.property == ARCHIVAL["description_date"] and not is_edtf(value):
+        yield found(codes.DATE_AS_WRITTEN if lenient_dates else codes.BAD_DATE, found=shown)
+    elif statement.property == ARCHIVAL["supplied_title"] and value not in (TRUE, FALSE):
+        yield found(codes.BAD_ACCESS, found=shown, expected=f"{TRUE}, {FALSE}")
+
+
+def _judge_authority(text: str, found: Callable[..., Finding], shown: str) -> Iterator[Finding]:
+    checked = check_authority(text)
+    if checked.problem:
+        scheme = checked.scheme or "authority identifier"
+        yield found(codes.BAD_IDENTIFIER, found=shown, scheme=scheme, problem=checked.problem)
 
 
 def _judge_language(tag: str, key: str, subject: str, line: int | None, *, private: bool = False) -> Iterator[Finding]:

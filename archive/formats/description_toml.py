@@ -9,14 +9,17 @@ from __future__ import annotations
 import datetime
 import difflib
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, TypeVar
 
 from archive.formats.description_checks import judge_privacy, judge_rights, judge_statement
+from archive.formats.description_csv import decode_text
+from archive.formats.encodings import is_encoding
 from archive.formats.language import check_language
+from archive.formats.toml_text import load_toml
+from archive.model.archival import ARCHIVAL, CODES, FALSE, TRUE
 from archive.model.codes import description as codes
 from archive.model.description import (
     ALTERNATIVE_TEXT,
@@ -25,32 +28,38 @@ from archive.model.description import (
     Access,
     Certainty,
     Description,
-    Source,
+    Origin,
+    ReadingHint,
     Statement,
+    is_pattern,
 )
 from archive.model.finding import Finding
 
 NAME = "description.toml"
-_VALUE_KEYS = ("value", "language", "certainty", "source", "by", "note", "private")
+_VALUE_KEYS = ("value", "language", "certainty", "source", "by", "note", "private", "authority")
 _DEFAULT_KEYS = ("language", "certainty", "source", "by")
-_TABLES = ("defaults", "rights", "files", "private")
+_TABLES = ("defaults", "rights", "archival", "files", "private")
 _TEXTLESS = frozenset({"language", "identifier", "type", "format", "license", "accessRights", "available"})
 """Terms whose values are codes or names of things: the default language of texts does not hold for them."""
 _NAMES = frozenset({"creator", "contributor", "publisher", "rightsHolder"})
 _HEADER = re.compile(r"\s*\[\[?\s*(?P<name>[^\]#]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*(?P<key>"[^"]*"|'[^']*'|[A-Za-z0-9_-]+)(?:\s*\.\s*[^=]+)?\s*=""")
+_MOST_HINTS = 50
+_LONGEST_HINTED = 60
+"""Unknown keys that are compared with the known ones, and the characters of the longest."""
 _Word = TypeVar("_Word", bound=Enum)
 
 
 def read_description(content: bytes, name: str = NAME) -> tuple[Description, list[Finding]]:
     """The description in `content` and everything that is wrong with it; a broken file is a finding, too."""
+    text, problem, line = decode_text(content)
+    if problem is None and content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        problem = "it is UTF-16, and TOML is UTF-8; save it again as UTF-8"
+    if problem is not None:
+        return Description((), name, content), [codes.MALFORMED.at(name, line=line, problem=problem)]
     try:
-        text = content.decode("utf-8-sig")
-        tables = tomllib.loads(text.replace("\r\n", "\n"))
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        return Description((), name, content), [codes.MALFORMED.at(name, line=line, problem="it is not UTF-8")]
-    except tomllib.TOMLDecodeError as error:
+        tables = load_toml(text.replace("\r\n", "\n"))
+    except ValueError as error:  # also for a number with more digits than Python reads
         return Description((), name, content), [_malformed(error, name)]
     except RecursionError:
         return Description((), name, content), [codes.MALFORMED.at(name, problem="it is nested too deeply")]
@@ -59,10 +68,10 @@ def read_description(content: bytes, name: str = NAME) -> tuple[Description, lis
     statements = tuple(reader.statements)
     reader.findings.extend(judge_rights(statements, name, reader.line("rights", "access")))
     reader.findings.extend(judge_privacy(statements, name))
-    return Description(statements, name, content), reader.findings
+    return Description(statements, name, content, hints=tuple(reader.hints)), reader.findings
 
 
-def _malformed(error: tomllib.TOMLDecodeError, name: str) -> Finding:
+def _malformed(error: ValueError, name: str) -> Finding:
     match = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
     problem = str(error).partition(" (at ")[0]
     # The message of a repeated key quotes the key, never a value.
@@ -90,6 +99,8 @@ class _Reader:
     statements: list[Statement] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     defaults: dict[str, Any] = field(default_factory=dict)
+    hints: list[ReadingHint] = field(default_factory=list)
+    _compared: int = 0
 
     def line(self, table: str, key: str) -> int | None:
         table = re.sub(r"""["'\s]""", "", table)
@@ -104,7 +115,7 @@ class _Reader:
                 self._read_rights(value, "rights", None)
             elif key == "rights" and isinstance(value, dict) and not value:
                 continue
-            elif key in ("files", "private"):
+            elif key in ("files", "private", "archival"):
                 self._read_table(key, value)
             elif key in TERMS:
                 self._read_value(key, value, "", key, None)
@@ -121,7 +132,7 @@ class _Reader:
             elif key == "certainty":
                 self.defaults[key] = self._word(Certainty, value, "defaults", key)
             elif key == "source":
-                self.defaults[key] = self._word(Source, value, "defaults", key)
+                self.defaults[key] = self._word(Origin, value, "defaults", key)
             elif not isinstance(value, str):
                 self._wrong(key, f"defaults.{key}", "defaults", "a text", value)
             else:
@@ -132,6 +143,9 @@ class _Reader:
     def _read_table(self, key: str, table: Any) -> None:
         if not isinstance(table, dict):
             self._wrong(key, key, "", "a table", table)
+        elif key == "archival":
+            for name, value in table.items():
+                self._read_archival(name, value, "archival", None)
         elif key == "private":
             for name, value in table.items():
                 self._read_value(f"private.{name}", value, "private", name, None, private=True)
@@ -139,24 +153,71 @@ class _Reader:
             for path, values in table.items():
                 self._read_file(path, values)
 
+    def _read_archival(self, key: str, value: Any, table: str, about: str | None) -> None:
+        if key not in ARCHIVAL:
+            self._unknown(key, tuple(ARCHIVAL), table, key)
+        elif key == "supplied_title":
+            if isinstance(value, bool):
+                self._add(ARCHIVAL[key], TRUE if value else FALSE, table, key, about, private=False)
+            elif isinstance(value, dict) and value.get("value") in (TRUE, FALSE):
+                self._read_value(ARCHIVAL[key], value, table, key, about)
+            else:
+                self._wrong(key, key, table, "true or false", value)
+        else:
+            self._read_value(ARCHIVAL[key], value, table, key, about)
+
     def _read_file(self, path: str, values: Any) -> None:
         table = f"files.{path}"
         if not isinstance(values, dict):
             self._wrong(path, table, "files", "a table", values)
             return
         place = path.removeprefix("./")
+        self._read_hint(place, values, table)
         for key, value in values.items():
-            if key in ("alternative_text", ALTERNATIVE_TEXT):
+            if key in ("encoding", "direction"):
+                continue
+            if is_pattern(place):
+                if key != "language":
+                    self._unknown(key, ("encoding", "language", "direction"), table, key)
+            elif key in ("alternative_text", ALTERNATIVE_TEXT):
                 self._read_value(ALTERNATIVE_TEXT, value, table, key, place)
             elif key == "rights" and _is_rights_table(value):
                 self._read_rights(value, f"{table}.rights", place)
+            elif key == "archival" and isinstance(value, dict):
+                for name, one in value.items():
+                    self._read_archival(name, one, f"{table}.archival", place)
             elif key == "private" and isinstance(value, dict):
                 for name, one in value.items():
                     self._read_value(f"private.{name}", one, f"{table}.private", name, place, private=True)
             elif key in TERMS:
                 self._read_value(key, value, table, key, place)
             else:
-                self._unknown(key, (*TERMS, "alternative_text", "rights", "private"), table, key)
+                self._unknown(
+                    key,
+                    (*TERMS, "alternative_text", "rights", "archival", "private", "encoding", "direction"),
+                    table,
+                    key,
+                )
+
+    def _read_hint(self, place: str, values: Mapping[str, Any], table: str) -> None:
+        """How the file, or the files of a pattern, are to be read."""
+        said: dict[str, str] = {}
+        for key in ("encoding", "direction", *(("language",) if is_pattern(place) else ())):
+            value = values.get(key)
+            if value is None:
+                continue
+            if not isinstance(value, str):
+                self._wrong(key, key, table, "a text", value)
+            elif key == "direction" and value not in ("ltr", "rtl"):
+                self._wrong(key, key, table, "one of ltr, rtl", value)
+            elif key == "encoding" and not is_encoding(value):
+                self._wrong(key, key, table, "one of the known encodings, such as windows-1256", value)
+            else:
+                said[key] = value
+                if key == "language":
+                    self._check_tag(value, table, key)
+        if said:
+            self.hints.append(ReadingHint(place, said.get("encoding"), said.get("language"), said.get("direction")))
 
     def _read_rights(self, values: Mapping[str, Any], table: str, about: str | None) -> None:
         for key, value in values.items():
@@ -229,7 +290,7 @@ class _Reader:
             elif name == "certainty":
                 given[name] = self._word(Certainty, one, table, key)
             elif name == "source":
-                given[name] = self._word(Source, one, table, key)
+                given[name] = self._word(Origin, one, table, key)
             elif name != "value":
                 if isinstance(one, str):
                     given[name] = one
@@ -255,7 +316,7 @@ class _Reader:
         self, prop: str, text: str, table: str, key: str, about: str | None, *, private: bool, **given: Any
     ) -> None:
         known = {**self.defaults, **{name: value for name, value in given.items() if value is not None}}
-        if "language" not in given and (prop in _TEXTLESS or prop in _NAMES or _is_code(prop, text)):
+        if "language" not in given and (prop in _TEXTLESS or prop in _NAMES or prop in CODES or _is_code(prop, text)):
             known.pop("language", None)
         statement = Statement(prop, text, about=about, private=private, **known)
         self.statements.append(statement)
@@ -279,7 +340,10 @@ class _Reader:
             )
 
     def _unknown(self, found: str, known: tuple[str, ...], table: str, key: str) -> None:
-        near = difflib.get_close_matches(found, known, 1)
+        near: list[str] = []
+        if self._compared < _MOST_HINTS and len(found) <= _LONGEST_HINTED:
+            self._compared += 1
+            near = difflib.get_close_matches(found, known, 1)
         hint = f"; did you mean {near[0]}?" if near else ""
         self.findings.append(codes.UNKNOWN_KEY.at(self.name, line=self.line(table, key), found=found[:80], hint=hint))
 

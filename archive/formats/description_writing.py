@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 
-from archive.model.description import ALTERNATIVE_TEXT, RIGHTS, TERMS, Access, Certainty, Source, Statement
+from archive.model.archival import ARCHIVAL, FALSE, TRUE
+from archive.model.description import ALTERNATIVE_TEXT, RIGHTS, TERMS, Access, Certainty, Origin, Statement
 
 _JOINERS = "\u200c\u200d"
 
@@ -25,11 +26,14 @@ def write_description(statements: Iterable[Statement], comment: str = "") -> str
 def _write_place(about: str | None, properties: Mapping[str, list[Statement]]) -> Iterator[str]:
     table = "" if about is None else f"files.{_quote(about)}"
     rights = {prop: key for key, prop in RIGHTS.items() if "." in prop}
-    plain, ours, private = [], [], []
+    archival = {prop: key for key, prop in ARCHIVAL.items()}
+    plain, ours, private, isad = [], [], [], []
     for prop in sorted(properties, key=_order):
         line = f"{_key_of(prop)} = {_write_values(properties[prop])}\n"
         if prop in rights:
             ours.append(f"{rights[prop]} = {_write_values(properties[prop])}\n")
+        elif prop in archival:
+            isad.append(f"{archival[prop]} = {_write_archival(archival[prop], properties[prop])}\n")
         elif prop.startswith("private."):
             private.append(f"{_quote(prop.removeprefix('private.'))} = {_write_values(properties[prop])}\n")
         else:
@@ -47,8 +51,17 @@ def _write_place(about: str | None, properties: Mapping[str, list[Statement]]) -
         yield (f"[{table}]\n" if table else "") + "".join(plain)
     if ours:
         yield f"[{table + '.' if table else ''}rights]\n" + "".join(ours)
+    if isad:
+        yield f"[{table + '.' if table else ''}archival]\n" + "".join(isad)
     if private:
         yield f"[{table + '.' if table else ''}private]\n" + "".join(private)
+
+
+def _write_archival(key: str, statements: list[Statement]) -> str:
+    if key == "supplied_title":
+        written = _write_value(statements[0])
+        return statements[0].value if statements[0].value in (TRUE, FALSE) and "{" not in written else written
+    return _write_values(statements)
 
 
 def _are_words(statements: Iterable[Statement]) -> bool:
@@ -74,9 +87,10 @@ def _write_value(statement: Statement) -> str:
     given = {
         "language": statement.language,
         "certainty": None if statement.certainty is Certainty.CERTAIN else statement.certainty.value,
-        "source": None if statement.source is Source.PERSON else statement.source.value,
+        "source": None if statement.source is Origin.PERSON else statement.source.value,
         "by": statement.by,
         "note": statement.note,
+        "authority": statement.authority,
     }
     more = [f"{name} = {_quote(value)}" for name, value in given.items() if value is not None]
     if statement.private and not statement.property.startswith("private."):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from archive.model.light import light_dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True)
 class IdentifierCheck:
     """What an identifier is. `scheme` is None when it is of none that is known here; `problem` None when it is sound.
 

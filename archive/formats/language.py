@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+
+from archive.errors import UsageError
+from archive.model.light import light_dataclass
 
 _TAG = re.compile(
     r"(?P<language>[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4}|[a-z]{5,8})"
@@ -48,7 +50,7 @@ _RTL_LANGUAGES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True)
 class LanguageCheck:
     """What a tag is worth. `problem` says why it is invalid; `preferred` is what the registry would rather have."""
 
@@ -177,3 +179,11 @@ def unbalanced_control(text: str) -> str | None:
         if waiting:
             return f"U+{ord(waiting[0][0]):04X}"
     return None
+
+
+def require_language(tag: str | None) -> str | None:
+    """`tag`, where it is valid or None. Raises `UsageError`, so that nothing is made with a wrong one."""
+    checked = None if tag is None else check_language(tag)
+    if checked is not None and not checked.valid:
+        raise UsageError(f"not a language tag: {checked.problem}", subject=tag, remedy="For example: --language ar")
+    return tag

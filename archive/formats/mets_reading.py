@@ -23,6 +23,9 @@ METS_NAMESPACES = (METS, METS_2, METS_ROSETTA)
 XLINK = "http://www.w3.org/1999/xlink"
 
 SECTIONS = frozenset({"dmdSec", "techMD", "rightsMD", "sourceMD", "digiprovMD"})
+_HOLDERS = SECTIONS | {"md"}
+"""Elements that hold one record each: those of METS 1, and `md` of METS 2."""
+
 REFERENCE_TARGETS = {
     "DMDID": frozenset({"dmdSec", "md"}),
     "ADMID": frozenset({"amdSec", "techMD", "rightsMD", "sourceMD", "digiprovMD", "md"}),
@@ -121,7 +124,7 @@ def embedded(root: _Element) -> Iterator[tuple[_Element, _Element]]:
     """
     for data in root.iter(*_tags("xmlData")):
         section = data
-        while (parent := section.getparent()) is not None and local_name(section) not in SECTIONS:
+        while (parent := section.getparent()) is not None and local_name(section) not in _HOLDERS:
             section = parent
         inside = [content for content in data if isinstance(content.tag, str)]
         if inside and all(is_statement(content) for content in inside):

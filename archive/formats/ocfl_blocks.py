@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from archive.model.capped_findings import ocfl_findings
 from archive.model.codes import ocfl as codes
 from archive.model.finding import Finding
 
@@ -39,7 +41,7 @@ def read_manifest(block: Any, subject: str, algorithm: str | None) -> tuple[Bloc
     """The manifest as far as it can be used, and what is wrong with it. Paths are not judged here."""
     if not isinstance(block, dict):
         return {}, [codes.E041.at(subject, expected="manifest"), codes.E106.at(subject)]
-    findings = [codes.E096.at(subject, found=digest) for digest in _repeats(block)]
+    findings = ocfl_findings(codes.E096.at(subject, found=digest) for digest in _repeats(block))
     usable: Block = {}
     for digest, paths in block.items():
         if algorithm in HEX_DIGITS and not is_digest(digest, algorithm):
@@ -53,16 +55,16 @@ def read_manifest(block: Any, subject: str, algorithm: str | None) -> tuple[Bloc
             continue
         usable[digest] = paths
     findings += judge_content_paths((path for paths in usable.values() for path in paths), subject)
-    return usable, findings
+    return usable, list(findings)
 
 
 def read_state(block: Any, subject: str, version: str) -> tuple[Block, list[Finding]]:
     """One version's state as far as it can be used, and what is wrong with its form and logical paths."""
     if not isinstance(block, dict):
         return {}, [codes.E050.at(subject, version=version, found="it is no object")]
-    findings = [
+    findings = ocfl_findings(
         codes.E050.at(subject, version=version, found=f"{digest} stands more than once") for digest in _repeats(block)
-    ]
+    )
     usable: Block = {}
     for digest, paths in block.items():
         if not isinstance(paths, list) or not paths:
@@ -77,8 +79,8 @@ def read_state(block: Any, subject: str, version: str) -> tuple[Block, list[Find
             findings.append(codes.E053.at(subject, version=version, found=path))
         if _has_odd_element(path):
             findings.append(codes.E052.at(subject, version=version, found=path))
-    findings += [codes.E095.at(subject, version=version, found=path) for path in _clashes(paths)]
-    return usable, findings
+    findings += (codes.E095.at(subject, version=version, found=path) for path in _clashes(paths))
+    return usable, list(findings)
 
 
 def read_fixity(block: Any, subject: str, specification: str, listed: Block) -> tuple[dict[str, Block], list[Finding]]:
@@ -87,7 +89,9 @@ def read_fixity(block: Any, subject: str, specification: str, listed: Block) -> 
         kind = codes.E056.at(subject, found="a value that is no object")
         return {}, [kind] if specification == "1.0" else [codes.E111.at(subject)]
     known = {path for paths in listed.values() for path in paths}
-    findings = [codes.E056.at(subject, found=f"the key {name} more than once") for name in _exact_repeats(block)]
+    findings = ocfl_findings(
+        codes.E056.at(subject, found=f"the key {name} more than once") for name in _exact_repeats(block)
+    )
     usable: dict[str, Block] = {}
     for algorithm, digests in block.items():
         if algorithm not in HEX_DIGITS and algorithm not in OTHER_ALGORITHMS:
@@ -98,13 +102,13 @@ def read_fixity(block: Any, subject: str, specification: str, listed: Block) -> 
         findings += more
         if algorithm in HEX_DIGITS:
             usable[algorithm] = one
-    return usable, findings
+    return usable, list(findings)
 
 
 def _read_fixity_of(digests: Any, subject: str, algorithm: str, known: set[str]) -> tuple[Block, list[Finding]]:
     if not isinstance(digests, dict):
         return {}, [codes.E057.at(subject, algorithm=algorithm, found="it is no object")]
-    findings = [codes.E097.at(subject, algorithm=algorithm, found=digest) for digest in _repeats(digests)]
+    findings = ocfl_findings(codes.E097.at(subject, algorithm=algorithm, found=digest) for digest in _repeats(digests))
     usable: Block = {}
     for digest, paths in digests.items():
         if algorithm in HEX_DIGITS and not is_digest(digest, algorithm):
@@ -115,18 +119,18 @@ def _read_fixity_of(digests: Any, subject: str, algorithm: str, known: set[str])
             findings.append(codes.E057.at(subject, algorithm=algorithm, found=f"{digest} has no list of paths"))
             continue
         usable[digest] = paths
-        findings += [
+        findings += (
             codes.E057.at(subject, algorithm=algorithm, found=f"{path} is not in the manifest")
             for path in paths
             if path not in known
-        ]
+        )
     findings += judge_content_paths((path for paths in usable.values() for path in paths), subject)
-    return usable, findings
+    return usable, list(findings)
 
 
 def judge_content_paths(paths: Iterable[str], subject: str) -> list[Finding]:
     """What is wrong with content paths as such: their elements, their ends, and clashes among them."""
-    findings, kept = [], []
+    findings, kept = ocfl_findings(), []
     for path in paths:
         kept.append(path)
         if path.startswith("/") or path.endswith("/"):
@@ -135,7 +139,8 @@ def judge_content_paths(paths: Iterable[str], subject: str) -> list[Finding]:
             findings.append(codes.E035.at(subject, found=path))
         if _has_odd_element(path.strip("/")) or not path:
             findings.append(codes.E099.at(subject, found=path))
-    return [*findings, *(codes.E101.at(subject, found=path) for path in _clashes(kept))]
+    findings += (codes.E101.at(subject, found=path) for path in _clashes(kept))
+    return list(findings)
 
 
 def used_digests(states: Iterable[Block]) -> set[str]:
@@ -151,19 +156,18 @@ def _has_odd_element(path: str) -> bool:
     return any(element in ("", ".", "..") for element in trimmed.split("/"))
 
 
-def _clashes(paths: Iterable[str]) -> Iterator[str]:
-    """Paths that stand twice, and paths that are also the beginning of another."""
+def _clashes(paths: Sequence[str]) -> Iterator[str]:
+    """Paths that stand twice, and paths that are also the beginning of another; no list of all beginnings is made."""
     seen: set[str] = set()
-    folders: set[str] = set()
     for path in paths:
         if path in seen:
             yield path
         seen.add(path)
-        end = path.rfind("/")
-        while end > 0 and path[:end] not in folders:
-            folders.add(path[:end])
-            end = path.rfind("/", 0, end)
-    yield from sorted(folders & seen)
+    ordered = sorted(seen)
+    for path in ordered:
+        below = bisect_left(ordered, path + "/")
+        if below < len(ordered) and ordered[below].startswith(path + "/"):
+            yield path
 
 
 def _exact_repeats(block: dict[str, Any]) -> tuple[str, ...]:

@@ -9,17 +9,22 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from archive.formats.ocfl_blocks import Block, Repeating, read_fixity, read_manifest, used_digests
 from archive.formats.ocfl_versions import URI, Version, read_versions, version_number
+from archive.model.capped_findings import ocfl_findings
 from archive.model.codes import ocfl as codes
 from archive.model.finding import Finding
 
 SPECIFICATIONS = ("1.0", "1.1")
 CONTENT_ALGORITHMS = ("sha512", "sha256")
+
+_WORDS = 1 << 10
+"""So many parts of JSON text are written at a time."""
 
 _TYPE = re.compile(r"https://ocfl\.io/(\d+\.\d+)/spec/#inventory")
 _KEYS = {"id", "type", "digestAlgorithm", "head", "contentDirectory", "manifest", "versions", "fixity"}
@@ -153,7 +158,7 @@ def _read_head(
 
 def _judge_digests(inventory: Inventory, subject: str) -> list[Finding]:
     """Whether manifest and states use the same digests, in the same spelling."""
-    findings = []
+    findings = ocfl_findings()
     for name, version in inventory.versions.items():
         for digest in version.state:
             if digest not in inventory.manifest:
@@ -163,29 +168,28 @@ def _judge_digests(inventory: Inventory, subject: str) -> list[Finding]:
         if digest not in used:
             findings.append(codes.E107.at(subject, found=digest))
             findings.append(codes.E050.at(subject, version="any", found=f"no version uses {digest}"))
-    return findings
+    return list(findings)
 
 
 def _judge_places(inventory: Inventory, subject: str) -> list[Finding]:
     """Whether content paths go through a version of the inventory and its content folder."""
-    starts = tuple(f"{name}/{inventory.content}/" for name in inventory.versions)
     numbers = {version_number(name) for name in inventory.versions}
-    findings = []
+    findings = ocfl_findings()
     for paths in inventory.manifest.values():
         for path in paths:
-            if path.startswith(starts):
+            first, _, below = path.partition("/")
+            if first in inventory.versions and below.startswith(f"{inventory.content}/"):
                 continue
             findings.append(codes.E042.at(subject, found=path))
-            first, *rest = path.split("/")
             if first not in inventory.versions and version_number(first) in numbers:
                 findings.append(codes.E014.at(subject, found=path))
-            if first in inventory.versions and len(rest) > 1 and inventory.content_directory is None:
+            if first in inventory.versions and "/" in below and inventory.content_directory is None:
                 findings.append(codes.E021.at(subject, found=path))
-    return findings
+    return list(findings)
 
 
-def write_inventory(inventory: Inventory) -> bytes:
-    """The bytes of an inventory of our own, for OCFL 1.1."""
+def write_inventory(inventory: Inventory) -> Iterator[bytes]:
+    """The bytes of an inventory of our own, for OCFL 1.1, in pieces: one of many files is never whole in memory."""
     versions = {}
     for name, version in inventory.versions.items():
         block: dict[str, Any] = {"created": version.created, "state": version.state}
@@ -206,4 +210,7 @@ def write_inventory(inventory: Inventory) -> bytes:
         table["contentDirectory"] = inventory.content_directory
     if inventory.fixity:
         table["fixity"] = inventory.fixity
-    return json.dumps(table, ensure_ascii=False, indent=1, sort_keys=True).encode("utf-8") + b"\n"
+    words = json.JSONEncoder(ensure_ascii=False, indent=1, sort_keys=True).iterencode(table)
+    while piece := "".join(islice(words, _WORDS)):
+        yield piece.encode("utf-8")
+    yield b"\n"

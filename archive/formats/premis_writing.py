@@ -1,21 +1,23 @@
-"""Writing PREMIS 3 as a stream: the `premis:` prefix throughout, xsi:type values with their prefix.
+"""Writing PREMIS 3 as a stream: the root and the types of objects with the prefix `premis:`, other elements without.
 
-Validators and readers exist that match `premis:file` letter by letter; a default namespace would be as correct and less
-understood. Terms of the Library of Congress carry their vocabulary where they stand once (events, agents, rights,
-representations); in the objects of single files they are left bare, which keeps a file within 4 KiB.
+Validators and readers exist that match `premis:file` letter by letter, so types keep their prefix; prefixes on every
+element were a sixth of the record. Identifiers of type UUID are bare UUIDs. Clause: PREMIS 3.0 XML schema.
 """
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
 
+from archive.formats.rights_uris import ACCESS_URIS, COAR
 from archive.formats.xml_elements import FORBIDDEN, escape_text
 from archive.model.premis import (
     Agent,
     EntityObject,
     Event,
     FileObject,
+    Format,
     Grant,
     PremisRecord,
     Relationship,
@@ -29,12 +31,48 @@ ALGORITHMS = {
 }  # fmt: skip
 """BagIt's names and those of the Library of Congress's cryptographicHashFunctions, where it has them."""
 
+LAST_MODIFIED = "last modified, as received"
+"""The significant property for a file's modification time before it was packed."""
+
 _VOCABULARY = "http://id.loc.gov/vocabulary/preservation/"
-_HEAD = (
+_PRONOM = "http://www.nationalarchives.gov.uk/PRONOM/"
+HASHES = "cryptographicHashFunctions"
+_CODES: dict[str, dict[str, str]] = {
+    "actsGranted": {},
+    "agentType": {"hardware": "har", "organization": "org", "person": "per", "software": "sof"},
+    "copyrightStatus": {"copyrighted": "cpr", "public domain": "pub", "publicdomain": "pub", "unknown": "unk"},
+    "eventRelatedAgentRole": {"authorizer": "aut", "executing program": "exe", "implementer": "imp"},
+    "eventOutcome": {"success": "suc", "fail": "fai", "warning": "war"},
+    "relationshipType": {"derivation": "der", "structural": "str"},
+    "relationshipSubType": {
+        "has part": "hsp", "has source": "hss", "is part of": "isp", "is represented by": "isr", "is source of": "iso",
+        "represents": "rep",
+    },
+    "rightsBasis": {
+        "copyright": "cop", "institutional policy": "ins", "license": "lic", "other": "oth", "statute": "sta",
+    },
+    "eventType": {
+        "accession": "acc", "deaccession": "dea", "deletion": "del", "digital signature generation": "dsg",
+        "digital signature validation": "dig", "dissemination": "dis", "fixity check": "fix",
+        "format identification": "for", "information package creation": "ipc", "ingestion": "ing",
+        "message digest calculation": "mes", "metadata extraction": "mee", "metadata modification": "mem",
+        "migration": "mig", "modification": "mod", "normalization": "nor", "policy assignment": "poa",
+        "recovery": "rec", "replication": "rep", "transfer": "tra", "unpacking": "unp", "validation": "val",
+        "virus check": "vir",
+    },
+    HASHES: {
+        "MD5": "md5", "SHA-1": "sha1", "SHA-224": "sha224", "SHA-256": "sha256", "SHA-384": "sha384",
+        "SHA-512": "sha512",
+    },
+}  # fmt: skip
+"""The codes of terms in the Library of Congress's vocabularies, which their addresses end in."""
+
+HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
-    '<premis:premis xmlns:premis="http://www.loc.gov/premis/v3"'
+    '<premis:premis xmlns:premis="http://www.loc.gov/premis/v3" xmlns="http://www.loc.gov/premis/v3"'
     ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" version="3.0">\n'
 )
+"""Elements are written without a prefix: a sixth of the record would be prefixes. Types keep it (`premis:file`)."""
 _PART = 1 << 16
 
 
@@ -61,173 +99,222 @@ def exact_path(path: str) -> tuple[str, str]:
 
 
 def _write(record: PremisRecord) -> Iterator[str]:
-    yield _HEAD
+    yield HEAD
     for entity in record.entities:
-        yield from _write_entity(entity)
+        yield from entity_text(entity)
     for file in record.files():
-        yield _write_file(file)
+        yield file_text(file)
     for event in record.events:
-        yield from _write_event(event)
+        yield from event_text(event)
     for agent in record.agents:
-        yield _write_agent(agent)
+        yield agent_text(agent)
     if record.rights:
-        yield " <premis:rights>\n"
+        yield " <rights>\n"
         for statement in record.rights:
-            yield _write_rights(statement)
-        yield " </premis:rights>\n"
+            yield rights_text(statement)
+        yield " </rights>\n"
     yield "</premis:premis>\n"
 
 
-def _identifier(name: str, value: str, depth: int = 2, role: str | None = None, role_name: str = "") -> str:
-    pad = " " * depth
-    end = f"<premis:{role_name}>{escape_text(role)}</premis:{role_name}>" if role else ""
-    return (
-        f"{pad}<premis:{name}><premis:{name}Type>UUID</premis:{name}Type>"
-        f"<premis:{name}Value>{value}</premis:{name}Value>{end}</premis:{name}>\n"
-    )
+def identifier_line(name: str, value: str, depth: int = 2, role: str | None = None, role_name: str = "") -> str:
+    pad, value = " " * depth, value.removeprefix("urn:uuid:")
+    end = ""
+    if role:
+        attributes = _authority("eventRelatedAgentRole", role) if role in _CODES["eventRelatedAgentRole"] else ""
+        end = f"<{role_name}{attributes}>{escape_text(role)}</{role_name}>"
+    return f"{pad}<{name}><{name}Type>UUID</{name}Type><{name}Value>{value}</{name}Value>{end}</{name}>\n"
 
 
 def _term(name: str, value: str, vocabulary: str, depth: int = 2) -> str:
-    return (
-        f'{" " * depth}<premis:{name} authority="{vocabulary}" authorityURI="{_VOCABULARY}{vocabulary}">'
-        f"{escape_text(value)}</premis:{name}>\n"
-    )
+    return f"{' ' * depth}<{name}{_authority(vocabulary, value)}>{escape_text(value)}</{name}>\n"
+
+
+@cache
+def _authority(vocabulary: str, term: str) -> str:
+    """The attributes that say which vocabulary a term is from, and where in it."""
+    return f' authority="{vocabulary}" authorityURI="{_VOCABULARY}{vocabulary}"{_address(vocabulary, term)}'
+
+
+@cache
+def _address(vocabulary: str, term: str) -> str:
+    """The attribute with a term's address; empty for a term that the vocabulary does not have."""
+    code = _CODES[vocabulary].get(term)
+    return f' valueURI="{_VOCABULARY}{vocabulary}/{code}"' if code else ""
 
 
 def _text(name: str, value: str | None, depth: int = 2) -> str:
-    return "" if not value else f"{' ' * depth}<premis:{name}>{escape_text(value)}</premis:{name}>\n"
+    return "" if not value else f"{' ' * depth}<{name}>{escape_text(value)}</{name}>\n"
 
 
 def _inline(name: str, value: str | None) -> str:
-    return "" if not value else f"<premis:{name}>{escape_text(value)}</premis:{name}>"
+    return "" if not value else f"<{name}>{escape_text(value)}</{name}>"
 
 
-def _write_entity(entity: EntityObject) -> Iterator[str]:
+def entity_text(entity: EntityObject) -> Iterator[str]:
     kind = "representation" if entity.level else "intellectualEntity"
-    yield f' <premis:object xsi:type="premis:{kind}">\n' + _identifier("objectIdentifier", entity.id)
+    yield f' <object xsi:type="premis:{kind}">\n' + identifier_line("objectIdentifier", entity.id)
     if entity.level:
         level = _text("preservationLevelType", entity.level[0], 3) + _text("preservationLevelValue", entity.level[1], 3)
-        yield f"  <premis:preservationLevel>\n{level}  </premis:preservationLevel>\n"
+        yield f"  <preservationLevel>\n{level}  </preservationLevel>\n"
     yield _text("originalName", entity.name)
     for relationship in entity.relationships:
-        yield from _write_relationship(relationship)
-    yield "".join(_identifier("linkingEventIdentifier", one) for one in entity.events)
-    yield "".join(_identifier("linkingRightsStatementIdentifier", one) for one in entity.rights)
-    yield " </premis:object>\n"
+        yield from relationship_text(relationship)
+    yield "".join(identifier_line("linkingEventIdentifier", one) for one in entity.events)
+    yield "".join(identifier_line("linkingRightsStatementIdentifier", one) for one in entity.rights)
+    yield " </object>\n"
 
 
-def _write_relationship(relationship: Relationship) -> Iterator[str]:
+def relationship_text(relationship: Relationship) -> Iterator[str]:
     yield (
-        "  <premis:relationship>\n"
+        "  <relationship>\n"
         + _term("relationshipType", relationship.type, "relationshipType", 3)
         + _term("relationshipSubType", relationship.subtype, "relationshipSubType", 3)
     )
+    before, after = identifier_line("relatedObjectIdentifier", "\0", 3).split("\0")
     for related in relationship.objects():
-        yield _identifier("relatedObjectIdentifier", related, 3)
+        yield f"{before}{related.removeprefix('urn:uuid:')}{after}"
     if relationship.event:
-        yield _identifier("relatedEventIdentifier", relationship.event, 3)
-    yield "  </premis:relationship>\n"
+        yield identifier_line("relatedEventIdentifier", relationship.event, 3)
+    yield "  </relationship>\n"
 
 
-def _write_file(file: FileObject) -> str:
-    parts = [' <premis:object xsi:type="premis:file">\n', _identifier("objectIdentifier", file.id)]
-    parts.append("  <premis:objectCharacteristics>\n   <premis:compositionLevel>0</premis:compositionLevel>\n")
-    for algorithm, digest in file.fixity:
-        parts.append(
-            f"   <premis:fixity><premis:messageDigestAlgorithm>{algorithm}</premis:messageDigestAlgorithm>"
-            f"<premis:messageDigest>{digest}</premis:messageDigest></premis:fixity>\n"
+def file_text(file: FileObject) -> str:
+    modified = application = rest = ""
+    if file.modified:
+        modified = (
+            "  <significantProperties>"
+            f"<significantPropertiesType>{LAST_MODIFIED}</significantPropertiesType>"
+            f"<significantPropertiesValue>{file.modified}</significantPropertiesValue>"
+            "</significantProperties>\n"
         )
-    found = file.format
-    parts.append(f"   <premis:size>{file.size}</premis:size>\n   <premis:format>\n    <premis:formatDesignation>")
-    parts.append(_inline("formatName", found.name) + _inline("formatVersion", found.version))
-    parts.append("</premis:formatDesignation>\n")
-    if found.puid:
-        registry = _inline("formatRegistryName", "PRONOM") + _inline("formatRegistryKey", found.puid)
-        parts.append(f"    <premis:formatRegistry>{registry}</premis:formatRegistry>\n")
-    parts.append(_text("formatNote", found.note, 4) + "   </premis:format>\n")
-    if file.application:
-        name, version = file.application
-        parts.append(
-            "   <premis:creatingApplication>\n"
+    fixity = "".join([f"{_fixity(name)}{digest}</messageDigest></fixity>\n" for name, digest in file.fixity])
+    if file.application or file.created:
+        name, version = file.application or (None, None)
+        application = (
+            "   <creatingApplication>\n"
             + _text("creatingApplicationName", name, 4)
             + _text("creatingApplicationVersion", version, 4)
-            + "   </premis:creatingApplication>\n"
+            + _text("dateCreatedByApplication", file.created, 4)
+            + "   </creatingApplication>\n"
         )
     place, value = exact_path(file.path)
-    parts.append(
-        "  </premis:objectCharacteristics>\n"
-        + _text("originalName", file.original_name)
-        + "  <premis:storage><premis:contentLocation>"
-        f"<premis:contentLocationType>{place}</premis:contentLocationType>"
-        f"<premis:contentLocationValue>{escape_text(value)}</premis:contentLocationValue>"
-        "</premis:contentLocation></premis:storage>\n"
-    )
-    parts.append(_file_relationship("structural", "is part of", file.part_of, None))
     for subtype, related, event in file.derivations:
-        parts.append(_file_relationship("derivation", subtype, related, event))
-    parts.extend(_identifier("linkingEventIdentifier", event) for event in file.events)
-    parts.extend(_identifier("linkingRightsStatementIdentifier", one) for one in file.rights)
-    parts.append(" </premis:object>\n")
+        rest += file_relationship("derivation", subtype, related, event)
+    rest += _linked_events(file.events)
+    for one in file.rights:
+        rest += identifier_line("linkingRightsStatementIdentifier", one)
+    return (
+        f' <object xsi:type="premis:file">\n{identifier_line("objectIdentifier", file.id)}{modified}'
+        f"  <objectCharacteristics>\n   <compositionLevel>0</compositionLevel>\n{fixity}"
+        f"   <size>{file.size}</size>\n{_write_format(file.format)}{application}  </objectCharacteristics>\n"
+        f"{_text('originalName', file.original_name)}  <storage><contentLocation>"
+        f"<contentLocationType>{place}</contentLocationType>"
+        f"<contentLocationValue>{escape_text(value)}</contentLocationValue>"
+        f"</contentLocation></storage>\n{part_of_text(file.part_of)}{rest} </object>\n"
+    )
+
+
+@cache
+def _fixity(algorithm: str) -> str:
+    """The beginning of a digest's element; algorithms are few."""
+    authority = _authority(HASHES, algorithm)
+    return f"   <fixity><messageDigestAlgorithm{authority}>{algorithm}</messageDigestAlgorithm><messageDigest>"
+
+
+def fixity_line(algorithm: str, digest: str) -> str:
+    """One digest, by the algorithm's name in the vocabulary."""
+    return f"{_fixity(algorithm)}{digest}</messageDigest></fixity>\n"
+
+
+@lru_cache(maxsize=1024)
+def _write_format(found: Format) -> str:
+    """One of the few formats of a package, which thousands of files share."""
+    version = _inline("formatVersion", found.version)
+    parts = [f"   <format>\n    <formatDesignation>{_inline('formatName', found.name)}{version}</formatDesignation>\n"]
+    if found.puid:
+        key = escape_text(found.puid)
+        parts.append(
+            "    <formatRegistry><formatRegistryName>PRONOM</formatRegistryName>"
+            f'<formatRegistryKey valueURI="{_PRONOM}{key}">{key}'
+            "</formatRegistryKey></formatRegistry>\n"
+        )
+    parts.append(_text("formatNote", found.note, 4) + "   </format>\n")
     return "".join(parts)
 
 
-def _file_relationship(kind: str, subtype: str, related: str, event: str | None) -> str:
+@lru_cache(maxsize=64)
+def part_of_text(whole: str) -> str:
+    return file_relationship("structural", "is part of", whole, None)
+
+
+@lru_cache(maxsize=1024)
+def _linked_events(events: tuple[str, ...]) -> str:
+    """The links to the same events that most files have."""
+    return "".join(identifier_line("linkingEventIdentifier", event) for event in events)
+
+
+def file_relationship(kind: str, subtype: str, related: str, event: str | None) -> str:
     return (
-        "  <premis:relationship>\n"
-        f"   <premis:relationshipType>{kind}</premis:relationshipType>\n"
-        f"   <premis:relationshipSubType>{subtype}</premis:relationshipSubType>\n"
-        + _identifier("relatedObjectIdentifier", related, 3)
-        + (_identifier("relatedEventIdentifier", event, 3) if event else "")
-        + "  </premis:relationship>\n"
+        "  <relationship>\n"
+        f"   <relationshipType{_authority('relationshipType', kind)}>{kind}</relationshipType>\n"
+        f"   <relationshipSubType{_authority('relationshipSubType', subtype)}>{subtype}"
+        "</relationshipSubType>\n"
+        + identifier_line("relatedObjectIdentifier", related, 3)
+        + (identifier_line("relatedEventIdentifier", event, 3) if event else "")
+        + "  </relationship>\n"
     )
 
 
-def _write_event(event: Event) -> Iterator[str]:
+def event_text(event: Event) -> Iterator[str]:
     yield (
-        " <premis:event>\n"
-        + _identifier("eventIdentifier", event.id)
+        " <event>\n"
+        + identifier_line("eventIdentifier", event.id)
         + _term("eventType", event.type, "eventType")
         + _text("eventDateTime", event.when)
-        + "  <premis:eventDetailInformation>\n"
+        + "  <eventDetailInformation>\n"
         + _text("eventDetail", event.detail, 3)
-        + "  </premis:eventDetailInformation>\n  <premis:eventOutcomeInformation>\n"
+        + "  </eventDetailInformation>\n  <eventOutcomeInformation>\n"
         + _term("eventOutcome", event.outcome, "eventOutcome", 3)
-        + "   <premis:eventOutcomeDetail>\n"
+        + "   <eventOutcomeDetail>\n"
         + _text("eventOutcomeDetailNote", event.note, 4)
-        + "   </premis:eventOutcomeDetail>\n  </premis:eventOutcomeInformation>\n"
+        + "   </eventOutcomeDetail>\n  </eventOutcomeInformation>\n"
     )
     for agent in event.agents:
-        yield _identifier("linkingAgentIdentifier", agent.id, 2, agent.role, "linkingAgentRole")
+        yield identifier_line("linkingAgentIdentifier", agent.id, 2, agent.role, "linkingAgentRole")
+    before, after = identifier_line("linkingObjectIdentifier", "\0").split("\0")
     for link in event.objects():
-        yield _identifier("linkingObjectIdentifier", link.id, 2, link.role, "linkingObjectRole")
-    yield " </premis:event>\n"
+        if link.role:
+            yield identifier_line("linkingObjectIdentifier", link.id, 2, link.role, "linkingObjectRole")
+        else:
+            yield f"{before}{link.id.removeprefix('urn:uuid:')}{after}"
+    yield " </event>\n"
 
 
-def _write_agent(agent: Agent) -> str:
+def agent_text(agent: Agent) -> str:
     return (
-        " <premis:agent>\n"
-        + _identifier("agentIdentifier", agent.id)
+        " <agent>\n"
+        + identifier_line("agentIdentifier", agent.id)
         + _text("agentName", agent.name)
         + (_term("agentType", agent.type, "agentType") if agent.type else "")
         + _text("agentVersion", agent.version)
         + _text("agentNote", agent.note)
-        + " </premis:agent>\n"
+        + " </agent>\n"
     )
 
 
-def _write_rights(statement: RightsStatement) -> str:
+def rights_text(statement: RightsStatement) -> str:
     parts = [
-        "  <premis:rightsStatement>\n",
-        _identifier("rightsStatementIdentifier", statement.id, 3),
+        "  <rightsStatement>\n",
+        identifier_line("rightsStatementIdentifier", statement.id, 3),
         _term("rightsBasis", statement.basis, "rightsBasis", 3),
         _BASES[statement.basis](statement),
     ]
     parts.extend(_write_grant(grant) for grant in statement.grants)
-    parts.extend(_identifier("linkingObjectIdentifier", one, 3) for one in statement.objects)
+    parts.extend(identifier_line("linkingObjectIdentifier", one, 3) for one in statement.objects)
     parts.extend(
-        _identifier("linkingAgentIdentifier", one.id, 3, one.role, "linkingAgentRole") for one in statement.agents
+        identifier_line("linkingAgentIdentifier", one.id, 3, one.role, "linkingAgentRole") for one in statement.agents
     )
-    parts.append("  </premis:rightsStatement>\n")
+    parts.append("  </rightsStatement>\n")
     return "".join(parts)
 
 
@@ -235,10 +322,7 @@ def _document(kind: str, uri: str | None) -> str:
     if not uri:
         return ""
     name = f"{kind}DocumentationIdentifier"
-    return (
-        f"    <premis:{name}><premis:{name}Type>URI</premis:{name}Type>"
-        f"<premis:{name}Value>{escape_text(uri)}</premis:{name}Value></premis:{name}>\n"
-    )
+    return f"    <{name}><{name}Type>URI</{name}Type><{name}Value>{escape_text(uri)}</{name}Value></{name}>\n"
 
 
 def _notes(kind: str, notes: Iterable[str]) -> str:
@@ -247,47 +331,59 @@ def _notes(kind: str, notes: Iterable[str]) -> str:
 
 def _copyright(one: RightsStatement) -> str:
     return (
-        "   <premis:copyrightInformation>\n"
+        "   <copyrightInformation>\n"
         + _term("copyrightStatus", one.status or "unknown", "copyrightStatus", 4)
-        + _text("copyrightJurisdiction", one.jurisdiction or "unknown", 4)
+        + _text("copyrightJurisdiction", one.jurisdiction, 4)
         + _notes("copyright", one.notes)
         + _document("copyright", one.document)
-        + "   </premis:copyrightInformation>\n"
+        + "   </copyrightInformation>\n"
     )
 
 
 def _license(one: RightsStatement) -> str:
     return (
-        "   <premis:licenseInformation>\n"
+        "   <licenseInformation>\n"
         + _document("license", one.document)
         + _text("licenseTerms", one.terms, 4)
         + _notes("license", one.notes)
-        + "   </premis:licenseInformation>\n"
+        + "   </licenseInformation>\n"
     )
 
 
 def _statute(one: RightsStatement) -> str:
     return (
-        "   <premis:statuteInformation>\n"
-        + _text("statuteJurisdiction", one.jurisdiction or "unknown", 4)
-        + _text("statuteCitation", one.citation or "not cited", 4)
+        "   <statuteInformation>\n"
+        + _text("statuteJurisdiction", one.jurisdiction, 4)
+        + _text("statuteCitation", one.citation, 4)
         + _notes("statute", one.notes)
         + _document("statute", one.document)
-        + "   </premis:statuteInformation>\n"
+        + "   </statuteInformation>\n"
     )
 
 
 def _other(one: RightsStatement) -> str:
     return (
-        "   <premis:otherRightsInformation>\n"
+        "   <otherRightsInformation>\n"
         + _document("otherRights", one.document)
         + _text("otherRightsBasis", one.other or "access decision", 4)
         + _notes("otherRights", one.notes)
-        + "   </premis:otherRightsInformation>\n"
+        + "   </otherRightsInformation>\n"
     )
 
 
 _BASES = {"copyright": _copyright, "license": _license, "statute": _statute, "other": _other}
+
+
+def _restriction(word: str | None) -> str:
+    """What stands against the act, with the access right of COAR that it is."""
+    if word is None:
+        return ""
+    uri = ACCESS_URIS.get(word, "")
+    value = f' valueURI="{uri}"' if uri else ""
+    return (
+        f'    <restriction authority="COAR Access Rights" authorityURI="{COAR}"{value}>{escape_text(word)}'
+        "</restriction>\n"
+    )
 
 
 def _write_grant(grant: Grant) -> str:
@@ -295,12 +391,12 @@ def _write_grant(grant: Grant) -> str:
     if grant.since or grant.until:
         name = "termOfRestriction" if grant.restriction else "termOfGrant"
         dates = _text("startDate", grant.since, 5) + _text("endDate", grant.until, 5)
-        term = f"    <premis:{name}>\n{dates}    </premis:{name}>\n"
+        term = f"    <{name}>\n{dates}    </{name}>\n"
     return (
-        "   <premis:rightsGranted>\n"
-        + _text("act", grant.act, 4)
-        + _text("restriction", grant.restriction, 4)
+        "   <rightsGranted>\n"
+        + _term("act", grant.act, "actsGranted", 4)
+        + _restriction(grant.restriction)
         + term
         + _notes("rightsGranted", grant.notes)
-        + "   </premis:rightsGranted>\n"
+        + "   </rightsGranted>\n"
     )

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fnmatch import fnmatchcase
 from typing import Any
 
 from archive.errors import FormatError
+from archive.model.light import light_dataclass
 
 _LISTS = (
     "Manifests-Required", "Manifests-Allowed", "Tag-Manifests-Required", "Tag-Manifests-Allowed", "Tag-Files-Required",
     "Tag-Files-Allowed", "Payload-Files-Required", "Payload-Files-Allowed", "Accept-Serialization",
     "Accept-BagIt-Version",
 )  # fmt: skip
+MAX_LISTED = 1000
+"""Every file of a bag is compared with every pattern of a list."""
+
 _FLAGS = ("Allow-Fetch.txt", "Fetch.txt-Required", "Data-Empty")
 _KNOWN = {*_LISTS, *_FLAGS, "BagIt-Profile-Info", "Bag-Info", "Serialization", "Other-Info"}
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True)
 class TagRule:
     """What one element must be. `values` empty allows any."""
 
@@ -29,7 +33,7 @@ class TagRule:
     recommended: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True)
 class Profile:
     """The rules of one profile.
 
@@ -91,6 +95,8 @@ def parse_profile(data: bytes, subject: str) -> Profile:
     for key in _LISTS:
         if key in tree and not _is_texts(tree[key]):
             raise wrong(f"{key} is no list of texts")
+        if len(tree.get(key, ())) > MAX_LISTED:
+            raise wrong(f"{key} lists more than {MAX_LISTED:,} names")
     for key in _FLAGS:
         if not isinstance(tree.get(key, False), bool):
             raise wrong(f"{key} is neither true nor false")

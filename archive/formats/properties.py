@@ -10,7 +10,9 @@ import email.policy
 import io
 import re
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass
+from email.message import Message
 from email.utils import parsedate_to_datetime
 from html.parser import HTMLParser
 
@@ -49,9 +51,23 @@ def wants_all(name: str) -> bool:
     return name.lower().endswith((".docx", ".odt", ".odp", ".ods", ".xlsx", ".pptx"))
 
 
+def may_have_creation_date(name: str) -> bool:
+    """True where a document of this name may tell when it was made."""
+    return wants_all(name) or name.lower().endswith(".eml")
+
+
 def read_properties(content: bytes, name: str) -> Properties:
-    """What the document in `content` says of itself, by the kind that its name tells. Nothing found is no error."""
-    low = name.lower()
+    """What the document in `content` says of itself, by the kind that its name tells.
+
+    Nothing found is not an error, nor is a damaged document: what it says would only be a suggestion.
+    """
+    try:
+        return _read(content, name.lower())
+    except Exception:  # noqa: BLE001 - parsers raise anything about damage, and none of it may stop a bag
+        return Properties()
+
+
+def _read(content: bytes, low: str) -> Properties:
     if wants_all(low):
         return _read_zipped(content)
     if low.endswith((".md", ".markdown")):
@@ -162,19 +178,25 @@ def _read_html(text: str) -> Properties:
 
 
 def _read_mail(content: bytes) -> Properties:
-    try:
-        message = email.message_from_bytes(content, policy=email.policy.default)
-        subject, sender, sent = (message.get(name) for name in ("Subject", "From", "Date"))
-    except (ValueError, IndexError, KeyError, AttributeError, LookupError):
-        return Properties()
+    message = email.message_from_bytes(content, policy=email.policy.default)
+    subject, sender, sent = (_header(message, name) for name in ("Subject", "From", "Date"))
     created = None
     if sent:
-        try:
-            created = parsedate_to_datetime(str(sent)).date().isoformat()
-        except (ValueError, TypeError, IndexError):
-            created = None
-    title = _clean(str(subject)) if subject else None
-    return Properties(title, "subject of the e-mail" if title else "", _clean(str(sender)) if sender else None, created)
+        # A year or an offset of many digits is an OverflowError.
+        with suppress(ValueError, TypeError, IndexError, OverflowError):
+            created = parsedate_to_datetime(sent).date().isoformat()
+    title = _clean(subject)
+    return Properties(title, "subject of the e-mail" if title else "", _clean(sender), created)
+
+
+def _header(message: Message, name: str) -> str | None:
+    """A header as text; None where it is not there or the standard library cannot make sense of it."""
+    try:
+        value = message.get(name)
+        return None if value is None else str(value)
+    except Exception:  # noqa: BLE001 - the parsers of headers raise many kinds of errors about malformed ones
+        raw = next((text for key, text in message.raw_items() if key.lower() == name.lower()), None)
+        return None if raw is None else str(raw)
 
 
 def _read_zipped(content: bytes) -> Properties:
@@ -237,12 +259,16 @@ def _read_open_document(bundle: zipfile.ZipFile) -> Properties:
 
 
 def _office(found: dict[str, str | None]) -> Properties:
-    title = _clean(found["title"])
+    title, creator = _clean(found["title"]), _clean(found["creator"])
+    if title and title.lower() in _TEMPLATE_TITLES:
+        title = None
+    if creator and creator.lower() in _TEMPLATE_NAMES:
+        creator = None
     pages = found["pages"] or ""
     return Properties(
         title,
         "document title" if title else "",
-        _clean(found["creator"]),
+        creator,
         _day(found["created"]),
         _day(found["modified"]),
         found["language"],
@@ -250,7 +276,18 @@ def _office(found: dict[str, str | None]) -> Properties:
     )
 
 
+_TEMPLATE_STAMPS = ("2013-12-23T23:15:00", "2013-01-27T09:14:16")
+"""The dates in the templates of python-docx and python-pptx: they are not the document's."""
+_TEMPLATE_NAMES = frozenset(
+    ["python-docx", "python-pptx", "openpyxl", "xlsxwriter", "steve canny", "apache poi", "docx4j", "un-named", "user"]
+)
+"""Authors that programs and their templates write, in lower case."""
+_TEMPLATE_TITLES = frozenset(["powerpoint presentation", "word document", "untitled", "document"])
+
+
 def _day(stamp: str | None) -> str | None:
+    if stamp and stamp.startswith(_TEMPLATE_STAMPS):
+        return None
     day = (stamp or "")[:10]
     return day if is_edtf(day) else None
 

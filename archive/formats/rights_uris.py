@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from archive.model.light import light_dataclass
 
 RIGHTS_STATEMENTS = {
     "InC": ("In Copyright", "copyrighted"),
@@ -29,7 +30,16 @@ _CC = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+COAR = "http://purl.org/coar/access_right"
+ACCESS_URIS = {
+    "open": f"{COAR}/c_abf2", "restricted": f"{COAR}/c_16ec", "embargoed": f"{COAR}/c_f1cf",
+    "embargo": f"{COAR}/c_f1cf", "closed": f"{COAR}/c_14cb",
+}  # fmt: skip
+"""The access rights of COAR (Controlled Vocabulary for Access Rights 1.0) for the words of this program. "closed" is
+COAR's "metadata only access"."""
+
+
+@light_dataclass(frozen=True)
 class RightsUri:
     """A rights URI: its kind, "statement" or "licence"; its PREMIS copyrightStatus; and its problem, if it has one."""
 

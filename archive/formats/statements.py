@@ -14,7 +14,7 @@ from typing import Any
 from archive.errors import FormatError
 from archive.formats.language import direction_of
 from archive.formats.naming import path_fields
-from archive.model.description import Certainty, Source, Statement
+from archive.model.description import Certainty, Origin, Statement
 
 SCHEMA = "archive.statements/1"
 
@@ -52,6 +52,8 @@ def statement_fields(statement: Statement) -> dict[str, Any]:
         fields["by"] = statement.by
     if statement.note:
         fields["note"] = statement.note
+    if statement.authority:
+        fields["authority"] = statement.authority
     if statement.about is not None:
         fields.update(path_fields(statement.about, "about"))
     return fields
@@ -70,7 +72,7 @@ def read_statements(content: bytes) -> tuple[tuple[Statement, ...], bool]:
 
 
 def _read(fields: dict[str, Any]) -> Statement:
-    texts = {key: fields.get(key) for key in ("language", "by", "note", "about")}
+    texts = {key: fields.get(key) for key in ("language", "by", "note", "about", "authority")}
     if not all(value is None or isinstance(value, str) for value in texts.values()):
         raise TypeError
     if not isinstance(fields["property"], str) or not isinstance(fields["value"], str):
@@ -82,9 +84,10 @@ def _read(fields: dict[str, Any]) -> Statement:
         fields["property"],
         fields["value"],
         certainty=Certainty(fields["certainty"]),
-        source=Source(fields["source"]),
+        source=Origin(fields["source"]),
         language=texts["language"],
         by=texts["by"],
         note=texts["note"],
         about=about,
+        authority=texts["authority"],
     )

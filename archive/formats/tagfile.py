@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from archive.model.capped_findings import bag_findings
 from archive.model.codes import bag as codes
-from archive.model.finding import Finding
+from archive.model.finding import Finding, FindingKind
 
 MAX_LINE = 1 << 20
+MAX_LINES = 1_000_000
+MAX_ELEMENTS = 200_000
+"""So many lines and elements of a tag file are read."""
+
+_LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _OXUM = re.compile(r"([0-9]{1,20})\.([0-9]{1,15})", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", re.ASCII)
 _COUNT = re.compile(r"[0-9]+ of ([0-9]+|\?)", re.ASCII)
@@ -46,56 +52,81 @@ def _write_tag(tag: Tag) -> bytes:
 def parse_tags(data: bytes, subject: str, *, before_1_0: bool = False) -> tuple[list[Tag], list[Finding]]:
     """The elements in order and what is wrong with them. `data` is UTF-8 (see `decode_tag_file`).
 
-    A continuation line adds its text after one space. Labels keep their case; compare them without it.
+    A continuation line adds its text after one space. Labels keep their case; compare them without it. Of a file of
+    more than `MAX_LINES` lines or `MAX_ELEMENTS` elements the rest is left unread, with a finding.
     """
-    tags: list[Tag] = []
-    findings: list[Finding] = []
-    for number, raw in enumerate(data.splitlines(keepends=True), 1):
+    elements: list[_Element] = []
+    findings = bag_findings()
+    for number, raw in enumerate(lines_of(data), 1):
+        if number > MAX_LINES or len(elements) > MAX_ELEMENTS:
+            limit, what = (MAX_LINES, "lines") if number > MAX_LINES else (MAX_ELEMENTS, "elements")
+            findings.note(codes.TOO_MANY_LINES, subject, line=number, limit=limit, what=what)
+            break
         line = raw.rstrip(b"\r\n")
         if len(line) > MAX_LINE:
-            findings.append(codes.MALFORMED_TAG.at(subject, line=number, why="the line is too long"))
+            findings.note(codes.MALFORMED_TAG, subject, line=number, why="the line is too long")
             continue
         text = line.decode("utf-8", "surrogateescape")
         if not text.strip(" \t"):
-            findings.append(codes.LOOSE_TAG.at(subject, line=number, why="the line is empty"))
-            if tags:
-                tags[-1] = _extend(tags[-1], "", raw)
+            findings.note(codes.LOOSE_TAG, subject, line=number, why="the line is empty")
+            if elements:
+                elements[-1].extend("", raw)
             continue
         if text[0] in " \t":
-            if not tags:
+            if not elements:
                 why = "the first line continues nothing"
-                findings.append(codes.MALFORMED_TAG.at(subject, line=number, why=why))
+                findings.note(codes.MALFORMED_TAG, subject, line=number, why=why)
                 continue
-            tags[-1] = _extend(tags[-1], text.strip(" \t"), raw)
+            elements[-1].extend(text.strip(" \t"), raw)
             continue
         label, colon, value = text.partition(":")
         if not colon:
-            findings.append(codes.MALFORMED_TAG.at(subject, line=number, why="it has no colon"))
+            findings.note(codes.MALFORMED_TAG, subject, line=number, why="it has no colon")
             continue
-        findings += _judge_spacing(label, value, subject, number, before_1_0)
-        tags.append(Tag(label.strip(" \t"), value.strip(" \t"), number, raw))
-    return tags, findings
+        problem = _judge_spacing(label, value, before_1_0)
+        if problem is not None:
+            findings.note(problem[0], subject, line=number, why=problem[1])
+        elements.append(_Element(label.strip(" \t"), number, [value.strip(" \t")], [raw]))
+    return [one.tag() for one in elements], list(findings)
 
 
-def _extend(tag: Tag, text: str, raw: bytes) -> Tag:
-    value = f"{tag.value} {text}" if tag.value and text else tag.value or text
-    return Tag(tag.label, value, tag.line, (tag.raw or b"") + raw)
+def lines_of(data: bytes) -> Iterator[bytes]:
+    """The lines of a tag file with their ends, LF, CR or CRLF, one by one: a list of all could be very long."""
+    return (match[0] for match in _LINE.finditer(data))
 
 
-def _judge_spacing(label: str, value: str, subject: str, line: int, before_1_0: bool) -> list[Finding]:
+@dataclass(slots=True)
+class _Element:
+    """An element while its lines are read: parts are joined once, so that time grows with the bytes alone."""
+
+    label: str
+    line: int
+    texts: list[str]
+    raws: list[bytes]
+
+    def extend(self, text: str, raw: bytes) -> None:
+        self.texts.append(text)
+        self.raws.append(raw)
+
+    def tag(self) -> Tag:
+        return Tag(self.label, " ".join(text for text in self.texts if text), self.line, b"".join(self.raws))
+
+
+def _judge_spacing(label: str, value: str, before_1_0: bool) -> tuple[FindingKind, str] | None:
+    """What is wrong with the white space of a line, and why."""
     if not label.strip(" \t"):
-        return [codes.MALFORMED_TAG.at(subject, line=line, why="the label is empty")]
+        return codes.MALFORMED_TAG, "the label is empty"
     if before_1_0:
-        return []
+        return None
     if label != label.strip(" \t"):
-        return [codes.MALFORMED_TAG.at(subject, line=line, why="there is white space before the colon")]
+        return codes.MALFORMED_TAG, "there is white space before the colon"
     if not value:
-        return [codes.LOOSE_TAG.at(subject, line=line, why="nothing follows the colon")]
+        return codes.LOOSE_TAG, "nothing follows the colon"
     if value[0] not in " \t":
-        return [codes.MALFORMED_TAG.at(subject, line=line, why="no white space follows the colon")]
+        return codes.MALFORMED_TAG, "no white space follows the colon"
     if len(value) > 1 and value[1] in " \t" and value.strip(" \t"):
-        return [codes.LOOSE_TAG.at(subject, line=line, why="more than one white space follows the colon")]
-    return []
+        return codes.LOOSE_TAG, "more than one white space follows the colon"
+    return None
 
 
 def values_of(tags: Iterable[Tag], label: str) -> list[str]:
@@ -111,23 +142,23 @@ def parse_oxum(value: str) -> tuple[int, int] | None:
 
 def judge_reserved(tags: Iterable[Tag], subject: str) -> list[Finding]:
     """What is wrong with the reserved elements, each by its own rule; Payload-Oxum only by its form."""
-    findings: list[Finding] = []
+    findings = bag_findings()
     seen: set[str] = set()
     for tag in tags:
         label = tag.label.lower()
         if label == "payload-oxum":
             if label in seen:
-                findings.append(codes.REPEATED_OXUM.at(subject, line=tag.line))
+                findings.note(codes.REPEATED_OXUM, subject, line=tag.line)
             if parse_oxum(tag.value) is None:
-                findings.append(codes.MALFORMED_OXUM.at(subject, line=tag.line, found=tag.value[:80]))
+                findings.note(codes.MALFORMED_OXUM, subject, line=tag.line, found=tag.value[:80])
         elif label in _ONCE and label in seen:
-            findings.append(codes.REPEATED_TAG.at(subject, line=tag.line, label=tag.label))
+            findings.note(codes.REPEATED_TAG, subject, line=tag.line, label=tag.label)
         if (label == "bagging-date" and not _DATE.fullmatch(tag.value)) or (
             label == "bag-count" and not _COUNT.fullmatch(tag.value)
         ):
-            findings.append(codes.ODD_VALUE.at(subject, line=tag.line, label=tag.label, found=tag.value[:80]))
+            findings.note(codes.ODD_VALUE, subject, line=tag.line, label=tag.label, found=tag.value[:80])
         seen.add(label)
-    return findings
+    return list(findings)
 
 
 class Utf8Judge:

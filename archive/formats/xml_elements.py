@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What XML 1.0 cannot hold: control characters, and bytes that are no UTF-8."""
 
+_PLAIN = re.compile(r"[A-Za-z0-9 ./_-]*")
+"""Most texts: nothing in them is escaped."""
+
 
 @lru_cache(4096)
 def _split(tag: str) -> tuple[str, str]:
@@ -63,12 +66,20 @@ def texts(elements: Iterable[_Element]) -> tuple[str, ...]:
     return tuple(text for text in map(text_of, elements) if text is not None)
 
 
+def let_go(element: _Element) -> None:
+    """Free the memory of an element of a stream that was used, and of those before it."""
+    element.clear()
+    parent = element.getparent()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]
+
+
 def escape_text(text: str) -> str:
     """`text` for the content of an element.
 
     What XML 1.0 cannot hold (control characters, bytes that are no UTF-8) becomes the replacement character U+FFFD.
     """
-    if text.isalnum():
+    if text.isalnum() or _PLAIN.fullmatch(text):
         return text
     text = FORBIDDEN.sub("\ufffd", text)
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")

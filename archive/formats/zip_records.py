@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import struct
+import unicodedata
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 LOCAL_SIZE = 30
 END_SIZE = 22
@@ -12,11 +16,16 @@ MAX_COMMENT = 0xFFFF
 _LOCAL = struct.Struct("<4s5H3I2H")
 _END = struct.Struct("<4s4H2IH")
 MAX_DESCRIPTOR = 24
+LOCATOR_SIZE = 20
+END64_SIZE = 56
+_LOCATOR = struct.Struct("<4sIQI")
+_END64 = struct.Struct("<4sQ2H2I4Q")
 _UNICODE_PATH = 0x7075
+_ZIP64 = 0x0001
+_FOLDED = re.compile(rb"[\x00-\x1f]|;[0-9]+$")
 
 
-@dataclass(frozen=True, slots=True)
-class LocalHeader:
+class LocalHeader(NamedTuple):
     """A member's own header. `tail` is how many bytes of name and extra follow it."""
 
     flags: int
@@ -65,13 +74,66 @@ def unicode_path(extra: bytes, stored: bytes) -> tuple[bytes | None, bool]:
     return (found[0] if found else None), sound and len(found) < 2
 
 
+def zip64_values(extra: bytes) -> tuple[int, ...] | None:
+    """The 64-bit numbers of a Zip64 extended information field (4.5.3) in their order; None where there is none.
+
+    The last number of a field whose length is not a multiple of eight is the disk, and is left out here.
+    """
+    while len(extra) >= 4:
+        kind, length = struct.unpack_from("<HH", extra)
+        body, extra = extra[4 : 4 + length], extra[4 + length :]
+        if kind == _ZIP64:
+            whole = len(body) // 8
+            return struct.unpack(f"<{whole}Q", body[: 8 * whole])
+    return None
+
+
+def is_sound_extra(extra: bytes) -> bool:
+    """True when an extra field is whole records to its last byte, and none that names or sizes stands twice (4.5.1)."""
+    seen: set[int] = set()
+    while extra:
+        if len(extra) < 4:
+            return False
+        kind, length = struct.unpack_from("<HH", extra)
+        if len(extra) < 4 + length or (kind in (_ZIP64, _UNICODE_PATH) and kind in seen):
+            return False
+        seen.add(kind)
+        extra = extra[4 + length :]
+    return True
+
+
+def other_readings(name: bytes, stored: bytes, *, utf8: bool) -> tuple[bytes, ...]:
+    """The names under which common tools unpack the member `name`, besides itself.
+
+    `stored` are the bytes of the name in the archive, `utf8` what its flag says of them. Info-ZIP drops control
+    characters and a version number as VMS has it, libarchive composes letters, Python reads what is not marked as
+    UTF-8 in CP437 (APPNOTE D.1).
+    """
+    if name.isascii() and name.decode("ascii").isprintable() and b";" not in name:
+        return ()
+    text = name.decode("utf-8", "surrogateescape")
+    found = {_FOLDED.sub(b"", name), unicodedata.normalize("NFC", text).encode("utf-8", "surrogateescape")}
+    if not utf8:
+        found.add(stored.decode("cp437").encode())
+    return tuple(found - {name})
+
+
 @dataclass(frozen=True, slots=True)
 class EndRecord:
-    """The end of central directory: how many entries it states, its comment, and how many bytes follow it."""
+    """The end of the central directory (4.3.16): the numbers as it states them, its comment, the bytes after it.
 
+    `place` is where it begins, counted from the start of the bytes it was read from.
+    """
+
+    disk: int
+    directory_disk: int
+    entries_here: int
     entries: int
+    directory_size: int
+    directory_start: int
     comment: bytes
     after: int
+    place: int
 
 
 def parse_end(tail: bytes) -> EndRecord | None:
@@ -80,10 +142,71 @@ def parse_end(tail: bytes) -> EndRecord | None:
     while place >= 0:
         record = tail[place : place + END_SIZE]
         if len(record) == END_SIZE:
-            fields = _END.unpack(record)
-            start = place + END_SIZE
-            rest = len(tail) - start - fields[7]
+            _, disk, directory_disk, here, entries, size, start, length = _END.unpack(record)
+            first = place + END_SIZE
+            rest = len(tail) - first - length
             if rest >= 0:
-                return EndRecord(fields[4], tail[start : start + fields[7]], rest)
+                comment = tail[first : first + length]
+                return EndRecord(disk, directory_disk, here, entries, size, start, comment, rest, place)
         place = tail.rfind(b"PK\x05\x06", 0, place)
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class End64:
+    """The Zip64 end record and its locator (4.3.14, 4.3.15), as far as they state what other records state too."""
+
+    disks: int
+    disk: int
+    directory_disk: int
+    entries_here: int
+    entries: int
+    directory_size: int
+    directory_start: int
+
+
+def parse_end64(locator: bytes, record: bytes) -> End64 | None:
+    """The Zip64 end in its locator (20 bytes) and record (56 bytes); None when they are not these."""
+    if len(locator) != LOCATOR_SIZE or locator[:4] != b"PK\x06\x07" or len(record) != END64_SIZE:
+        return None
+    _, locator_disk, _, disks = _LOCATOR.unpack(locator)
+    signature, length, _, _, disk, directory_disk, here, entries, size, start = _END64.unpack(record)
+    if signature != b"PK\x06\x06" or length != END64_SIZE - 12:
+        return None
+    return End64(disks, max(disk, locator_disk), directory_disk, here, entries, size, start)
+
+
+def locator_target(locator: bytes) -> int | None:
+    """Where the locator says that the Zip64 end record begins; None when these bytes are not a locator."""
+    if len(locator) != LOCATOR_SIZE or locator[:4] != b"PK\x06\x07":
+        return None
+    return int(_LOCATOR.unpack(locator)[2])
+
+
+def judge_end(end: EndRecord, end64: End64 | None, entries: int, directory_size: int) -> Iterator[str]:
+    """What the end records say that is not so: readers differ in which of these numbers they believe.
+
+    `entries` and `directory_size` (bytes) are those of the directory that was read.
+    """
+    if not {end.disk, end.directory_disk} <= ({0} if end64 is None else {0, 0xFFFF}):
+        yield "its end says that it is a part of several disks"
+    stated = {
+        "members": (end.entries, 0xFFFF, entries, None if end64 is None else end64.entries),
+        "members on this disk": (end.entries_here, 0xFFFF, entries, None if end64 is None else end64.entries_here),
+        "bytes in its directory": (
+            end.directory_size,
+            0xFFFFFFFF,
+            directory_size,
+            None if end64 is None else end64.directory_size,
+        ),
+    }
+    for what, (short, elsewhere, found, long) in stated.items():
+        if long is not None and long != found:
+            yield f"its Zip64 end says {long} {what}, it has {found}"
+        if short != found and not (short == elsewhere and long is not None):
+            yield f"its end says {short} {what}, it has {found}"
+    if end64 is not None:
+        if end64.disks != 1 or end64.disk or end64.directory_disk:
+            yield "its Zip64 end says that it is a part of several disks"
+        if end.directory_start not in (0xFFFFFFFF, end64.directory_start):
+            yield "its two ends name different places of the directory"

@@ -6,12 +6,37 @@ at a time over all processes, in either database, so that the chain of seals has
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
+from archive.errors import LedgerError
+
 Row = tuple[Any, ...]
 Result = TypeVar("Result")
+Value = TypeVar("Value")
+
+
+PARAMETERS = 500
+"""How many parameters a statement has at most."""
+
+
+def stored_json(raw: Any) -> dict[str, Any]:
+    """The object that `raw`, a value of the database, holds as JSON. Raises `LedgerError` where it holds none."""
+    try:
+        found = json.loads(raw if isinstance(raw, str) else bytes(raw))
+    except (TypeError, ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise LedgerError("a record in the ledger is damaged", remedy="Bring the ledger back from a backup")
+    return found
+
+
+def batched(values: Sequence[Value], size: int = PARAMETERS) -> Iterator[Sequence[Value]]:
+    """`values` in parts that fit one statement."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
 
 
 class Backend(Protocol):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import uuid
-from dataclasses import dataclass
 
 from archive.config import Settings
-from archive.errors import ExistsError, LedgerError, LedgerMissingError
+from archive.errors import ExistsError, LedgerError, LedgerMissingError, LedgerVersionError
 from archive.ledger.backend import Backend
-from archive.ledger.schema import migrate, version_of
+from archive.ledger.schema import OLDEST_READ, migrate, version_of
+from archive.model.light import light_dataclass
 
 BASE_AGE = 90 * 86400
 """Due dates are written this long after a check, in seconds. Another `max_age` only shifts what a query asks for."""
@@ -18,7 +18,7 @@ FUTURE_SLACK = 86400
 """A check that lies further in the future than this is not believed: its file is due."""
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True)
 class Ledger:
     """An open ledger. `id` names it for ever, also in witness lines."""
 
@@ -62,8 +62,8 @@ def _there_already(address: str) -> ExistsError:
     )  # fmt: skip
 
 
-def open_ledger(address: str, *, patience: float = 30.0) -> Ledger:
-    """Open a ledger and bring its tables up to date.
+def open_ledger(address: str, *, patience: float = 30.0, migrating: bool = True) -> Ledger:
+    """Open a ledger and bring its tables up to date; with `migrating` False, only to read it, as it is.
 
     Raises `LedgerMissingError`, `LedgerLockedError`, `LedgerVersionError` and `LedgerError`.
     """
@@ -75,7 +75,13 @@ def open_ledger(address: str, *, patience: float = 30.0) -> Ledger:
                     "there is no ledger in this database", subject=address, remedy="Start one: archive init"
                 )
             raise LedgerError("this file is no ledger", subject=address, remedy="Bring it back from a backup")
-        migrate(backend)
+        if migrating:
+            migrate(backend)
+        elif version_of(backend) < OLDEST_READ:
+            raise LedgerVersionError(
+                "the ledger is of an older version", subject=address,
+                remedy="Bring it up to date: archive audit status",
+            )  # fmt: skip
         return _identify(backend, address)
     except BaseException:
         backend.close()

@@ -11,39 +11,56 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from archive.errors import UsageError
+from archive.model.light import light_dataclass
 
 GENESIS = "0" * 64
+_TIME = r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)"
 _WITNESS = re.compile(
-    r"muniment-witness/1 ([0-9a-f-]{36}) ([0-9]{1,18}) ([0-9a-f]{64}) (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"
+    rf"muniment-witness/(?:1 ([0-9a-f-]{{36}}) ([0-9]{{1,18}}) ([0-9a-f]{{64}})|"
+    rf"2 ([0-9a-f-]{{36}}) ([0-9]{{1,18}}) ([0-9a-f]{{64}}) ([0-9a-f]{{64}})) {_TIME}(?![0-9A-Za-z])"
 )
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True)
 class Witness:
-    """Seal `number` of the ledger `ledger` had `hash` at `time`."""
+    """Seal `number` of the ledger `ledger` had `hash` at `time`.
+
+    `root` is that of the tree over the hashes of all seals up to there (see `archive.ledger.tree`), lower-case hex; it
+    is empty in a line of version 1.
+    """
 
     ledger: str
     number: int
     hash: str
     time: str
+    root: str = ""
 
     def line(self) -> str:
-        return f"muniment-witness/1 {self.ledger} {self.number} {self.hash} {self.time}"
+        if not self.root:
+            return f"muniment-witness/1 {self.ledger} {self.number} {self.hash} {self.time}"
+        return f"muniment-witness/2 {self.ledger} {self.number} {self.hash} {self.root} {self.time}"
+
+
+def find_witnesses(text: str) -> list[Witness]:
+    """Every witness line in `text`, such as a file of lines or a mail, in its order."""
+    return [
+        Witness(one[1], int(one[2]), one[3], one[8]) if one[1] else Witness(one[4], int(one[5]), one[6], one[8], one[7])
+        for one in _WITNESS.finditer(text)
+    ]
 
 
 def parse_witness(text: str) -> Witness:
-    """The witness in `text`, which may stand in a longer line such as a mail's. Raises `UsageError`."""
-    match = _WITNESS.search(text)
-    if match is None:
+    """The first witness in `text`, which may be within a longer line such as a mail's. Raises `UsageError`."""
+    found = find_witnesses(text)
+    if not found:
         raise UsageError(
-            "this is no witness line", subject=text.strip()[:80],
+            "this is not a witness line", subject=text.strip()[:80],
             remedy="It has the form that `archive audit witness` prints",
         )  # fmt: skip
-    return Witness(match[1], int(match[2]), match[3], match[4])
+    return found[0]
 
 
 def seal_hash(
@@ -58,14 +75,26 @@ def seal_hash(
 
 def check_line(
     seq: int, batch: int, item: int, outcome: int, checked: int, size: int | None, found: bytes | None,
-    note: bytes | None, holding: int, path: bytes, expected: bytes,
+    note: bytes | None, holding: int, path: bytes, expected: bytes, cause: int | None = None,
 ) -> bytes:  # fmt: skip
-    """One check as it is sealed: also the file's path and expected digests, so that those cannot change later."""
+    """One check as it is sealed: also the file's path and expected digests, so that those cannot change later.
+
+    A `cause` comes last, and only where there is one: lines written before causes had a column stay as they were.
+    """
     found, note = found or b"", note or b""
-    return b"%d %d %d %d %d %b %d %d:%b %d:%b %d:%b %d:%b" % (
+    line = b"%d %d %d %d %d %b %d %d:%b %d:%b %d:%b %d:%b" % (
         seq, batch, item, outcome, checked, b"-" if size is None else b"%d" % size, holding,
         len(path), path, len(expected), expected, len(found), found, len(note), note,
     )  # fmt: skip
+    return line if cause is None else line + b" cause %d" % cause
+
+
+def intact_line(first: int, last: int, batch: int, holding: int, checked: int, items: bytes) -> bytes:
+    """The checks of a batch that found files of one holding intact, as they are sealed: `items` are their numbers.
+
+    What each number stands for is sealed with the holding (`archive.ledger.inventory`).
+    """
+    return b"intact %d %d %d %d %d %b" % (first, last, batch, holding, checked, items)
 
 
 def event_line(seq: int, holding: int | None, kind: str, happened: int, outcome: str, detail: bytes) -> bytes:

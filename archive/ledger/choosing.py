@@ -7,10 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from archive.ledger.backend import Backend, Row
+from archive.ledger.backend import PARAMETERS, Backend, Row, batched
 from archive.ledger.book import BASE_AGE, FUTURE_SLACK
+from archive.ledger.item_ranges import Ranges, holds, merge, read_claim
+from archive.model.light import light_dataclass
 
 MAX_FILES = 500
+MOST_FILES = 4000
+"""A batch has so many files where there are many: each batch costs two transactions."""
+
+SHARES = 4
+"""How many batches each worker gets at least, as far as `MAX_FILES` allows: none is left with nothing at the end."""
+
 MAX_BYTES = 1 << 30
 _FOREVER = 1 << 62
 _COLUMNS = "id, holding, path, size, digests, due"
@@ -18,7 +26,7 @@ _FACTOR, _MODULUS = 1103515245, 2147483647
 """Mix a file's number with a sample's seed: squared, so that neighbours do not come and stay away together."""
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True)
 class Wanted:
     """What a run asks for.
 
@@ -79,8 +87,13 @@ def begin_walk(wanted: Wanted, locations: Sequence[int], now: int) -> Walk:
     return Walk(wanted, lanes)
 
 
-def choose_items(backend: Backend, walk: Walk, *, max_files: int = MAX_FILES, max_bytes: int = MAX_BYTES) -> list[Row]:
-    """The next files, all of one location: rows of id, holding, path, size, digests, due, location."""
+def choose_items(
+    backend: Backend, walk: Walk, taken: Ranges = (), *, max_files: int = MAX_FILES, max_bytes: int = MAX_BYTES
+) -> list[Row]:
+    """The next files, all of one location: rows of id, holding, path, size, digests, due, location.
+
+    None of them is `taken`, which are the items of live batches.
+    """
     while walk.lanes:
         lane = _most_urgent(backend, walk)
         if lane is None:
@@ -90,6 +103,12 @@ def choose_items(backend: Backend, walk: Walk, *, max_files: int = MAX_FILES, ma
         if not rows:
             walk.lanes.remove(lane)
             continue
+        if taken:
+            passed = rows[-1]
+            rows = [row for row in rows if not holds(taken, row[0])]
+            if not rows:
+                lane.low = (passed[5], passed[0])
+                continue
         chosen: list[Row] = []
         total = 0
         for row in rows:
@@ -102,11 +121,25 @@ def choose_items(backend: Backend, walk: Walk, *, max_files: int = MAX_FILES, ma
     return []
 
 
+def files_a_batch(ahead: int | None, workers: int) -> int:
+    """How many files a batch of a run has at most that has so many before it, None for more than can be counted."""
+    return MOST_FILES if ahead is None else min(MOST_FILES, max(MAX_FILES, ahead // (SHARES * workers)))
+
+
 def measure(backend: Backend, walk: Walk, limit: int = 1_000_000) -> tuple[int, int] | None:
     """How many files and bytes `walk` has before it; None when there are more than `limit` to count."""
     files = size = 0
+    live = [read_claim(row[0]) for row in backend.query("SELECT items FROM batches WHERE live = 1")]
+    taken = list(merge(ranges for claim in live for ranges in claim.values()))
     for lane in walk.lanes:
         where, parameters = _condition(lane, walk.wanted)
+        for part in batched(taken, PARAMETERS // 2):
+            within = " OR ".join(["id BETWEEN ? AND ?"] * len(part))
+            row = backend.query(
+                f"SELECT count(*), COALESCE(sum(size), 0) FROM items WHERE {where} AND ({within})",
+                (*parameters, *(number for pair in part for number in pair)),
+            )[0]
+            files, size = files - int(row[0]), size - int(row[1])
         row = backend.query(
             f"SELECT count(*), COALESCE(sum(size), 0) FROM (SELECT size FROM items WHERE {where} LIMIT ?) AS ahead",
             (*parameters, limit + 1),
@@ -143,12 +176,13 @@ def _read(backend: Backend, lane: Lane, wanted: Wanted, limit: int) -> list[Row]
 
 
 def _condition(lane: Lane, wanted: Wanted) -> tuple[str, tuple[Any, ...]]:
-    where = f"{lane.column} = ? AND batch IS NULL AND due IS NOT NULL{lane.extra}"
+    where = f"{lane.column} = ?{lane.extra}"
     parameters: tuple[Any, ...] = (lane.value,)
     if lane.order == "id":
-        where, parameters = f"{where} AND id > ?", (*parameters, lane.low[1])
+        # With the plus SQLite does not take the index by due date and sort all it has for each batch anew.
+        where, parameters = f"{where} AND +due IS NOT NULL AND id > ?", (*parameters, lane.low[1])
     else:
-        where += " AND due >= ? AND due <= ? AND (due > ? OR id > ?)"
+        where += " AND due IS NOT NULL AND due >= ? AND due <= ? AND (due > ? OR id > ?)"
         parameters = (*parameters, lane.low[0], lane.high, lane.low[0], lane.low[1])
     if wanted.sample is not None:
         mixed = f"((id * {_FACTOR} + ?) % {_MODULUS})"

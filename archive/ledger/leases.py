@@ -8,20 +8,22 @@ lies absurdly far ahead (a clock that jumped back) counts as run out.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from archive.ledger.backend import Backend, Row
 from archive.ledger.book import Ledger
 from archive.ledger.choosing import MAX_BYTES, MAX_FILES, Walk, choose_items
-from archive.ledger.packing import audited_digest, decode_path
+from archive.ledger.item_ranges import Ranges, claim_of, merge, read_claim, write_claim
+from archive.ledger.packed_digests import audited_digest, path_text
 from archive.ledger.recording import record_checks
-from archive.model.audit import AuditItem, Batch, BatchResult, FileCheck, FileOutcome, Form, Source
+from archive.model.audit import AuditItem, Batch, BatchResult, Container, FileCheck, FileOutcome, ReadSource
+from archive.model.light import light_dataclass
 
 KILLS = 3
 """How many workers a batch may end before it is split; a single file that ended so many is named and left."""
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True)
 class Leaser:
     """Who leases: the run, the owner's name, the length of a lease in seconds, and how to tell a dead owner."""
 
@@ -44,11 +46,12 @@ def claim_batch(
         number = _take_waiting(backend, leaser, walk, held, now)
         if number is not None:
             return _lease(backend, leaser, number, now, _items_of(backend, number))
-        rows = choose_items(backend, walk, max_files=max_files, max_bytes=max_bytes)
+        rows = choose_items(backend, walk, _taken(backend), max_files=max_files, max_bytes=max_bytes)
         if not rows:
             return None
+        rows.sort()
         number = _open_batch(backend, leaser.run, rows[0][6], 0, now, rows)
-        return _lease(backend, leaser, number, now, sorted(rows))
+        return _lease(backend, leaser, number, now, rows)
 
     return backend.write(work, durable=False)
 
@@ -93,7 +96,6 @@ def release_batch(ledger: Ledger, batch: Batch) -> bool:
         state, fence, _until, _run = _state_of(backend, batch.id)
         if state != "leased" or fence != batch.fence:
             return False
-        backend.run("UPDATE items SET batch = NULL WHERE batch = ?", (batch.id,))
         _close(backend, batch.id, "released")
         return True
 
@@ -106,7 +108,6 @@ def release_all(ledger: Ledger, owner: str) -> None:
 
     def work() -> None:
         for (number,) in backend.query("SELECT id FROM batches WHERE live = 1 AND owner = ?", (owner,)):
-            backend.run("UPDATE items SET batch = NULL WHERE batch = ?", (number,))
             _close(backend, number, "released")
 
     backend.write(work)
@@ -167,26 +168,19 @@ def _take_waiting(backend: Backend, leaser: Leaser, walk: Walk, held: Collection
 def _is_wanted(backend: Backend, walk: Walk, number: int, location: int) -> bool:
     wanted = walk.wanted
     if wanted.holdings:
-        marks = ", ".join("?" * len(wanted.holdings))
-        return bool(
-            backend.query(
-                f"SELECT 1 FROM items WHERE batch = ? AND holding IN ({marks}) LIMIT 1", (number, *wanted.holdings)
-            )
-        )
+        return not _claim_of(backend, number).keys().isdisjoint(wanted.holdings)
     return not wanted.locations or location in wanted.locations
 
 
 def _open_batch(backend: Backend, run: int, location: int, kills: int, now: int, rows: list[Row]) -> int:
-    number = int(
+    return int(
         backend.query(
-            "INSERT INTO batches (run, location, state, live, fence, lease_until, owner, kills, files, bytes)"
-            " VALUES (?, ?, 'open', 1, 0, ?, '', ?, ?, ?) RETURNING id",
-            (run, location, now, kills, len(rows), sum(row[3] for row in rows)),
+            "INSERT INTO batches (run, location, state, live, fence, lease_until, owner, kills, files, bytes, items)"
+            " VALUES (?, ?, 'open', 1, 0, ?, '', ?, ?, ?, ?) RETURNING id",
+            (run, location, now, kills, len(rows), sum(row[3] for row in rows),
+             write_claim(claim_of((row[0], row[1]) for row in rows))),
         )[0][0]
-    )
-    marks = ", ".join("?" * len(rows))
-    backend.run(f"UPDATE items SET batch = ? WHERE id IN ({marks})", (number, *(row[0] for row in rows)))
-    return number
+    )  # fmt: skip
 
 
 def _lease(backend: Backend, leaser: Leaser, number: int, now: int, rows: list[Row]) -> Batch:
@@ -198,19 +192,36 @@ def _lease(backend: Backend, leaser: Leaser, number: int, now: int, rows: list[R
     holdings = sorted({row[1] for row in rows})
     marks = ", ".join("?" * len(holdings))
     sources = tuple(
-        Source(holding, root, decode_path(place), Form(form), identity, bool(named))
+        ReadSource(holding, root, path_text(place), Container(form), identity, bool(named))
         for holding, root, place, form, identity, named in backend.query(
             "SELECT h.id, l.root, h.place, h.form, l.identity, l.named FROM holdings h"
             f" JOIN locations l ON l.id = h.location WHERE h.id IN ({marks}) ORDER BY h.id",
             holdings,
         )
     )
-    items = tuple(AuditItem(row[0], row[1], decode_path(row[2]), row[3], *audited_digest(row[4])) for row in rows)
+    items = tuple([AuditItem(row[0], row[1], path_text(row[2]), row[3], *audited_digest(row[4])) for row in rows])
     return Batch(number, fence, location, kills, sources, items)
 
 
 def _items_of(backend: Backend, number: int) -> list[Row]:
-    return backend.query("SELECT id, holding, path, size, digests FROM items WHERE batch = ? ORDER BY id", (number,))
+    """The items that the batch holds, in the order of their numbers."""
+    rows: list[Row] = []
+    for first, last in merge(_claim_of(backend, number).values()):
+        rows += backend.query(
+            "SELECT id, holding, path, size, digests FROM items WHERE id BETWEEN ? AND ? ORDER BY id", (first, last)
+        )
+    return rows
+
+
+def _claim_of(backend: Backend, number: int) -> dict[int, Ranges]:
+    rows = backend.query("SELECT items FROM batches WHERE id = ?", (number,))
+    return read_claim(rows[0][0]) if rows else {}
+
+
+def _taken(backend: Backend) -> Ranges:
+    """The items that live batches hold, whoever leased them: nobody else is given them."""
+    rows = backend.query("SELECT items FROM batches WHERE live = 1 ORDER BY id")
+    return merge(ranges for (items,) in rows for ranges in read_claim(items).values())
 
 
 def _state_of(backend: Backend, number: int) -> tuple[str, int, int, int]:

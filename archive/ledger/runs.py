@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from archive.ledger.appending import append_event, read_head
+from archive.ledger.backend import stored_json
 from archive.ledger.book import Ledger
-from archive.ledger.sealing import append_event, read_head
+from archive.model.light import light_dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+@light_dataclass(frozen=True)
+class AuditRun:
     """One run of `archive audit`. `intact` and `attention` count files; times are seconds since the epoch."""
 
     id: int
@@ -52,11 +53,11 @@ def end_run(ledger: Ledger, run: int, verdict: str, *, now: int) -> None:
     )
 
 
-def list_runs(ledger: Ledger, *, since: int = 0, limit: int = 1000) -> list[Run]:
+def list_runs(ledger: Ledger, *, since: int = 0, limit: int = 1000) -> list[AuditRun]:
     """The runs since then, the latest first."""
     rows = ledger.backend.query(
         "SELECT id, started, ended, options, verdict, files, bytes, intact, attention FROM runs WHERE started >= ?"
         " ORDER BY id DESC LIMIT ?",
         (since, limit),
     )
-    return [Run(r[0], r[1], r[2], json.loads(r[3]), *r[4:]) for r in rows]
+    return [AuditRun(r[0], r[1], r[2], stored_json(r[3]), *r[4:]) for r in rows]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,8 +17,10 @@ from archive.errors import (
     LedgerMissingError,
     NoSpaceError,
     PermissionDeniedError,
+    from_os_error,
 )
 from archive.ledger.backend import Result, Row
+from archive.storage.folders import NOFOLLOW
 
 _CHECKPOINT = 16384
 """Pages, 64 MiB: a batch touches the same pages twice, when it is given out and when it is recorded."""
@@ -28,7 +31,11 @@ _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class SqliteBackend:
-    """One connection to the file `path`. `patience` is how long to wait for another writer, in seconds."""
+    """One connection to the file `path`. `patience` is how long to wait for another writer, in seconds.
+
+    With `create` a missing file is made for its owner only, whatever the umask; SQLite gives the files beside it (-wal,
+    -shm) the same rights.
+    """
 
     kind = "sqlite"
 
@@ -36,10 +43,11 @@ class SqliteBackend:
         self.path = path
         if not create and not os.path.exists(path):
             raise LedgerMissingError("there is no ledger here", subject=path, remedy="Start one: archive init")
-        mode = "rwc" if create else "rw"
+        if create:
+            _make_private(path)
         with self._translated():
             self._connection = sqlite3.connect(
-                f"file:{quote(os.path.abspath(path))}?mode={mode}", uri=True, isolation_level=None, timeout=patience,
+                f"file:{quote(os.path.abspath(path))}?mode=rw", uri=True, isolation_level=None, timeout=patience,
                 cached_statements=256,
             )  # fmt: skip
         try:
@@ -127,5 +135,14 @@ class SqliteBackend:
         return LedgerError(f"the ledger refuses: {error}", subject=self.path)
 
     def _is_full(self) -> bool:
-        status = os.statvfs(os.path.dirname(os.path.abspath(self.path)))
-        return status.f_bavail * status.f_frsize < 1 << 20
+        return shutil.disk_usage(os.path.dirname(os.path.abspath(self.path))).free < 1 << 20
+
+
+def _make_private(path: str) -> None:
+    """Make the empty file `path`, unless it is there. Raises `PermissionDeniedError` and its kinds."""
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | NOFOLLOW, 0o600))
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise from_os_error(error, path) from error

@@ -6,12 +6,13 @@ are pairs of a BagIt algorithm name and lower-case hex.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from archive.model.finding import Finding, Outcome, outcome_of
+from archive.model.light import light_dataclass
 
 DigestPairs = tuple[tuple[str, str], ...]
 
@@ -32,7 +33,27 @@ class FileOutcome(IntEnum):
         return {0: "never checked", 6: "not checked"}.get(self.value, self.name.lower())
 
 
-class Form(Enum):
+class Cause(IntEnum):
+    """Why a file is not intact, where the cause is not the file itself. The numbers are stored in ledgers.
+
+    `BAG_GONE`: nothing is left at the bag's place. `OTHER_BAG`: a different bag, whole by its own manifests, is there.
+    `CUT_OFF`: the archive cannot be read as far as this file.
+    """
+
+    BAG_GONE = 1
+    OTHER_BAG = 2
+    CUT_OFF = 3
+
+    @property
+    def words(self) -> str:
+        return {
+            Cause.BAG_GONE: "the bag is missing",
+            Cause.OTHER_BAG: "a different bag is in its place",
+            Cause.CUT_OFF: "the archive cannot be read as far as this file",
+        }[self]
+
+
+class Container(Enum):
     """How a bag is kept."""
 
     FOLDER = "folder"
@@ -40,7 +61,7 @@ class Form(Enum):
     TAR = "tar"
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True)
 class Location:
     """A place that holds bags and can be away as a whole. `identity` tells it from an empty mount point."""
 
@@ -53,11 +74,12 @@ class Location:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True)
 class Holding:
     """A bag in a location. `place` is relative to the location's root; `tag_digest` names the bag's content:
 
-    holdings with the same one are copies of one bag.
+    holdings with the same one hold one bag. `identity` tells where its bytes are, by whatever path they are reached:
+    two holdings of the same identity are one copy. It is empty in ledgers of before version 4.
     """
 
     id: int
@@ -65,13 +87,14 @@ class Holding:
     root: str
     place: str
     name: str
-    form: Form
+    form: Container
     tag_digest: str
     files: int
     bytes: int
     added_at: int
     retired_at: int | None = None
     external_id: str | None = None
+    identity: str = ""
 
     @property
     def address(self) -> str:
@@ -79,19 +102,58 @@ class Holding:
         return join_address(self.root, self.place)
 
 
+def is_same_place(one: Holding, other: Holding) -> bool:
+    """True when both holdings are one and the same bag on the disk or in the bucket, reached by two paths."""
+    return one.address == other.address or same_identity(one.identity, other.identity)
+
+
+def same_identity(one: str, other: str) -> bool:
+    """True when two identities, "DEVICE:INODE:PATH" or that of an object in a bucket, are of one place."""
+    if not one or not other:
+        return False
+    if one == other or one.startswith("s3 ") or other.startswith("s3 "):
+        return one == other
+    parts, others = one.split(":"), other.split(":")
+    if len(parts) != 3 or len(others) != 3:
+        return False
+    return parts[2] == others[2] or parts[:2] == others[:2]
+
+
+def count_copies(holdings: Iterable[Holding]) -> dict[int, int]:
+    """For each holding, how many other copies of its bag are held: retired ones and other paths to a copy do not count.
+
+    Keyed by the holding's number.
+    """
+    places: dict[str, list[Holding]] = {}
+    known = list(holdings)
+    for one in known:
+        group = places.setdefault(one.tag_digest, [])
+        if one.retired_at is None and not any(is_same_place(one, other) for other in group):
+            group.append(one)
+    return {
+        one.id: sum(not is_same_place(one, other) for other in places[one.tag_digest] if other.id != one.id)
+        for one in known
+    }
+
+
+def is_remote(address: str) -> bool:
+    """True for an s3:// URL."""
+    return address.startswith("s3://")
+
+
 def join_address(root: str, place: str) -> str:
     """A path or URL under a location's root; an empty `place` is the root itself."""
     return root if not place else f"{root.rstrip('/')}/{place}"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+@light_dataclass(frozen=True)
+class ReadSource:
     """What a worker needs to read one bag: where it is and how it is kept. It holds no credential."""
 
     holding: int
     root: str
     place: str
-    form: Form
+    form: Container
     identity: str
     named: bool = False
 
@@ -111,7 +173,7 @@ class AuditItem(NamedTuple):
     expected: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True)
 class Batch:
     """Work leased from the ledger. `fence` counts its leases: only the holder of the latest may record."""
 
@@ -119,17 +181,29 @@ class Batch:
     fence: int
     location: int
     kills: int
-    sources: tuple[Source, ...]
+    sources: tuple[ReadSource, ...]
     items: tuple[AuditItem, ...]
 
     @property
     def bytes(self) -> int:
         return sum(item.size for item in self.items)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled by columns: a batch goes to a worker, and thousands of single items cost five times as much."""
+        columns = tuple(zip(*self.items, strict=True))
+        return _batch_of, ((self.id, self.fence, self.location, self.kills, self.sources), columns)
+
+
+def _batch_of(facts: tuple[int, int, int, int, tuple[ReadSource, ...]], columns: tuple[Any, ...]) -> Batch:
+    return Batch(*facts, tuple(map(AuditItem._make, zip(*columns, strict=True))))
+
 
 @dataclass(frozen=True, slots=True)
 class FileCheck:
-    """What a worker saw of one file. `found`: the digests computed, when they differ; `extra`: names of added files."""
+    """What a worker saw of one file. `found`: the digests computed, when they differ; `extra`: names of added files.
+
+    `cause` decides how the file is reported; `reason` is text for people only.
+    """
 
     item: int
     outcome: FileOutcome
@@ -137,9 +211,10 @@ class FileCheck:
     size: int | None = None
     reason: str | None = None
     extra: tuple[str, ...] = ()
+    cause: Cause | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True)
 class BatchResult:
     """What came of one batch: how many files were answered for, and a check for each that is not intact.
 
@@ -153,7 +228,7 @@ class BatchResult:
     unreachable: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True)
 class AuditReport:
     """What one run did. `counts` are files by outcome word; `facts` hold bytes, batches, seconds and the like."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
 from archive.model.finding import Fact, Finding
+from archive.model.light import light_dataclass
 
 
-class Form(Enum):
+class Delivery(Enum):
     """How a target takes a bag: file by file, or as one zip or tar."""
 
     FILES = "files"
@@ -40,7 +41,10 @@ class Item:
     """One file to send. `path` is its name there, slashes and surrogateescape; `source` is where it lies here.
 
     `digests` are lower-case hex by BagIt name and hold at least one of sha512 and sha256. `content` gives the bytes of
-    a file that lies packed in the zip or tar at `source`.
+    a file that lies packed in the zip or tar at `source`. `modified` is when an original was last modified, in
+    nanoseconds since the epoch; None for what the program made, and where it is not known. `unread` means that its
+    bytes were not judged yet: its reader compares each of its digests. `held` gives the whole content, read ahead, once
+    it was judged; it raises what reading it would.
     """
 
     path: str
@@ -48,6 +52,9 @@ class Item:
     digests: Mapping[str, str]
     source: str
     content: Callable[[], Iterator[bytes]] | None = None
+    modified: int | None = None
+    unread: bool = False
+    held: Callable[[], bytes] | None = None
 
     @property
     def strongest(self) -> str:
@@ -55,7 +62,7 @@ class Item:
         return "sha512" if "sha512" in self.digests else "sha256"
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True)
 class Package:
     """A bag as it is sent. `fingerprint` (hex) tells one content from another: the same bag, the same fingerprint.
 
@@ -67,13 +74,13 @@ class Package:
     identifier: str
     fingerprint: str
     bag: str
-    items: tuple[Item, ...]
+    items: Sequence[Item]
     size: int
     description: bytes | None = None
     tags: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True)
 class Deposited:
     """What the far side calls the deposit: `identifier` to retrieve it by, `location` where it stands there.
 
@@ -87,7 +94,7 @@ class Deposited:
     words: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True)
 class Receipt:
     """Evidence of one deposit. Times are xs:dateTime in UTC; `verified` counts files read back with `algorithm`."""
 
@@ -110,7 +117,7 @@ class Receipt:
     words: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True)
 class DepositReport:
     """What became of one bag. `already` says that an earlier deposit of the same content was found and nothing sent."""
 

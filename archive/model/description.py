@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import builtins
+import fnmatch
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 
 from archive.model.finding import Finding
+from archive.model.light import light_dataclass
 
 
-class Source(Enum):
+class Origin(Enum):
     """Who or what a value comes from."""
 
     PERSON = "person"
@@ -78,17 +81,19 @@ class Statement:
 
     `language` is a BCP 47 tag; `by` names the person, document or program; `about` is the bag path of the file that is
     described, None for the package as a whole. A `private` value must reach nothing but metadata/restricted/.
+    `authority` identifies the person, organization or term that the value names (ISNI, ORCID, VIAF, Wikidata, a URI).
     """
 
     property: str
     value: str
     language: str | None = None
     certainty: Certainty = Certainty.CERTAIN
-    source: Source = Source.PERSON
+    source: Origin = Origin.PERSON
     by: str | None = None
     note: str | None = None
     about: str | None = None
     private: bool = False
+    authority: str | None = None
 
     @builtins.property
     def asserted(self) -> bool:
@@ -96,7 +101,38 @@ class Statement:
         return not self.private and self.certainty is not Certainty.SUGGESTED
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True)
+class ReadingHint:
+    """How a file, or each file that a pattern names, is to be read; it changes no byte and reaches no record.
+
+    `pattern` is relative to `base`, which ends with "/" or is empty. One without "/" holds in every folder; "*", "?"
+    and "[" are wildcards (fnmatch). `direction` is "ltr" or "rtl".
+    """
+
+    pattern: str
+    encoding: str | None = None
+    language: str | None = None
+    direction: str | None = None
+    base: str = ""
+
+    def holds_for(self, path: str) -> bool:
+        """Whether the hint is for the file at `path`."""
+        if not path.startswith(self.base):
+            return False
+        place = unicodedata.normalize("NFC", path.removeprefix(self.base))
+        wanted = unicodedata.normalize("NFC", self.pattern)
+        if place == wanted:
+            return True
+        shown = place if "/" in wanted else place.rpartition("/")[2]
+        return is_pattern(wanted) and fnmatch.fnmatchcase(shown, wanted)
+
+
+def is_pattern(name: str) -> bool:
+    """Whether the name of a table of files stands for many; "[" alone may stand in a file's name."""
+    return "*" in name or "?" in name
+
+
+@light_dataclass(frozen=True)
 class Description:
     """A description as people wrote it.
 
@@ -108,6 +144,17 @@ class Description:
     name: str = "description.toml"
     content: bytes = b""
     findings: tuple[Finding, ...] = ()
+    hints: tuple[ReadingHint, ...] = ()
+
+    def reading(self, path: str) -> ReadingHint:
+        """How the file at this bag path is to be read; its own hints go before those of patterns."""
+        holding = [hint for hint in self.hints if hint.holds_for(path)]
+        ranked = sorted(holding, key=lambda hint: hint.base + hint.pattern == path)
+        known: dict[str, str | None] = {}
+        for hint in ranked:
+            for key in ("encoding", "language", "direction"):
+                known[key] = getattr(hint, key) or known.get(key)
+        return ReadingHint(path, known.get("encoding"), known.get("language"), known.get("direction"))
 
     def values(self, *properties: str, about: str | None = None) -> tuple[Statement, ...]:
         """The asserted statements with one of these properties about the package, or about one file."""
@@ -170,7 +217,8 @@ def access_of(statements: Iterable[Statement]) -> Access | None:
 def at_places(description: Description, prefix: str) -> Description:
     """`description` with its files' paths, relative to the source, made bag paths by putting `prefix` before them."""
     moved = tuple(s if s.about is None else replace(s, about=prefix + s.about) for s in description.statements)
-    return replace(description, statements=moved)
+    hints = tuple(replace(hint, base=prefix + hint.base) for hint in description.hints)
+    return replace(description, statements=moved, hints=hints)
 
 
 def _base(tag: str) -> str:

@@ -44,7 +44,7 @@ class FindingKind:
 
     def at(self, subject: str, *, line: int | None = None, **facts: Fact) -> Finding:
         """A finding of this kind about `subject` (a path as in the bag, surrogateescape where not UTF-8)."""
-        return Finding(self, subject, line, MappingProxyType(dict(facts)))
+        return Finding(self, subject, line, MappingProxyType(facts))
 
 
 @dataclass(frozen=True, slots=True)

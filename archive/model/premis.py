@@ -1,21 +1,21 @@
 """PREMIS 3 entities as we write them: objects, events, agents, rights (PREMIS Data Dictionary 3.0).
 
-Identifiers are `urn:uuid:` of type UUID. Lists that can be as long as the payload are callables that give a fresh
-iterator each time, so that a record of any size is written in bounded memory. For reading what others wrote see
-`archive.model.record`, which keeps what it finds, right or wrong.
+Identifiers are given as `urn:uuid:` and written as bare UUIDs. Lists that can be as long as the payload are callables
+that give a fresh iterator each time, so that a record of any size is written in bounded memory. For reading what others
+wrote see `archive.model.record`, which keeps what it finds, right or wrong.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 Ids = Callable[[], Iterator[str]]
 Links = Callable[[], Iterator["Link"]]
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A link to another entity, with the role it plays there."""
 
     id: str
@@ -44,21 +44,25 @@ class Format:
 
 @dataclass(frozen=True, slots=True)
 class EntityObject:
-    """An intellectual entity or, with `level`, a representation. `level` pairs preservation level type and value."""
+    """An intellectual entity or, with `level`, a representation. `level` pairs preservation level type and value.
+
+    `name` is its original name, None for what never had one: a title is not an original name.
+    """
 
     id: str
-    name: str
+    name: str | None
     level: tuple[str, str] | None = None
     relationships: tuple[Relationship, ...] = ()
     events: tuple[str, ...] = ()
     rights: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FileObject:
+class FileObject(NamedTuple):
     """One payload file. `fixity` pairs algorithm names of the Library of Congress with digests; `size` is bytes.
 
-    `path` is bag-relative, with surrogates where it is not UTF-8. `application` is what made the file, if we know.
+    `path` is bag-relative, with surrogates where it is not UTF-8. `application` is what made the file, where that is
+    known. `modified` is when the file was last modified before it was packed, as xs:dateTime in UTC; `created` is when
+    its application made it, by its own metadata, in EDTF.
     """
 
     id: str
@@ -69,8 +73,10 @@ class FileObject:
     format: Format
     part_of: str
     application: tuple[str, str] | None = None
-    derivations: tuple[tuple[str, str, str], ...] = ()
-    """Subtype ("is source of", "has source"), object and event of each derivation."""
+    modified: str | None = None
+    created: str | None = None
+    derivations: tuple[tuple[str, str, str | None], ...] = ()
+    """Subtype ("is source of", "has source"), object and, where one made it, event of each derivation."""
     events: tuple[str, ...] = ()
     rights: tuple[str, ...] = ()
 
@@ -115,8 +121,8 @@ class Grant:
 class RightsStatement:
     """Rights in objects. `basis` is copyright, license, statute or other.
 
-    `status` and `jurisdiction` are for copyright, `terms` for a licence, `citation` for a statute, `other` names any
-    other basis; `document` is the URI that says it.
+    `status` and `jurisdiction` are for copyright, `terms` for a licence, `jurisdiction` and `citation` for a statute,
+    `other` names any other basis; `document` is the URI that says it. Copyright and statute need a jurisdiction.
     """
 
     id: str

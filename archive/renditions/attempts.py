@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from archive.model.build import RenditionStatus, Tool
 from archive.model.codes import rendition as codes
 from archive.model.finding import Finding
-from archive.model.package import RenditionStatus, Tool
-from archive.renditions.drafting import Draft, Original
+from archive.renditions.originals import Draft, Original
 from archive.renditions.verapdf import Judgement
 
 ABSENT = "veraPDF is not here"
@@ -44,9 +44,10 @@ def no_rendition(
     return Attempt(original, RenditionStatus.NONE, reason=reason, claims=claims, pages=pages, findings=(finding,))
 
 
-def not_drawn(original: Original, reason: str) -> Attempt:
+def not_drawn(original: Original, reason: str, *, wrong_encoding: bool = False) -> Attempt:
     """There is none, though the format is one of those that are rendered."""
-    return no_rendition(original, reason, codes.NOT_DRAWN.at(original.subject, reason=reason))
+    kind = codes.WRONG_ENCODING if wrong_encoding else codes.NOT_DRAWN
+    return no_rendition(original, reason, kind.at(original.subject, reason=reason))
 
 
 def confirm(original: Original, claims: tuple[str, ...], judgement: Judgement | None) -> Confirmation:

@@ -23,11 +23,15 @@ _thread = threading.local()
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a program may take. `memory_mb` 0 sets no limit of address space (Java reserves more than it uses)."""
+    """What a program may take. `memory_mb` 0 sets no limit of address space (Java reserves more than it uses).
+
+    `seconds` is wall time; `cpu_seconds` is processor time, by default twice as much.
+    """
 
     seconds: float
     memory_mb: int
     file_mb: int = 4096
+    cpu_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +73,12 @@ def run_confined(
     The environment holds only PATH, a UTF-8 locale, `folder` as home and temporary folder, and what `environment`
     adds. A program that cannot be started ends with code 127. Raises OSError when the system has no room for a process.
     """
-    if _halted():
+    if told_to_halt():
         return Finished(None, b"", b"")
-    cpu = str(int(limits.seconds * 2) + 2)
+    cpu = str(int(limits.seconds * 2 if limits.cpu_seconds is None else limits.cpu_seconds) + 2)
     launch = [
         sys.executable, "-I", "-S", _LAUNCHER, str(limits.memory_mb), cpu, str(limits.file_mb), "closed", *command
     ]  # fmt: skip
-    surroundings = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "HOME": folder, "TMPDIR": folder}
-    surroundings.update(environment or {})
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
             launch,
@@ -84,7 +86,7 @@ def run_confined(
             stdout=output,
             stderr=errors,
             cwd=folder,
-            env=surroundings,
+            env={**surroundings(folder), **(environment or {})},
             start_new_session=True,
         )
         try:
@@ -96,6 +98,11 @@ def run_confined(
         return Finished(code, _read_back(output), _read_back(errors))
 
 
+def surroundings(folder: str) -> dict[str, str]:
+    """The environment of a confined process: PATH, a UTF-8 locale, and `folder` as its home and temporary folder."""
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "HOME": folder, "TMPDIR": folder}
+
+
 def heed(halt: threading.Event) -> None:
     """From now on, what this thread runs confined ends when `halt` is set: in its own session it hears no Ctrl-C."""
     _thread.halt = halt
@@ -104,7 +111,7 @@ def heed(halt: threading.Event) -> None:
 def _wait(process: subprocess.Popen[bytes], seconds: float) -> int | None:
     """The code of a process that ends within its time, and before this thread is told to halt; else None."""
     deadline = time.monotonic() + seconds
-    while not _halted():
+    while not told_to_halt():
         try:
             return process.wait(min(max(deadline - time.monotonic(), 0.0), _LOOK))
         except subprocess.TimeoutExpired:
@@ -113,7 +120,8 @@ def _wait(process: subprocess.Popen[bytes], seconds: float) -> int | None:
     return None
 
 
-def _halted() -> bool:
+def told_to_halt() -> bool:
+    """Whether the event that this thread heeds is set."""
     halt: threading.Event | None = getattr(_thread, "halt", None)
     return halt is not None and halt.is_set()
 

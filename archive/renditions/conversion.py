@@ -15,8 +15,8 @@ from pathlib import Path
 
 from archive.config import Settings
 from archive.errors import RenditionError, UsageError
+from archive.model.build import Tool
 from archive.model.finding import Severity
-from archive.model.package import Tool
 from archive.renditions.confinement import Finished, Limits, run_confined
 from archive.renditions.inspection.carrying import carry_attachments
 from archive.renditions.inspection.comparing import count_lost
@@ -135,13 +135,13 @@ def convert_pdf(
         return Converted(claims, pages, converter.tool, attached)
 
 
-def find_refusal(judgement: Judgement, converter: Converter) -> str | None:
+def find_refusal(judgement: Judgement, maker: str) -> str | None:
     """Why a conversion is not taken, when veraPDF refutes it; without a verdict nothing is said."""
     refuted = next((verdict for verdict in judgement.verdicts if not verdict.compliant), None)
     if refuted is None:
         return None
     clause, said = refuted.failures[0] if refuted.failures else ("", "no rule is named")
-    return f"veraPDF says that what {converter.name} made is not {refuted.profile}: {clause}: {said}"
+    return f"veraPDF says that what {maker} made is not {refuted.profile}: {clause}: {said}"
 
 
 def _run(converter: Converter, folder: str, part: str, settings: Settings, clock: Clock) -> Finished:

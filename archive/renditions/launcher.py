@@ -17,16 +17,14 @@ _SET_DEATH_SIGNAL, _KILL = 1, 9
 
 
 def limit_resources(memory_mb: int, cpu_seconds: int, file_mb: int) -> None:
-    """Lower this process's limits; a system that lacks one of them keeps the rest."""
+    """Lower this process's limits (0 seconds, 0 MiB of memory: none); a system that lacks one keeps the rest."""
     try:
         import resource
     except ImportError:
         return
-    wanted = [
-        (resource.RLIMIT_CPU, cpu_seconds),
-        (resource.RLIMIT_FSIZE, file_mb << 20),
-        (resource.RLIMIT_CORE, 0),
-    ]
+    wanted = [(resource.RLIMIT_FSIZE, file_mb << 20), (resource.RLIMIT_CORE, 0)]
+    if cpu_seconds:
+        wanted.append((resource.RLIMIT_CPU, cpu_seconds))
     if memory_mb:
         wanted.append((resource.RLIMIT_AS, memory_mb << 20))
     for kind, value in wanted:
@@ -53,6 +51,16 @@ def leave_network() -> bool:
         except OSError:
             break
     return True
+
+
+def deny_sockets() -> None:
+    """Refuse every socket from now on in this interpreter, where the system does not let it leave the network."""
+
+    def refuse(event: str, _: object) -> None:
+        if event.startswith("socket."):
+            raise PermissionError("there is no network here")
+
+    sys.addaudithook(refuse)
 
 
 def die_with_parent() -> None:

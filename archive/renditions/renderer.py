@@ -1,7 +1,8 @@
 """Makes and judges renditions, batch after batch: what becomes of each original, in order.
 
-Documents with a reader are drawn in this thread. Converters, workers and veraPDF run beside that, at most
-`render.workers` at a time; veraPDF is asked about a whole batch at once, for a Java start costs more than many files.
+Nothing is read, drawn, converted or judged in this process. Drawing processes, converters and veraPDF run beside each
+other, at most `render.workers` at a time. A batch is judged by as many runs of veraPDF as there are workers, for a Java
+start costs more than many files, while the next batch is drawn.
 """
 
 from __future__ import annotations
@@ -19,17 +20,24 @@ from pathlib import Path
 
 from archive.config import Settings
 from archive.errors import ArchiveError, RenditionError, StorageError, from_os_error
+from archive.model.build import RenditionStatus
 from archive.model.codes import rendition as codes
-from archive.model.package import RenditionStatus
 from archive.renditions.attempts import Attempt, Confirmation, confirm, no_rendition, not_drawn
 from archive.renditions.confinement import heed
 from archive.renditions.conversion import Converter, find_converter
-from archive.renditions.drafting import PDF, Original, can_draw, draft_rendition, limit_of
-from archive.renditions.existing import Tools, attempt_pdfs
-from archive.renditions.verapdf import BATCH, Judgement, VeraPdf, find_verapdf
+from archive.renditions.from_pdfs import Tools, attempt_pdfs
+from archive.renditions.office import Office, find_office, is_for_office, office_ending, why_no_office
+from archive.renditions.originals import PDF, Original, can_draw, limit_of
+from archive.renditions.pool import draw_confined
+from archive.renditions.readers.unread import why_not
+from archive.renditions.reasons import WrongEncodingError
+from archive.renditions.verapdf import Judgement, VeraPdf, find_verapdf
 from archive.storage.clock import Clock
+from archive.storage.concurrency import count_processors
 
 _MOST_BYTES = 256 << 20
+_MOST_FILES = 512
+_FEWEST = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +60,15 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """Originals, a place on disk for the draft of each, which of them are PDFs, and what becomes of those."""
+    """Originals, a place on disk for the draft of each, which of them are PDFs, and what becomes of those and of the
+    rest.
+    """
 
     originals: Sequence[Original]
     places: Sequence[str]
     pdfs: Sequence[int]
     existing: Future[list[Attempt]]
+    drawn: dict[int, Future[Attempt]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +77,7 @@ class _Asked:
 
     done: Sequence[tuple[Attempt, Written]]
     open: Sequence[int]
-    judged: Future[list[Judgement | None]]
+    judged: Sequence[Future[list[Judgement | None]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +85,7 @@ class _Shop:
     """A folder for drafts, threads for what runs outside, and one that waits for chains of that."""
 
     folder: str
+    workers: int
     outside: ThreadPoolExecutor
     waiting: ThreadPoolExecutor
 
@@ -89,6 +101,10 @@ class Renderer:
         return find_verapdf(self.settings)
 
     @cached_property
+    def _office(self) -> Office | None:
+        return find_office(self.settings)
+
+    @cached_property
     def _converter(self) -> Converter | None:
         return find_converter(self.settings)
 
@@ -100,12 +116,12 @@ class Renderer:
         tool that is not there.
         """
         halt = threading.Event()
-        workers = self.settings.render.workers or os.cpu_count() or 1
+        workers = self.settings.render.workers or count_processors()
         outside = ThreadPoolExecutor(workers, initializer=heed, initargs=(halt,))
         waiting = ThreadPoolExecutor(1)
         with tempfile.TemporaryDirectory(prefix="muniment-") as folder:
             try:
-                yield from self._render_batches(_cut(originals), write, _Shop(folder, outside, waiting))
+                yield from self._render_batches(_cut(originals), write, _Shop(folder, workers, outside, waiting))
             finally:
                 halt.set()
                 outside.shutdown(cancel_futures=True)
@@ -126,59 +142,55 @@ class Renderer:
             yield from _conclude(behind.popleft())
 
     def _begin(self, originals: Sequence[Original], shop: _Shop) -> _Batch:
-        """Set the PDFs of a batch going."""
+        """Set a batch going."""
         folder = tempfile.mkdtemp(dir=shop.folder)
         places = [os.path.join(folder, f"{number}.pdf") for number in range(len(originals))]
-        pdfs = [number for number, original in enumerate(originals) if original.media_type == PDF]
-        tools = Tools(self.settings, self.clock, self._verapdf, self._converter if pdfs else None)
+        printed = [number for number, original in enumerate(originals) if is_for_office(original, self.settings)]
+        office = self._office if printed else None
+        if office is None and self.settings.render.office == "auto":
+            printed = [number for number in printed if not can_draw(originals[number])]
+        pdfs = [n for n, original in enumerate(originals) if original.media_type == PDF or n in printed]
+        tools = Tools(self.settings, self.clock, self._verapdf, self._converter if pdfs else None, office)
         existing = shop.waiting.submit(
             attempt_pdfs, [originals[n] for n in pdfs], [places[n] for n in pdfs], tools, shop.outside
         )
-        return _Batch(originals, places, pdfs, existing)
+        drawn = {
+            number: shop.outside.submit(self._attempt, original, places[number])
+            for number, original in enumerate(originals)
+            if number not in pdfs
+        }
+        return _Batch(originals, places, pdfs, existing, drawn)
 
     def _ask(self, done: Sequence[tuple[Attempt, Written]], shop: _Shop) -> _Asked:
         """Have the judge look at what was written and is not judged yet."""
         unjudged = {n: w.location for n, (a, w) in enumerate(done) if w.location is not None and a.judgement is None}
         tools = Tools(self.settings, self.clock, self._verapdf, None)
-        return _Asked(done, tuple(unjudged), shop.outside.submit(tools.judge, list(unjudged.values())))
+        runs = _share(list(unjudged.values()), shop.workers)
+        return _Asked(done, tuple(unjudged), [shop.outside.submit(tools.judge, run) for run in runs])
 
     def _finish(self, batch: _Batch) -> Iterator[Attempt]:
-        """The attempts of a batch, in order; what can be drawn is drawn before anything is waited for."""
-        attempts = {
-            number: self._put_by(original, batch.places[number])
-            for number, original in enumerate(batch.originals)
-            if number not in batch.pdfs
-        }
-        attempts.update(zip(batch.pdfs, batch.existing.result(), strict=True))
+        """The attempts of a batch, in order; the bytes of one draft at a time."""
+        existing = dict(zip(batch.pdfs, batch.existing.result(), strict=True)) if batch.pdfs else {}
         for number, place in enumerate(batch.places):
-            attempt = attempts[number]
+            attempt = existing[number] if number in existing else batch.drawn[number].result()
             if attempt.draft is not None:
                 attempt = replace(attempt, draft=replace(attempt.draft, content=_take(place)))
             yield attempt
 
-    def _put_by(self, original: Original, place: str) -> Attempt:
+    def _attempt(self, original: Original, place: str) -> Attempt:
         """The attempt on a document, its draft's bytes at `place`."""
-        attempt = self._attempt(original)
-        if attempt.draft is None:
-            return attempt
-        try:
-            Path(place).write_bytes(attempt.draft.content)
-        except OSError as error:
-            raise from_os_error(error, "the folder for temporary files") from error
-        return _without_bytes(attempt)
-
-    def _attempt(self, original: Original) -> Attempt:
-        if not can_draw(original):
-            shown = original.media_type or "a format that nobody named"
-            told = codes.NO_READER.at(original.subject, format=shown)
-            return no_rendition(original, f"there is no reader for {shown}", told)
+        barred = self.settings.render.office == "none" and office_ending(original) is not None
+        if barred or not can_draw(original):
+            reason = why_no_office(original, self.settings) or why_not(original.media_type, original.name)
+            reason = "render.office is none" if barred else reason
+            return no_rendition(original, reason, codes.NO_READER.at(original.subject, reason=reason))
         limit = limit_of(original)
         if original.size > limit:
             return not_drawn(original, f"it has {original.size:,} bytes, and at most {limit:,} of its format are drawn")
         try:
-            draft = draft_rendition(original, _read(original), settings=self.settings, clock=self.clock)
+            draft = draw_confined(original, place, settings=self.settings, clock=self.clock)
         except (RenditionError, StorageError) as error:
-            return not_drawn(original, error.problem)
+            return not_drawn(original, error.problem, wrong_encoding=isinstance(error, WrongEncodingError))
         return Attempt(
             original, RenditionStatus.MADE, draft, claims=draft.claims, pages=draft.pages, findings=draft.findings
         )
@@ -190,7 +202,7 @@ def _cut(originals: Iterable[Original]) -> Iterator[Sequence[Original]]:
     size = 0
     for original in originals:
         size += original.size
-        if batch and (len(batch) == BATCH or size > _MOST_BYTES):
+        if batch and (len(batch) == _MOST_FILES or size > _MOST_BYTES):
             yield batch
             batch, size = [], original.size
         batch.append(original)
@@ -198,12 +210,18 @@ def _cut(originals: Iterable[Original]) -> Iterator[Sequence[Original]]:
         yield batch
 
 
+def _share(locations: Sequence[bytes], workers: int) -> list[Sequence[bytes]]:
+    """As many stretches as there are workers, but none of them too short to be worth a start of Java."""
+    length = max(-(-len(locations) // workers), min(_FEWEST, len(locations)), 1)
+    return [locations[start : start + length] for start in range(0, len(locations), length)]
+
+
 def _write(attempt: Attempt, write: Callable[[Attempt], Written]) -> tuple[Attempt, Written]:
     return _without_bytes(attempt), write(attempt)
 
 
 def _conclude(asked: _Asked) -> Iterator[Rendered]:
-    words = dict(zip(asked.open, asked.judged.result(), strict=True))
+    words = dict(zip(asked.open, (word for run in asked.judged for word in run.result()), strict=True))
     for number, (attempt, written) in enumerate(asked.done):
         said = None
         if written.location is not None:
@@ -222,11 +240,3 @@ def _take(place: str) -> bytes:
     except OSError as error:
         raise from_os_error(error, "the folder for temporary files") from error
     return content
-
-
-def _read(original: Original) -> bytes:
-    try:
-        with open(original.location, "rb") as file:
-            return file.read(original.size + 1)
-    except OSError as error:
-        raise from_os_error(error, original.subject) from error

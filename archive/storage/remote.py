@@ -5,7 +5,9 @@ from __future__ import annotations
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 from archive.errors import StorageError
@@ -27,6 +29,18 @@ class TransientError(StorageError):
     ) -> None:
         super().__init__(problem, subject=subject, remedy=remedy)
         self.pause = pause
+
+
+class NotAFileError(StorageError):
+    """On the far side a link, pipe or device is in the place of a file. It is never followed. `problem` names it."""
+
+
+class DifferentContentError(StorageError):
+    """The far side gave other bytes than its own inventory records. All of them were given before this is raised."""
+
+    def __init__(self, subject: str, *, algorithm: str, expected: str, found: str) -> None:
+        super().__init__("the content is not what the inventory of the target records", subject=subject)
+        self.algorithm, self.expected, self.found = algorithm, expected, found
 
 
 class RefusedError(StorageError):
@@ -83,3 +97,30 @@ def words_of(text: str, limit: int = 300) -> str:
     """A server's own words, on one line and cut to `limit` characters, for a report."""
     flat = " ".join(text.split())
     return flat if len(flat) <= limit else flat[: limit - 3] + "..."
+
+
+def pause_of(headers: Mapping[str, str]) -> float:
+    """The seconds that a server asks us to wait, 0 where it asks for none.
+
+    Retry-After (RFC 9110 10.2.3) in seconds or as a date, else X-RateLimit-Reset, a Unix time. Both times are taken
+    against the server's own Date, so that a wrong clock here does no harm.
+    """
+    asked = headers.get("Retry-After", "").strip()
+    if asked.isdecimal():
+        return float(asked)
+    now = _time_of(headers.get("Date", ""))
+    if now is None:
+        return 0.0
+    until = _time_of(asked)
+    if until is not None:
+        return max(0.0, (until - now).total_seconds())
+    reset = headers.get("X-RateLimit-Reset", "").strip()
+    return max(0.0, int(reset) - now.timestamp()) if reset.isdecimal() else 0.0
+
+
+def _time_of(text: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(text)
+    except (TypeError, ValueError, IndexError):
+        return None
+    return found if found.tzinfo is not None else None

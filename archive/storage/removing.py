@@ -6,6 +6,7 @@ import os
 
 from archive.errors import StorageError
 from archive.storage.folders import Folder
+from archive.storage.trail import Trail
 
 
 def remove_tree(path: str) -> None:
@@ -17,20 +18,8 @@ def remove_tree(path: str) -> None:
         if os.path.islink(path) or not os.path.isdir(path):
             os.unlink(path)
             return
-        root = Folder.at(path)
-        frames = [(root, _empty(root))]
-        while True:
-            folder, names = frames[-1]
-            if names:
-                child = folder.enter(names[-1])
-                frames.append((child, _empty(child)))
-                continue
-            folder.close()
-            frames.pop()
-            if not frames:
-                break
-            parent, names = frames[-1]
-            parent.remove(names.pop(), is_folder=True)
+        with Folder.at(path) as root:
+            _empty_deeply(root)
         os.rmdir(path)
     except FileNotFoundError:
         return
@@ -38,6 +27,22 @@ def remove_tree(path: str) -> None:
         raise StorageError(
             f"the working folder cannot be removed: {error.strerror}", subject=path, remedy="Remove it by hand"
         ) from error
+
+
+def _empty_deeply(root: Folder) -> None:
+    """Remove everything in `root`."""
+    trail = Trail(root)
+    pending = [_empty(root)]
+    try:
+        while pending:
+            if pending[-1]:
+                pending.append(_empty(trail.enter(pending[-1][-1])))
+                continue
+            pending.pop()
+            if pending:
+                trail.leave().remove(pending[-1].pop(), is_folder=True)
+    finally:
+        trail.close()
 
 
 def _empty(folder: Folder) -> list[str]:

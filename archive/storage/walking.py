@@ -12,9 +12,11 @@ import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from archive.formats.junk import junk_sort
 from archive.model.codes import source as codes
 from archive.model.finding import Finding
 from archive.storage.folders import Folder
+from archive.storage.trail import Trail
 
 Notice = Callable[[Finding], None]
 
@@ -77,16 +79,25 @@ class Exclusions:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """How to walk. `shown` is the root as the user wrote it, for findings; `skip_top` names what is no payload."""
+    """How to walk. `shown` is the root as the user wrote it, for findings.
+
+    `beside` are the paths, relative to the root, of files that are not payload; with `leave_junk` what
+    `archive.formats.junk` names is left out, too.
+    """
 
     shown: str
     notice: Notice
     follow: bool = False
     excluded: Exclusions = field(default_factory=lambda: Exclusions(()))
-    skip_top: Callable[[str], bool] | None = None
+    beside: frozenset[str] = frozenset()
+    leave_junk: bool = False
 
     def over(self, root: Folder) -> Iterator[Visit]:
-        """Every folder under `root`, parents first. The visited folders are open while they are visited."""
+        """Every folder under `root`, parents first. A visit's folder is open until the next visit is asked for.
+
+        Raises OSError when a folder cannot be gone back to.
+        """
+        trail = Trail(root)
         visit = self._list(root, "", 0)
         frames: list[tuple[Visit, Iterator[str]]] = []
         try:
@@ -98,25 +109,24 @@ class Walk:
                 if name is None:
                     frames.pop()
                     if parent.depth:
-                        parent.folder.close()
+                        trail.leave()
                     continue
                 path = parent.join(name)
                 try:
-                    child = parent.folder.enter(name, follow=name in parent.followed)
+                    child = trail.present.enter(name, follow=name in parent.followed)
                 except OSError as error:
                     self._tell_unreadable(path, error)
                     continue
-                if name in parent.followed and _is_ancestor(child, [frame.folder for frame, _ in frames]):
-                    self.notice(codes.LINK_LOOP.at(self._show(path), target=_target(parent.folder, name)))
+                if name in parent.followed and trail.passes(child):
+                    self.notice(codes.LINK_LOOP.at(self._show(path), target=_target(trail.present, name)))
                     child.close()
                     continue
+                trail.take(name, child, follow=name in parent.followed)
                 visit = self._list(child, path, parent.depth + 1)
                 frames.append((visit, iter(visit.folders)))
                 yield visit
         finally:
-            for frame, _ in frames:
-                if frame.depth:
-                    frame.folder.close()
+            trail.close()
 
     def _show(self, path: str) -> str:
         return f"{self.shown.rstrip('/')}/{path}" if path else self.shown
@@ -147,8 +157,10 @@ class Walk:
             files[:] = [name for name in files if not self._leave_out(visit, name, is_folder=False)]
             folders[:] = [name for name in folders if not self._leave_out(visit, name, is_folder=True)]
             others = [one for one in others if not self._leave_out(visit, one[0], is_folder=False)]
-        if self.skip_top is not None and not depth:
-            files[:] = [name for name in files if not self.skip_top(name)]
+        if self.leave_junk:
+            files[:] = [name for name in files if not self._is_junk(visit, name)]
+        if self.beside:
+            files[:] = [name for name in files if visit.join(name) not in self.beside]
         for name, is_link in sorted(others):
             (self._meet_link if is_link else self._meet_special)(visit, name, followed)
         files.sort()
@@ -163,6 +175,12 @@ class Walk:
         if pattern is not None:
             self.notice(codes.EXCLUDED.at(self._show(path), pattern=pattern))
         return pattern is not None
+
+    def _is_junk(self, visit: Visit, name: str) -> bool:
+        sort = junk_sort(name)
+        if sort is not None:
+            self.notice(codes.JUNK.at(self._show(visit.join(name)), sort=sort))
+        return sort is not None
 
     def _meet_special(self, visit: Visit, name: str, followed: set[str]) -> None:
         del followed
@@ -202,8 +220,3 @@ def _target(folder: Folder, name: str) -> str:
         return folder.read_link(name)
     except OSError as error:
         return f"({error.strerror})"
-
-
-def _is_ancestor(folder: Folder, ancestors: Sequence[Folder]) -> bool:
-    own = folder.identity()
-    return any(one.identity() == own for one in ancestors)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from archive.errors import ArchiveError, FormatError, NoSpaceError, NotAuthorisedError, NotFoundError, UsageError
 from archive.storage.credentials import Credentials, find_credentials, without_secrets
-from archive.storage.remote import RefusedError, TransientError, lost_words, words_of
+from archive.storage.remote import RefusedError, TransientError, lost_words, pause_of, words_of
 from archive.targets.protocol import CHUNK, Context
 
 OPTIONS = ("seconds", "plain_http")
@@ -147,33 +145,6 @@ class HttpClient:
         if status in (408, 423, 425, 429) or status >= 500:
             return TransientError(words, subject=self._label, pause=pause_of(answer.headers))
         return RefusedError(words, subject=self._label)
-
-
-def pause_of(headers: Mapping[str, str]) -> float:
-    """The seconds that a server asks us to wait, 0 where it asks for none.
-
-    Retry-After (RFC 9110 10.2.3) in seconds or as a date, else X-RateLimit-Reset, a Unix time. Both times are taken
-    against the server's own Date, so that a wrong clock here does no harm.
-    """
-    asked = headers.get("Retry-After", "").strip()
-    if asked.isdecimal():
-        return float(asked)
-    now = _time_of(headers.get("Date", ""))
-    if now is None:
-        return 0.0
-    until = _time_of(asked)
-    if until is not None:
-        return max(0.0, (until - now).total_seconds())
-    reset = headers.get("X-RateLimit-Reset", "").strip()
-    return max(0.0, int(reset) - now.timestamp()) if reset.isdecimal() else 0.0
-
-
-def _time_of(text: str) -> datetime | None:
-    try:
-        found = parsedate_to_datetime(text)
-    except (TypeError, ValueError, IndexError):
-        return None
-    return found if found.tzinfo is not None else None
 
 
 def read_answer(reader: Callable[[bytes], Document], answer: Any, label: str) -> Document:

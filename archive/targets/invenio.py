@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from archive.errors import ExistsError, NotFoundError, UsageError
 from archive.formats.invenio import make_metadata
-from archive.model.deposit import Deposited, DepositState, Form, Item, Package
+from archive.model.deposit import Delivery, Deposited, DepositState, Item, Package
 from archive.model.finding import Finding
 from archive.resources import metadata_path
 from archive.storage.credentials import without_secrets
@@ -30,8 +30,9 @@ class InvenioTarget:
     """One InvenioRDM. The draft's id is noted; a draft whose first answer was lost is found by the bag's identifier."""
 
     needs: tuple[str, ...] = ()
+    kind = "invenio"
     certain = True
-    form = Form.ZIP
+    form = Delivery.ZIP
 
     def __init__(self, url: str, client: HttpClient, context: Context) -> None:
         self._client = client

@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from threading import Lock
 
-from archive.errors import LockedError, NotFoundError, StorageError, UsageError, from_os_error
+from archive.errors import FormatError, LockedError, NotFoundError, StorageError, UsageError, from_os_error
 from archive.formats.ocfl_inventory import Inventory, parse_inventory, write_inventory
 from archive.formats.ocfl_versions import Version, version_number
 from archive.model.codes import deposit as codes
-from archive.model.deposit import Deposited, DepositState, Form, Item, Package
+from archive.model.deposit import Delivery, Deposited, DepositState, Item, Package
 from archive.model.finding import Finding, Severity
 from archive.storage.removing import remove_tree
-from archive.targets.directory import read_file
+from archive.storage.sealed import refuse_sealed
+from archive.storage.working_folder import WorkingFolder, claim_folder, mode_of_copy
+from archive.targets.local import digest_of, read_file, read_proven
 from archive.targets.ocfl_writing import OcflRoot, put_object, seal_object, take_back
 from archive.targets.protocol import Context, Notes, read_source
 from archive.targets.registry import path_of
@@ -35,23 +39,27 @@ class OcflTarget:
     """A storage root. One deposit at a time: `begin` to `commit` keep the version in the making."""
 
     needs = ("sha512",)
+    kind = "ocfl"
     certain = True
-    form = Form.FILES
+    form = Delivery.FILES
 
     def __init__(self, path: str, context: Context) -> None:
         self._root = OcflRoot(path)
         self._context = context
         self._staging = ""
+        self._working: WorkingFolder | None = None
         self._current: Inventory | None = None
         self._name = "v1"
         self._fresh: dict[str, str] = {}
-        self._judged: tuple[Deposited, Inventory | None] | None = None
+        self._judged: tuple[Deposited, Mapping[str, Sequence[str]]] | None = None
+        self._lock = Lock()
 
     @property
     def label(self) -> str:
         return f"ocfl:{self._root.path}"
 
     def check(self, package: Package) -> list[Finding]:
+        refuse_sealed(self._root.path, ocfl=False, remedy="")
         self._root.look()
         findings = [
             codes.NAME_NOT_STORABLE.at(item.path, reason="an inventory is JSON in UTF-8")
@@ -93,25 +101,39 @@ class OcflTarget:
         staging = self._root.staging(f"{package.fingerprint[:24]}-{self._name}")
         notes.put("staging", staging)
         self._staging = self._root.locate(staging)
+        self.close()
         try:
+            self._root.make_staging()
+            claim_folder(self._staging).close()
             take_back(self._staging, self._root.place_of(package.identifier))
-            os.makedirs(os.path.join(self._staging, "object", self._name), exist_ok=True)
+            self._working = WorkingFolder(self._staging, tree="object")
+            self._working.make(self._name)
         except OSError as error:
             raise from_os_error(error, self._staging) from error
         return []
 
     def send(self, item: Item, notes: Notes) -> None:
         del notes
-        if self._fresh.get(item.digests["sha512"]) != item.path:
+        if not self.sends(item):
             return
-        path = os.path.join(self._staging, "object", self._name, self._content(), item.path)
+        assert self._working is not None
+        inside = f"{self._name}/{self._content()}/{item.path}"
         try:
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, "wb") as stream:
-                for chunk in read_source(item):
-                    stream.write(chunk)
+            self._working.write(inside, read_source(item), mode=mode_of_copy(item.source), modified=item.modified)
         except OSError as error:
             raise from_os_error(error, item.path) from error
+
+    def sends(self, item: Item) -> bool:
+        return self._fresh.get(item.digests["sha512"]) == item.path
+
+    def discard(self, package: Package, notes: Notes) -> None:
+        del package, notes
+        self.close()
+        try:
+            remove_tree(self._staging)
+        except OSError as error:
+            raise from_os_error(error, self._staging) from error
+        self._root.tidy()
 
     def commit(self, package: Package, notes: Notes) -> Deposited:
         del notes
@@ -124,22 +146,32 @@ class OcflTarget:
                     "another version was written meanwhile", subject=package.identifier, remedy="Run the command again"
                 )
             try:
+                if self._working is not None:
+                    self._working.check()
                 seal_object(staged, self._name, write_inventory(self._inventory(package)))
                 put_object(staged, self._root.locate(place), self._root.path, self._staging)
             except OSError as error:
                 raise from_os_error(error, place) from error
+        self.close()
+        self._current, self._fresh = None, {}
         remove_tree(self._staging)
         self._root.tidy()
         return self._deposited(package.identifier, self._name)
 
     def read(self, deposited: Deposited, item: Item) -> Iterator[bytes]:
-        if self._judged is None or self._judged[0] != deposited:
-            self._judged = (deposited, self._load(deposited.identifier.rpartition("#")[0]))
-        inventory = self._judged[1]
-        paths = inventory.manifest.get(item.digests["sha512"], ()) if inventory else ()
+        paths = self._listed(deposited).get(item.digests["sha512"], ())
         if not paths:
             raise NotFoundError("the inventory does not list it", subject=item.path)
-        return read_file(os.path.join(deposited.location, paths[0]), item.path)
+        place = self._root.place_of(deposited.identifier.rpartition("#")[0])
+        return read_file(self._root.path, f"{place}/{paths[0]}", item.path)
+
+    def _listed(self, deposited: Deposited) -> Mapping[str, Sequence[str]]:
+        """The manifest of the object, read back once, for all threads that read its files."""
+        with self._lock:
+            if self._judged is None or self._judged[0] != deposited:
+                inventory = self._load(deposited.identifier.rpartition("#")[0])
+                self._judged = (deposited, inventory.manifest if inventory else {})
+            return self._judged[1]
 
     def poll(self, deposited: Deposited) -> tuple[DepositState, str | None]:
         del deposited
@@ -147,18 +179,35 @@ class OcflTarget:
 
     def retrieve(self, identifier: str) -> Iterator[tuple[str, Iterator[bytes]]]:
         inventory, version = self._version(identifier)
-        base = self._root.locate(self._root.place_of(inventory.id or ""))
+        place = self._root.place_of(inventory.id or "")
+        self._require_sidecar(place)
         for digest, paths in version.state.items():
-            source = os.path.join(base, inventory.manifest[digest][0])
+            source = f"{place}/{inventory.manifest[digest][0]}"
             for path in paths:
-                yield path, read_file(source, path)
+                yield path, read_proven(self._root.path, source, path, digest)
+
+    def resolve(self, identifier: str) -> str:
+        inventory, version = self._version(identifier)
+        return f"{inventory.id}#{next(name for name, one in inventory.versions.items() if one is version)}"
 
     def name_of(self, identifier: str) -> str | None:
         message = self._version(identifier)[1].message or ""
         return message[len(_MESSAGE) :] if message.startswith(_MESSAGE) else None
 
     def close(self) -> None:
-        return None
+        if self._working is not None:
+            self._working.close()
+            self._working = None
+
+    def _require_sidecar(self, place: str) -> None:
+        """Raise `FormatError` unless the inventory has the digest that the file beside it records."""
+        name = f"{place}/inventory.json"
+        sidecar = b"".join(read_file(self._root.path, f"{name}.sha512", "inventory.json.sha512"))
+        if sidecar.split()[:1] != [digest_of(self._root.path, name, "sha512").encode("ascii")]:
+            raise FormatError(
+                "the inventory does not have the digest that inventory.json.sha512 records", subject=name,
+                remedy=f"archive validate {shlex.quote(self._root.path)}",
+            )  # fmt: skip
 
     def _version(self, identifier: str) -> tuple[Inventory, Version]:
         """The object's inventory and the version that `identifier` names, else the newest. Raises `NotFoundError`."""
@@ -179,7 +228,8 @@ class OcflTarget:
         base = self._root.locate(self._root.place_of(identifier))
         if not os.path.isdir(base):
             return None
-        content = b"".join(read_file(os.path.join(base, "inventory.json"), "inventory.json"))
+        place = self._root.place_of(identifier)
+        content = b"".join(read_file(self._root.path, f"{place}/inventory.json", "inventory.json"))
         inventory, findings = parse_inventory(content, "inventory.json", None)
         bad = next((finding for finding in findings if finding.severity is Severity.ERROR), None)
         if inventory is None or bad is not None or inventory.algorithm != "sha512":

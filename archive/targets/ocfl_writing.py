@@ -8,13 +8,16 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from archive.errors import FormatError, LockedError, StorageError, UsageError, from_os_error
 from archive.formats.ocfl_layouts import HASHED_N_TUPLE, Layout, hashed_n_tuple_configuration, layout_of
-from archive.storage.atomic import exchange, exchange_works, place, sync_folder, sync_tree
+from archive.storage.atomic import exchange, exchange_works, put_in_place, sync_folder, sync_tree
+from archive.storage.folders import Folder
+from archive.storage.locks import try_lock
 from archive.storage.partial import Partial
 from archive.storage.removing import remove_tree
+from archive.storage.trail import Trail, walk_folders
 
 _STAGING = "muniment-staging"
 _DESCRIPTION = "Objects stand at the hash of their id, in folders of three digits three deep"
@@ -62,7 +65,7 @@ class OcflRoot:
                 if os.path.isdir(self.path):
                     os.rename(tree, self.path)
                 else:
-                    place(tree, self.path)
+                    put_in_place(tree, self.path)
                 sync_folder(folder)
                 partial.made.clear()
             except OSError as error:
@@ -78,6 +81,15 @@ class OcflRoot:
     def staging(self, name: str) -> str:
         return f"extensions/{_STAGING}/{name}"
 
+    def make_staging(self) -> None:
+        """Make the folder that holds what is in the making; no part of it may be a link. Raises OSError."""
+        with contextlib.ExitStack() as stack:
+            at = stack.enter_context(Folder.at(self.path))
+            for name in ("extensions", _STAGING):
+                with contextlib.suppress(FileExistsError):
+                    stack.enter_context(at.make(name))
+                at = stack.enter_context(at.enter(name))
+
     def tidy(self) -> None:
         """Remove the staging folder when nothing is in the making any more."""
         with contextlib.suppress(OSError):
@@ -89,14 +101,10 @@ class OcflRoot:
         if os.name != "posix":
             yield
             return
-        import fcntl
-
         descriptor = os.open(self.path, os.O_RDONLY)
         try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise LockedError("another process writes to this storage root", subject=self.path) from None
+            if not try_lock(descriptor):
+                raise LockedError("another process writes to this storage root", subject=self.path)
             yield
         finally:
             os.close(descriptor)
@@ -143,12 +151,18 @@ def _write(path: str, content: bytes) -> None:
         stream.write(content)
 
 
-def seal_object(staged: str, version: str, inventory: bytes) -> None:
+def seal_object(staged: str, version: str, inventory: Iterable[bytes]) -> None:
     """Write the inventory of a staged object, with its sidecars, into the version and into the object's root."""
-    sidecar = f"{hashlib.sha512(inventory).hexdigest()} inventory.json\n".encode("ascii")
-    for folder in (os.path.join(staged, version), staged):
-        _write(os.path.join(folder, "inventory.json"), inventory)
-        _write(os.path.join(folder, "inventory.json.sha512"), sidecar)
+    digest = hashlib.sha512()
+    folders = (os.path.join(staged, version), staged)
+    with contextlib.ExitStack() as stack:
+        copies = [stack.enter_context(open(os.path.join(folder, "inventory.json"), "wb")) for folder in folders]
+        for piece in inventory:
+            digest.update(piece)
+            for one in copies:
+                one.write(piece)
+    for folder in folders:
+        _write(os.path.join(folder, "inventory.json.sha512"), f"{digest.hexdigest()} inventory.json\n".encode("ascii"))
     _write(os.path.join(staged, "0=ocfl_object_1.1"), b"ocfl_object_1.1\n")
 
 
@@ -179,7 +193,7 @@ def put_object(staged: str, final: str, root: str, staging: str) -> None:
         os.makedirs(os.path.join(staging, "place", *parts[:-1]))
         os.rename(staged, os.path.join(staging, "place", *parts))
     sync_tree(top)
-    place(top, os.path.join(above, parts[0]))
+    put_in_place(top, os.path.join(above, parts[0]))
     sync_folder(above)
 
 
@@ -198,21 +212,41 @@ def take_back(staging: str, place_of_object: str) -> None:
 
 def _bring_along(old: str, staged: str) -> None:
     """Link every file of the old object that the new one does not write itself; copy where there are no links."""
-    for folder, _, names in os.walk(old):
-        inside = os.path.relpath(folder, old)
-        target = staged if inside == "." else os.path.join(staged, inside)
-        os.makedirs(target, exist_ok=True)
-        for name in names:
-            if inside == "." and name.startswith(("inventory.json", "0=")):
-                continue
-            new = os.path.join(target, name)
-            if os.path.exists(new):
-                if os.path.samefile(new, os.path.join(folder, name)):
-                    continue
-                os.unlink(new)
-            try:
-                os.link(os.path.join(folder, name), new, follow_symlinks=False)
-            except OSError as error:
-                if error.errno not in (errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS):
-                    raise
-                shutil.copyfile(os.path.join(folder, name), new)
+    with Folder.at(old) as source, Folder.at(staged) as top:
+        trail = Trail(top)
+        try:
+            for path, folder, names in walk_folders(source):
+                there = trail.go(path.split("/")[:-1], _enter_or_make)
+                for name in names:
+                    if path or not name.startswith(("inventory.json", "0=")):
+                        _link_or_copy(folder, name, there)
+        finally:
+            trail.close()
+
+
+def _enter_or_make(above: Folder, way: Sequence[str]) -> Folder:
+    try:
+        return above.make(way[-1])
+    except FileExistsError:
+        return above.enter(way[-1])
+
+
+def _link_or_copy(folder: Folder, name: str, there: Folder) -> None:
+    """Give the file of the old object its name in the new one, in the place of whatever has it."""
+    with contextlib.suppress(FileNotFoundError):
+        if os.path.samestat(folder.stat(name), there.stat(name)):
+            return
+        there.remove(name, is_folder=False)
+    try:
+        if folder.fd is None or there.fd is None:
+            os.link(os.path.join(folder.path, name), os.path.join(there.path, name), follow_symlinks=False)
+        else:
+            os.link(name, name, src_dir_fd=folder.fd, dst_dir_fd=there.fd, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS):
+            raise
+        with os.fdopen(folder.open(name), "rb") as old, there.create(name) as new:
+            shutil.copyfileobj(old, new)
+            state = os.fstat(old.fileno())
+            if os.utime in os.supports_fd:
+                os.utime(new.fileno(), ns=(state.st_atime_ns, state.st_mtime_ns))

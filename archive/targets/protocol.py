@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
+from archive.bags.reader import ArchiveLimitError, BrokenArchiveError
 from archive.config import Settings
 from archive.errors import SourceError
-from archive.model.deposit import Deposited, DepositState, Form, Item, Package
+from archive.model.deposit import Delivery, Deposited, DepositState, Item, Package
 from archive.model.finding import Finding
-from archive.storage.bag_medium import ArchiveLimitError, BrokenArchiveError
 from archive.storage.clock import Clock
 from archive.storage.hashing import Digests
 
@@ -35,14 +35,17 @@ class Notes(Protocol):
 class Target(Protocol):
     """One repository.
 
-    `label` is its address as it may be shown; `form` is what it takes; `needs` are digests that each item must have;
-    `certain` says that `find` sees every deposit, so that None means: it is not there.
+    `kind` is the word for its sort in receipts, such as "ocfl"; `label` is its address as it may be shown; `form` is
+    what it takes; `needs` are digests that each item must have; `certain` says that `find` sees every deposit, so that
+    None means: it is not there.
     """
 
     @property
+    def kind(self) -> str: ...
+    @property
     def label(self) -> str: ...
     @property
-    def form(self) -> Form: ...
+    def form(self) -> Delivery: ...
     @property
     def needs(self) -> tuple[str, ...]: ...
     @property
@@ -80,7 +83,11 @@ class Target(Protocol):
         ...
 
     def retrieve(self, identifier: str) -> Iterator[tuple[str, Iterator[bytes]]]:
-        """Every file of a deposit by the identifier of its receipt: path and bytes. Raises `NotFoundError`."""
+        """Every file of a deposit by the identifier of its receipt: path and bytes. Raises `NotFoundError`.
+
+        The bytes of one file may raise `NotAFileError` (a link or the like is in its place) or `DifferentContentError`
+        (they are not what the target recorded); the other files follow all the same.
+        """
         ...
 
     def close(self) -> None:
@@ -97,6 +104,31 @@ class NamesBags(Protocol):
         ...
 
 
+@runtime_checkable
+class ResolvesVersions(Protocol):
+    """A target whose identifiers may leave the version open."""
+
+    def resolve(self, identifier: str) -> str:
+        """The identifier with the version that it names now. Raises `NotFoundError`."""
+        ...
+
+
+@runtime_checkable
+class SendsUnseen(Protocol):
+    """A target with a working place of its own: nothing is visible before `commit`, and all of it can be taken away.
+
+    A bag's payload is then judged while it is sent, so that each byte is read once.
+    """
+
+    def sends(self, item: Item) -> bool:
+        """Whether `send` reads this file; it need not where the target has the content already."""
+        ...
+
+    def discard(self, package: Package, notes: Notes) -> None:
+        """Remove what `begin` and `send` made for a package that is not to be committed. Raises `StorageError`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a target may know: its name in the settings, its options, the settings, the time, the environment."""
@@ -109,13 +141,15 @@ class Context:
 
 
 def read_source(item: Item, offset: int = 0) -> Iterator[bytes]:
-    """The item's bytes from `offset` on. The whole file is hashed on the way.
+    """The item's bytes from `offset` on. The whole file is hashed on the way, with every algorithm while it is unread.
 
-    Raises `SourceError`, before the last chunk is given, when it is not what the manifest says: it changed since it was
-    validated.
+    Raises `SourceError`, before the last chunk is given, when it is not what the manifests say.
     """
-    algorithm = item.strongest
-    digests = Digests((algorithm,))
+    if item.held is not None and not offset:
+        yield item.held()
+        return
+    algorithms = tuple(item.digests) if item.unread else (item.strongest,)
+    digests = Digests(algorithms)
     held: bytes | None = None
     try:
         for chunk in item.content() if item.content is not None else _read_file(item.source):
@@ -128,15 +162,17 @@ def read_source(item: Item, offset: int = 0) -> Iterator[bytes]:
         raise SourceError(f"it cannot be read: {error.strerror}", subject=item.path) from error
     except (BrokenArchiveError, ArchiveLimitError) as error:
         raise SourceError(f"it cannot be unpacked: {error}", subject=item.path) from error
-    if digests.hexdigests()[0] != item.digests[algorithm]:
-        raise SourceError(
-            "it changed after it was validated", subject=item.path, remedy="Validate the bag and run again"
-        )
+    if digests.hexdigests() != tuple([item.digests[name] for name in algorithms]):
+        why = "it does not have the digests in the manifests" if item.unread else "it changed after it was validated"
+        raise SourceError(why, subject=item.path, remedy="Validate the bag and run again")
     if held is not None:
         yield held
 
 
 def _read_file(path: str) -> Iterator[bytes]:
-    with open(os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb", buffering=0) as stream:
-        while chunk := stream.read(CHUNK):
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    try:
+        while chunk := os.read(descriptor, CHUNK):
             yield chunk
+    finally:
+        os.close(descriptor)

@@ -1,4 +1,4 @@
-"""Finds the target that a name in `archive.toml` or an address means, by its scheme."""
+"""Finds the target that a name in `archive.toml` or an address means, by its scheme: built in, or a plugin."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
+from urllib.parse import urlsplit
 
 from archive.config import Settings
 from archive.errors import UsageError
+from archive.plugins import Group, load_plugin
 from archive.storage.clock import Clock
-from archive.storage.credentials import refuse_secrets
+from archive.storage.credentials import refuse_secrets, require_sound
 from archive.targets.protocol import Context, Target
 
 SCHEMES = {
     "ocfl": "archive.targets.ocfl",
-    "dir": "archive.targets.directory",
+    "dir": "archive.targets.folder",
     "s3": "archive.targets.s3",
     "sftp": "archive.targets.sftp",
     "webdav+https": "archive.targets.webdav",
@@ -35,8 +37,8 @@ _KINDS = "ocfl:, dir:, s3://, sftp://, webdav+https://, sword+https:// or inveni
 
 def open_target(
     text: str, settings: Settings, *, clock: Clock | None = None, environ: Mapping[str, str] = os.environ
-) -> tuple[Target, str]:
-    """The target that `text` means, a name under [targets] or an address, and its kind. Talks to nobody yet.
+) -> Target:
+    """The target that `text` means, a name under [targets] or an address. It connects to nothing yet.
 
     Raises `UsageError` for what is neither, for an unknown option, and for a secret where none may stand.
     """
@@ -46,10 +48,14 @@ def open_target(
         name, options = text, settings.targets[text]
         url = str(options.get("url", ""))
         refuse_secrets(options, name)
+        require_sound(options, name)
+    else:
+        settings.require(f"targets.{text}")
     scheme = url.partition(":")[0].lower() if ":" in url else ""
-    if scheme not in SCHEMES:
+    module: Any = import_module(SCHEMES[scheme]) if scheme in SCHEMES else load_plugin(Group.TARGET, scheme)
+    if module is None:
         raise _unknown(text, url, settings)
-    module = import_module(SCHEMES[scheme])
+    _check_address(url)
     known = {"url", "credentials", "keyring", "user", *module.OPTIONS}
     for key in options:
         if key not in known:
@@ -59,10 +65,25 @@ def open_target(
             )
     context = Context(name or re.sub(r"[^A-Za-z0-9]+", "_", scheme), options, settings, clock or Clock(), environ)
     target: Target = module.open_target(url, context)
-    return target, scheme.partition("+")[0]
+    return target
+
+
+def _check_address(url: str) -> None:
+    """Raises `UsageError` for an address whose host or port cannot be read. Nothing of those is shown: "user:secret"
+    without a host looks like a host and its port."""
+    scheme, mark, rest = url.partition("://")
+    if not mark:
+        return
+    try:
+        _ = urlsplit(f"https://{rest}").port
+    except ValueError:
+        raise UsageError("the host or port in this address cannot be read", subject=f"{scheme}://...") from None
 
 
 def _unknown(text: str, url: str, settings: Settings) -> UsageError:
+    if text in settings.targets and "://" not in url:
+        remedy = f"Set url under [targets.{text}] to an address with {_KINDS}"
+        return UsageError("the target has no url of a known kind", subject=text, remedy=remedy)
     near = get_close_matches(text, list(settings.targets), 1)
     scheme = url.partition("://")[0] if "://" in url else ""
     remedy = (

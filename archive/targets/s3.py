@@ -16,7 +16,7 @@ from typing import Any
 
 from archive.errors import ExistsError, NotFoundError, UsageError
 from archive.model.codes import deposit as codes
-from archive.model.deposit import Deposited, DepositState, Form, Item, Package
+from archive.model.deposit import Delivery, Deposited, DepositState, Item, Package
 from archive.model.finding import Finding
 from archive.storage.hashing import Digests
 from archive.storage.objects_s3 import Bucket, ObjectInfo, open_bucket
@@ -37,9 +37,10 @@ class S3Target:
     """A place in a bucket."""
 
     needs: tuple[str, ...] = ()
+    kind = "s3"
     certain = True
 
-    def __init__(self, bucket: Bucket, form: Form, context: Context) -> None:
+    def __init__(self, bucket: Bucket, form: Delivery, context: Context) -> None:
         self._bucket = bucket
         self._form = form
         self._context = context
@@ -53,7 +54,7 @@ class S3Target:
         return self._bucket.label
 
     @property
-    def form(self) -> Form:
+    def form(self) -> Delivery:
         return self._form
 
     def check(self, package: Package) -> list[Finding]:
@@ -76,7 +77,7 @@ class S3Target:
 
     def find(self, package: Package, notes: Notes) -> Deposited | None:
         del notes
-        if self._form is not Form.FILES:
+        if self._form is not Delivery.FILES:
             return self._find_packed(package)
         top = self._place(package)
         if self._bucket.head(f"{top}bagit.txt") is None:
@@ -199,7 +200,7 @@ class S3Target:
 
     def _objects_of(self, identifier: str) -> Iterator[ObjectInfo]:
         """What stands below a deposit's prefix, or the one object that the packed bag is."""
-        if self._form is Form.FILES:
+        if self._form is Delivery.FILES:
             yield from self._bucket.list_objects(identifier.rstrip("/") + "/")
         elif (known := self._bucket.head(identifier)) is not None:
             yield known
@@ -208,16 +209,16 @@ class S3Target:
         return None
 
     def _place(self, package: Package) -> str:
-        return f"{self._prefix}{package.name}" + ("/" if self._form is Form.FILES else f".{self._form.value}")
+        return f"{self._prefix}{package.name}" + ("/" if self._form is Delivery.FILES else f".{self._form.value}")
 
     def _key(self, package: Package, item: Item) -> str:
-        return self._place(package) + (item.path if self._form is Form.FILES else "")
+        return self._place(package) + (item.path if self._form is Delivery.FILES else "")
 
     def _key_of(self, item: Item) -> str:
-        return self._top + (item.path if self._form is Form.FILES else "")
+        return self._top + (item.path if self._form is Delivery.FILES else "")
 
     def _is_last(self, item: Item) -> bool:
-        return self._form is not Form.FILES or item.path == "bagit.txt"
+        return self._form is not Delivery.FILES or item.path == "bagit.txt"
 
     def _part_size(self, item: Item) -> int:
         asked = int(self._context.options.get("part_size", PART_SIZE))
@@ -302,9 +303,9 @@ def open_target(url: str, context: Context) -> S3Target:
     if receiver not in ("", "aptrust"):
         raise UsageError("receiver is aptrust or nothing", subject=f"targets.{context.name}.receiver")
     try:
-        form = Form(options.get("form", "tar" if receiver else "files"))
+        form = Delivery(options.get("form", "tar" if receiver else "files"))
     except ValueError:
         raise UsageError("form is files, zip or tar", subject=f"targets.{context.name}.form") from None
-    if receiver and form is not Form.TAR:
+    if receiver and form is not Delivery.TAR:
         raise UsageError("APTrust takes one tar", subject=f"targets.{context.name}.form")
     return S3Target(open_bucket(url, options, context.environ, name=context.name), form, context)

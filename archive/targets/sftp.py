@@ -17,27 +17,34 @@ from urllib.parse import unquote, urlsplit
 
 from archive.errors import ArchiveError, ExistsError, NoSpaceError, NotAuthorisedError, NotFoundError, UsageError
 from archive.model.codes import deposit as codes
-from archive.model.deposit import Deposited, DepositState, Form, Item, Package
+from archive.model.deposit import Delivery, Deposited, DepositState, Item, Package
 from archive.model.finding import Finding
 from archive.storage.credentials import Credentials, find_credentials, without_secrets
 from archive.storage.hashing import Digests
-from archive.storage.remote import RefusedError, TransientError, lost_words, words_of
+from archive.storage.remote import NotAFileError, RefusedError, TransientError, lost_words, words_of
 from archive.targets.protocol import Context, Notes, read_source
 
 OPTIONS = ("form", "known_hosts", "key_file", "port", "seconds")
 
 _BLOCK = 4 << 20
+_LARGEST_LIST = 16 << 20
+"""How much of a list of known hosts is read, in characters."""
 
 Result = TypeVar("Result")
+
+
+_NOT_FILES = (3, 4, 6, 7, 8, 9)
+"""Links, special files, sockets, devices and pipes, by their numbers in SFTP (draft-ietf-secsh-filexfer-13, 7.1)."""
 
 
 class SftpTarget:
     """A folder on a server. The connection is made when it is needed, and again after it was lost."""
 
     needs: tuple[str, ...] = ()
+    kind = "sftp"
     certain = True
 
-    def __init__(self, url: str, form: Form, credentials: Credentials, context: Context) -> None:
+    def __init__(self, url: str, form: Delivery, credentials: Credentials, context: Context) -> None:
         parts = urlsplit(url)
         self._host, self._port = parts.hostname or "", int(context.options.get("port", parts.port or 22))
         self._user = unquote(parts.username) if parts.username else credentials.user
@@ -45,7 +52,7 @@ class SftpTarget:
         self._label = without_secrets(url)
         self._form = form
         self._credentials = credentials
-        self._known_hosts = os.path.expanduser(str(context.options.get("known_hosts", "~/.ssh/known_hosts")))
+        self._known_hosts = context.options.get("known_hosts")
         self._seconds = int(context.options.get("seconds", context.settings.deposit.seconds))
         self._loop: asyncio.AbstractEventLoop | None = None
         self._connection: Any = None
@@ -58,7 +65,7 @@ class SftpTarget:
         return self._label
 
     @property
-    def form(self) -> Form:
+    def form(self) -> Delivery:
         return self._form
 
     def check(self, package: Package) -> list[Finding]:
@@ -78,10 +85,10 @@ class SftpTarget:
         final = self._final(package)
         if self._size(final) is None:
             return None
-        if self._form is Form.FILES or len(package.items) == 1:
+        if self._form is Delivery.FILES or len(package.items) == 1:
             for item in package.items:
                 path = self._place(final, item)
-                quick = self._form is Form.FILES and "/" in item.path
+                quick = self._form is Delivery.FILES and "/" in item.path
                 if self._size(path) != item.size or not (quick or self._digest(path, item)):
                     raise ExistsError("other content stands there", subject=final)
         if notes.get("working"):
@@ -90,7 +97,7 @@ class SftpTarget:
 
     def begin(self, package: Package, notes: Notes) -> list[Finding]:
         self._part = self._working(package)
-        if self._form is not Form.FILES:
+        if self._form is not Delivery.FILES:
             notes.put("working", self._part)
         self._made = {self._part}
         self._do(lambda client: client.makedirs(os.fsencode(self._part), exist_ok=True))
@@ -98,7 +105,7 @@ class SftpTarget:
 
     def send(self, item: Item, notes: Notes) -> None:
         del notes
-        final = self._place(self._part, item) if self._form is Form.FILES else posixpath.join(self._part, "packed")
+        final = self._place(self._part, item) if self._form is Delivery.FILES else posixpath.join(self._part, "packed")
         if self._size(final) is not None:
             self._do(lambda client: client.remove(os.fsencode(final)))
         folder = posixpath.dirname(final)
@@ -128,9 +135,9 @@ class SftpTarget:
         final = self._final(package)
         if self._size(final) is not None:
             raise ExistsError("something stands there by now", subject=final)
-        source = self._part if self._form is Form.FILES else posixpath.join(self._part, "packed")
+        source = self._part if self._form is Delivery.FILES else posixpath.join(self._part, "packed")
         self._do(lambda client: client.rename(os.fsencode(source), os.fsencode(final)))
-        if self._form is not Form.FILES:
+        if self._form is not Delivery.FILES:
             self._remove_working(package)
         return self._deposited(package)
 
@@ -161,6 +168,8 @@ class SftpTarget:
                 path = posixpath.join(folder, name)
                 if entry.attrs.type == 2:
                     stack.append(path)
+                elif entry.attrs.type in _NOT_FILES:
+                    yield path, _refuse(path)
                 else:
                     yield path, self._stream(posixpath.join(base, path))
 
@@ -179,11 +188,11 @@ class SftpTarget:
             self._do(lambda client: client.rmdir(os.fsencode(self._working(package))))
 
     def _final(self, package: Package) -> str:
-        suffix = "" if self._form is Form.FILES else f".{self._form.value}"
+        suffix = "" if self._form is Delivery.FILES else f".{self._form.value}"
         return posixpath.join(self._root, package.name + suffix)
 
     def _place(self, base: str, item: Item) -> str:
-        return posixpath.join(base, item.path) if self._form is Form.FILES else base
+        return posixpath.join(base, item.path) if self._form is Delivery.FILES else base
 
     def _deposited(self, package: Package) -> Deposited:
         final = self._final(package)
@@ -279,12 +288,44 @@ class SftpTarget:
         if found.key_file:
             options["client_keys"] = [os.path.expanduser(found.key_file)]
             options["agent_path"] = None
-        known = self._known_hosts if os.path.exists(self._known_hosts) else b""
+        known = _read_known_hosts(self._known_hosts, self._label)
         self._connection = await asyncssh.connect(
             self._host, self._port, username=self._user or (), known_hosts=known, connect_timeout=self._seconds,
             login_timeout=self._seconds, config=None, keepalive_interval=15, **options,
         )  # fmt: skip
         self._client = await self._connection.start_sftp_client(path_encoding=None)
+
+
+def _read_known_hosts(chosen: object, label: str) -> Any:
+    """The host keys to accept: those of the file that the option `known_hosts` names, else the account's own.
+
+    asyncssh takes empty bytes for "none given" and reads the account's file. So the list is always read here, and when
+    the file that was named cannot be read, no connection is made. Raises `NotAuthorisedError`.
+    """
+    import asyncssh
+
+    path = os.path.expanduser("~/.ssh/known_hosts" if chosen is None else str(chosen))
+    if chosen is None and not os.path.lexists(path):
+        return asyncssh.import_known_hosts("")
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            content = file.read(_LARGEST_LIST)
+    except OSError as error:
+        raise NotAuthorisedError(
+            f"the list of known host keys cannot be read, so nothing was sent to {label}: {error.strerror}",
+            subject=path, remedy="Put the server's key into it, once you have made sure that it is the server's",
+        ) from error  # fmt: skip
+    try:
+        return asyncssh.import_known_hosts(content)
+    except ValueError as error:
+        words = f"the list of known host keys is not readable, so nothing was sent to {label}"
+        raise NotAuthorisedError(words, subject=path) from error
+
+
+def _check_key_file(credentials: Credentials) -> None:
+    """Raise `NotAuthorisedError` when the key that the settings name is not there: no other is tried instead."""
+    if credentials.key_file and not os.path.isfile(os.path.expanduser(credentials.key_file)):
+        raise NotAuthorisedError("there is no such key file", subject=credentials.key_file)
 
 
 async def _finish(handle: Any) -> None:
@@ -332,12 +373,12 @@ def open_target(url: str, context: Context) -> SftpTarget:
 
     Options: `form`, `known_hosts`, `key_file`, `port`, `seconds`.
     """
-    parts = urlsplit(url)
     without_secrets(url)
+    parts = urlsplit(url)
     if not parts.hostname:
         raise UsageError("the address has no host", subject="sftp://")
     try:
-        form = Form(context.options.get("form", "files"))
+        form = Delivery(context.options.get("form", "files"))
     except ValueError:
         raise UsageError("form is files, zip or tar", subject=f"targets.{context.name}.form") from None
     try:
@@ -345,4 +386,12 @@ def open_target(url: str, context: Context) -> SftpTarget:
     except ImportError:
         raise UsageError("SFTP needs the extra `sftp`", remedy="Run: pip install 'muniment[sftp]'") from None
     found = find_credentials(context.name, context.options, context.environ, service=f"muniment {parts.hostname}")
+    _check_key_file(found)
+    if context.options.get("known_hosts") is not None:
+        _read_known_hosts(context.options["known_hosts"], without_secrets(url))
     return SftpTarget(url, form, found, context)
+
+
+def _refuse(path: str) -> Iterator[bytes]:
+    yield from ()
+    raise NotAFileError("a link or a special file is in its place on the far side, and is not followed", subject=path)

@@ -25,7 +25,7 @@ from archive.formats.sword import (
     read_statement,
     write_entry,
 )
-from archive.model.deposit import Deposited, DepositState, Form, Item, Package
+from archive.model.deposit import Delivery, Deposited, DepositState, Item, Package
 from archive.model.finding import Finding
 from archive.storage.credentials import without_secrets
 from archive.storage.remote import RefusedError, TransientError, words_of
@@ -50,8 +50,9 @@ class SwordTarget:
     """One collection of a SWORD server: the one that the option `collection` names by address or title, or the only."""
 
     needs: tuple[str, ...] = ()
+    kind = "sword"
     certain = False
-    form = Form.ZIP
+    form = Delivery.ZIP
 
     def __init__(self, url: str, client: HttpClient, context: Context) -> None:
         self._service = url

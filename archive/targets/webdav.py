@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote_to_bytes, urlsplit
 from archive.errors import ExistsError, NotFoundError, UsageError
 from archive.formats.webdav import PROPERTIES, Resource, read_multistatus
 from archive.model.codes import deposit as codes
-from archive.model.deposit import Deposited, DepositState, Form, Item, Package
+from archive.model.deposit import Delivery, Deposited, DepositState, Item, Package
 from archive.model.finding import Finding
 from archive.storage.credentials import without_secrets
 from archive.storage.hashing import Digests
@@ -32,9 +32,10 @@ class WebdavTarget:
     """A collection on a server. Paths here are below it, with slashes and surrogateescape."""
 
     needs: tuple[str, ...] = ()
+    kind = "webdav"
     certain = True
 
-    def __init__(self, url: str, client: HttpClient, form: Form) -> None:
+    def __init__(self, url: str, client: HttpClient, form: Delivery) -> None:
         self._label = "webdav+" + without_secrets(url).rstrip("/")
         self._root = os.fsdecode(unquote_to_bytes(urlsplit(url).path)).rstrip("/")
         self._client = client
@@ -48,12 +49,12 @@ class WebdavTarget:
         return self._label
 
     @property
-    def form(self) -> Form:
+    def form(self) -> Delivery:
         return self._form
 
     def check(self, package: Package) -> list[Finding]:
         findings = []
-        for item in package.items if self._form is Form.FILES else ():
+        for item in package.items if self._form is Delivery.FILES else ():
             try:
                 if any(len(part.encode("utf-8")) > 255 for part in item.path.split("/")):
                     findings.append(codes.NAME_NOT_STORABLE.at(item.path, reason="a part is longer than 255 bytes"))
@@ -71,7 +72,7 @@ class WebdavTarget:
         known = self._look(final)
         if known is None:
             return None
-        if self._form is Form.FILES:
+        if self._form is Delivery.FILES:
             same = known.collection and self._holds(final, package)
         else:
             same = len(package.items) != 1 or self._proves(final, package.items[0])
@@ -83,7 +84,7 @@ class WebdavTarget:
 
     def begin(self, package: Package, notes: Notes) -> list[Finding]:
         self._part = self._working(package)
-        if self._form is not Form.FILES:
+        if self._form is not Delivery.FILES:
             notes.put("working", self._part)
         self._folders.clear()
         self._make_collection(f"{self._root}/{self._part}")
@@ -118,7 +119,7 @@ class WebdavTarget:
                     raise RefusedError("the server took the file and does not have it whole", subject=item.path)
         for path in there:
             self._remove(f"{self._part}/{path}")
-        final, whole = self._final(package), self._form is Form.FILES
+        final, whole = self._final(package), self._form is Delivery.FILES
         source = self._part if whole else f"{self._part}/{package.items[0].path}"
         if self._look(final) is not None or not self._move(source, final, collection=whole):
             raise ExistsError("something stands there by now", subject=f"{self.label}/{final}")
@@ -128,7 +129,7 @@ class WebdavTarget:
 
     def read(self, deposited: Deposited, item: Item) -> Iterator[bytes]:
         path = deposited.identifier
-        return self._client.stream(self._address(f"{path}/{item.path}" if self._form is Form.FILES else path))
+        return self._client.stream(self._address(f"{path}/{item.path}" if self._form is Delivery.FILES else path))
 
     def poll(self, deposited: Deposited) -> tuple[DepositState, str | None]:
         del deposited
@@ -150,14 +151,14 @@ class WebdavTarget:
         self._client.close()
 
     def _final(self, package: Package) -> str:
-        return package.name + ("" if self._form is Form.FILES else f".{self._form.value}")
+        return package.name + ("" if self._form is Delivery.FILES else f".{self._form.value}")
 
     def _working(self, package: Package) -> str:
         return f".{package.name}.{package.fingerprint[:16]}.partial"
 
     def _deposited(self, package: Package) -> Deposited:
         final = self._final(package)
-        return Deposited(final, self._client.resolve(self._address(final, collection=self._form is Form.FILES)))
+        return Deposited(final, self._client.resolve(self._address(final, collection=self._form is Delivery.FILES)))
 
     def _address(self, path: str, *, collection: bool = False) -> str:
         return _encode(f"{self._root}/{path}", collection=collection)
@@ -263,7 +264,7 @@ def open_target(url: str, context: Context) -> WebdavTarget:
     Options: `form` ("files", "zip" or "tar"), `seconds`, `plain_http`.
     """
     try:
-        form = Form(context.options.get("form", "files"))
+        form = Delivery(context.options.get("form", "files"))
     except ValueError:
         raise UsageError("form is files, zip or tar", subject=f"targets.{context.name}.form") from None
     plain, client = open_client(url, context)

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from archive.cli.app import run
-from tests.support.making import ROOT, contents, plant
+from tests.support.making import ROOT, archive, contents, plant
 
 SCHEMA = json.loads((ROOT / "metadata/reports/archive.creation-1.json").read_text())
 
@@ -18,7 +18,6 @@ SCHEMA = json.loads((ROOT / "metadata/reports/archive.creation-1.json").read_tex
 @pytest.fixture
 def src(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("archive.cli.create._end_as_interrupted", lambda: None)
     return plant(tmp_path / "src", {"a.txt": b"alpha", "sub/b.txt": b"beta"})
 
 
@@ -36,7 +35,7 @@ def test_the_bags_path_and_the_proof_come_first(capsys: pytest.CaptureFixture[st
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "bags/src"
     assert lines[1] == "valid: 2 files, 9 bytes, read back and compared by sha256 and sha512"
-    assert lines[-1] == "Prove it again: archive validate bags/src"
+    assert lines[-1] == "To check it again: archive validate bags/src"
     assert run(["validate", "bags/src"]) == 0
 
 
@@ -148,7 +147,7 @@ def test_wrong_calls_end_with_two_and_one_line(src: Path, capsys: pytest.Capture
 def test_a_taken_destination_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["create", "src", "--to", "bags", "--plain", "--quiet"]) == 0
     assert run(["create", "src", "--to", "bags", "--plain", "--quiet"]) == 2
-    assert "bags/src: it is already there" in capsys.readouterr().err
+    assert "bags/src: the destination already exists" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("src")
@@ -192,3 +191,15 @@ def test_a_deep_tree_survives(tmp_path: Path) -> None:
     finally:
         remove_tree(str(tmp_path / "src"))
         remove_tree(str(tmp_path / "bags"))
+
+
+def test_a_group_is_not_sealed_in_passing(tmp_path: Path) -> None:
+    """--seal is for one bag: it is refused, not passed over."""
+    plant(tmp_path / "src", {"a": b"a", "b": b"b"})
+    done = archive("create", "src", "--to", "out", "--plain", "--max-files", "1", "--seal", "key", cwd=tmp_path)
+    assert done.returncode == 2
+    assert b"--seal is for one bag" in done.stderr
+    assert not (tmp_path / "out").exists()
+    done = archive("create", "src", "--to", "out", "--plain", "--max-files", "1", "--json", cwd=tmp_path)
+    made = json.loads(done.stdout)
+    assert (made["schema"], made["exit_code"], len(made["bags"])) == ("archive.group/1", 0, 2)

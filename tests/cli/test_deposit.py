@@ -18,6 +18,7 @@ from archive.cli.app import run
 from archive.config import load_settings
 from archive.ledger.book import create_ledger, ledger_address, open_ledger
 from tests.support.deposit_bags import HARD_NAMES, tree_of, write_bag
+from tests.support.trusting import trust
 
 
 @pytest.fixture
@@ -25,6 +26,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "project"
     folder.mkdir()
     (folder / "archive.toml").write_text("[deposit]\nretries = 0\nseconds = 5\npoll_seconds = 1\n")
+    trust(folder)
     monkeypatch.chdir(folder)
     return folder
 
@@ -98,7 +100,7 @@ def test_damage_over_there_is_not_found_to_be_the_same(project: Path, capsys: py
 
 
 def test_what_was_sent_and_is_not_there(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
-    from archive.targets.directory import Directory
+    from archive.targets.folder import Directory
 
     write_bag(project / "bag")
     commit = Directory.commit
@@ -127,7 +129,7 @@ def test_rights_that_forbid_it_are_kept_to(project: Path, monkeypatch: pytest.Mo
     from archive.model.codes.description import RIGHTS_UNREADABLE
 
     monkeypatch.setattr(
-        "archive.stages.depositing.admitting.check_release", lambda *_: [RIGHTS_UNREADABLE.at("x", problem="no")]
+        "archive.stages.depositing.admission.check_release", lambda *_: [RIGHTS_UNREADABLE.at("x", problem="no")]
     )
     write_bag(project / "bag")
     assert run(["deposit", "bag", "dir:shelf"]) == 5
@@ -187,7 +189,7 @@ def test_wrong_calls(project: Path, arguments: list[str], code: int, capsys: pyt
         (["there"], "a bag before the target"),
         (["dir:shelf", "bag"], "The target comes last"),
         (["nothing", "dir:shelf"], "error: nothing: there is no such file or folder. Check the path, then run again\n"),
-        (["archive.toml", "dir:shelf"], "error: archive.toml: this is no bag"),
+        (["archive.toml", "dir:shelf"], "error: archive.toml: this is not a bag"),
     ],
 )
 def test_what_a_wrong_call_lacks_is_told(
@@ -250,7 +252,7 @@ def test_the_last_line_is_the_next_command(
 def test_the_next_command_after_an_outcome_that_is_not_known(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from archive.model.codes.deposit import UNKNOWN_OUTCOME
     from archive.model.deposit import DepositReport, DepositState
-    from archive.reporting.deposit_text import deposit_lines
+    from archive.reporting.deposit import deposit_lines
 
     found = UNKNOWN_OUTCOME.at("sword+https://example.org/x", words="the line is dead")
     report = DepositReport("bag", "sword+https://example.org/x", DepositState.UNKNOWN, (found,))
@@ -275,7 +277,7 @@ def test_credentials_that_others_may_read_are_refused(project: Path, capsys: pyt
 
 
 def test_a_ledger_is_told(project: Path) -> None:
-    settings = load_settings(str(project), {})
+    settings = load_settings(str(project))
     create_ledger(ledger_address(settings), now=1).close()
     write_bag(project / "bag")
     assert run(["deposit", "bag", "ocfl:root"]) == 0

@@ -103,7 +103,7 @@ def test_every_mistake_is_listed_with_line_code_and_remedy(tmp_path: Path, capsy
     path.write_text('titel = "x"\nissued = "soon"\ntype = "text"\n')
     assert run(["describe", "--check", str(path)]) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == f"damaged: {path}, 2 values"
+    assert lines[0] == f"invalid: {path}, 2 values"
     assert "line 1" in lines[1]
     assert "DSC-102" in lines[1]
     assert [line[2:7] for line in lines[1::2]] == ["error", "error", "warni"]
@@ -161,7 +161,7 @@ def test_an_unreadable_folder_is_told(tmp_path: Path, capsys: Printed) -> None:
     (tmp_path / "metadata.csv").write_text("name,colour\nx,red\n")
     (tmp_path / "a.txt").write_text("x")
     assert run(["describe", str(tmp_path)]) == 1
-    assert "no table in Archivematica's form" in capsys.readouterr().err
+    assert "not a table in Archivematica's form" in capsys.readouterr().err
 
 
 def test_names_that_reorder_the_screen_are_escaped(tmp_path: Path, capsys: Printed) -> None:

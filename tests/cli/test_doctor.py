@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,8 @@ import jsonschema
 import pytest
 
 from archive.cli.app import run
-from archive.renditions.verapdf import installed_jar
-from tests.support.verapdf import need_verapdf, without_verapdf
+from tests.support.needing import needs
+from tests.support.verapdf import need_fetched_verapdf, without_verapdf
 
 
 def _document(capsys: pytest.CaptureFixture[str], checkout: Path) -> dict[str, Any]:
@@ -28,10 +29,19 @@ def test_it_lists_what_is_here(tmp_path: Path, checkout: Path, capsys: pytest.Ca
     assert parts["python", "python"]["present"]
     assert parts["packages", "lxml"]["version"]
     assert parts["fonts", "fonts"]["present"]
-    assert parts["tools", "ghostscript"]["present"]
+    assert parts["tools", "ghostscript"]["present"] is (shutil.which("gs") is not None)
     assert {"reflink", "exchange", "syncfs", "case", "free space"} <= {n for g, n in parts if g == "storage"}
     assert all(part["remedy"] for part in parts.values() if not part["present"])
     assert os.listdir(tmp_path) == []
+
+
+@needs("gs")
+def test_a_tool_that_is_here_is_listed_as_present(
+    tmp_path: Path, checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["doctor", "--folder", str(tmp_path), "--json"]) == 0
+    parts = {part["name"]: part for part in _document(capsys, checkout)["parts"]}
+    assert parts["ghostscript"]["present"]
 
 
 def test_what_is_missing_is_named_with_its_remedy(
@@ -54,9 +64,7 @@ def test_a_folder_that_is_not_there_is_a_row(tmp_path: Path, capsys: pytest.Capt
 
 @pytest.mark.verapdf
 def test_installing_what_is_there_says_so(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    need_verapdf()
-    if not os.path.isfile(installed_jar()):
-        pytest.skip("the veraPDF here was not fetched by archive doctor")
+    need_fetched_verapdf()
     assert run(["doctor", "--install", "verapdf", "--json"]) == 0
     installed = _document(capsys, checkout)["installed"]
     assert (installed["name"], installed["fetched"]) == ("verapdf", False)

@@ -55,7 +55,7 @@ def test_without_a_judge_the_words_are_claimed_not_validated(place: Path, capsys
     Path("a.md").write_text("# Head\n\nwords ![x](y.png)\n")
     assert run(["render", "a.md", "--to", "out"]) == 0
     said = capsys.readouterr().out
-    assert "made: out/a.md.pdf (PDF/A-3a and PDF/UA-1, 1 page; claimed, not validated)" in said
+    assert "made: out/a.md.pdf (PDF/A-3a and PDF/UA-1, 2 pages; claimed, not validated)" in said
     assert "[REN-103]" in said
     assert run(["render", "a.md", "--to", "out2", "--strict"]) == 3
 
@@ -78,7 +78,7 @@ def test_one_bad_file_does_not_stop_the_others(place: Path, checkout: Path, caps
     assert run(["render", "a.txt", "b.txt", "c.xyz", "--to", "out", "--json"]) == 4
     files = _document(capsys, checkout)["files"]
     assert [file["status"] for file in files] == ["none", "made", "none"]
-    assert "not UTF-8" in files[0]["reason"]
+    assert "byte order mark says UTF-16" in files[0]["reason"]
 
 
 def test_a_dry_run_writes_nothing(place: Path, checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -109,7 +109,9 @@ def test_a_plain_bag_is_shown_by_its_files(tmp_path: Path, capsys: Printed) -> N
     assert run(["create", str(source), "--to", str(tmp_path), "--name", "b", "--plain", "--quiet"]) == 0
     document = show(tmp_path / "b", capsys)
     assert document["statements"] == []
-    assert document["files"] == [{"path": "data/sub/a.txt", "size": 3, "format": None, "puid": None, "digests": []}]
+    assert document["files"] == [
+        {"path": "data/sub/a.txt", "size": 3, "format": None, "puid": None, "modified": None, "digests": []}
+    ]
 
 
 @pytest.mark.parametrize("path", ["metadata/preservation/premis.xml", "metadata/descriptive/dcterms.xml"])

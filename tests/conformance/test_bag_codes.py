@@ -8,8 +8,17 @@ from archive.model.codes import all_kinds
 
 
 def test_every_code_is_provoked_by_a_test(checkout: Path) -> None:
-    folders = ("tests/conformance", "tests/support", "tests/stages", "tests/crosscheck", "tests/cli")
-    written = "".join(path.read_text("utf-8") for name in folders for path in (checkout / name).glob("*.py"))
+    folders = (
+        "tests/conformance",
+        "tests/support",
+        "tests/stages",
+        "tests/crosscheck",
+        "tests/cli",
+        "tests/bags",
+        "tests/properties",
+        "tests/model",
+    )
+    written = "".join(path.read_text("utf-8") for name in folders for path in (checkout / name).rglob("*.py"))
     missing = [code for code in all_kinds() if code.startswith("BAG-") and code not in written]
     assert missing == []
 

@@ -15,12 +15,13 @@ from pathlib import Path
 import pytest
 
 from archive.model.finding import Outcome
-from archive.model.report import Depth
+from archive.model.validation import Depth
 from archive.stages.validation import validate
-from archive.stages.validation.bags import validate_bag
+from archive.stages.validation.bags.bag import validate_bag
 from archive.storage.folders import portable
 from tests.support.audit_projects import CHECKOUT, UNPRIVILEGED
 from tests.support.bag_drafts import draft, seal, write_folder, write_zip
+from tests.support.needing import needs
 
 
 @pytest.fixture(params=["descriptors", "portable"])
@@ -273,7 +274,7 @@ def test_a_bag_that_cannot_be_opened_is_not_checked(open_bag: Path, packed: bool
     assert ("BAG-303" if packed else "BAG-304") in result.stdout
 
 
-@pytest.mark.skipif(shutil.which("strace") is None and not os.environ.get("CI"), reason="strace is not installed")
+@needs("strace")
 @pytest.mark.parametrize(("call", "codes_found"), [("read", {"BAG-303"}), ("getdents64", {"BAG-304"})])
 def test_an_error_of_the_disk_is_not_checked(tmp_path: Path, call: str, codes_found: set[str]) -> None:
     """EIO is injected for one path only, by strace."""

@@ -16,10 +16,8 @@ from pathlib import Path
 import pytest
 
 from archive.errors import UsageError
-from archive.model.report import Depth
 from archive.stages.validation import validate
-from archive.stages.validation.bags import validate_bag
-from archive.stages.validation.profiles import load_profile
+from archive.stages.validation.bags.profiles import load_profile
 from tests.support.bag_drafts import draft, seal, tar_info, write_folder, write_tar, write_zip, zip_info
 
 NAME = b"bag/data/a.txt"
@@ -211,12 +209,3 @@ def test_a_profile_with_half_a_character_is_refused(tmp_path: Path) -> None:
     path.write_text('{"BagIt-Profile-Info": {"BagIt-Profile-Identifier": "\\ud800"}}')
     with pytest.raises(UsageError, match="JSON in UTF-8"):
         load_profile(str(path))
-
-
-def test_what_was_counted_is_compared_and_not_counted_again(tmp_path: Path) -> None:
-    bag = write_folder(draft(), tmp_path / "bag")
-    size = sum(len(content) for path, content in draft().items() if path.startswith(b"data/"))
-    right = validate_bag(str(bag), depth=Depth.QUICK, counted=(size, 3))
-    wrong = validate_bag(str(bag), depth=Depth.QUICK, counted=(size, 4))
-    assert right.ok
-    assert {finding.code for finding in wrong.findings} == {"BAG-404"}

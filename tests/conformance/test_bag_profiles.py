@@ -11,7 +11,7 @@ from archive.errors import UsageError
 from archive.model.finding import Outcome
 from archive.resources import metadata_path
 from archive.stages.validation import validate
-from archive.stages.validation.profiles import load_profile, shipped_profiles
+from archive.stages.validation.bags.profiles import load_profile, shipped_profiles
 from tests.support.bag_drafts import draft, seal, write_folder, write_tar, write_zip
 from tests.support.profile_cases import CASES, WRONG, profile, write_profile
 

@@ -9,7 +9,7 @@ import pytest
 
 from archive.model.codes import all_kinds
 from archive.model.finding import Severity
-from archive.model.report import ValidationReport
+from archive.model.validation import ValidationReport
 from archive.stages.validation import validate
 from tests.support.bag_cases import CASES, Case
 from tests.support.bag_drafts import write_folder, write_tar, write_zip
@@ -45,11 +45,16 @@ def test_exactly_what_belongs_to_it_is_found(case: Case, form: str, tmp_path: Pa
     if form == "zip" and not all(_is_utf8(path) for path in files):
         form = "tar"
     report = validate(str(FORMS[form](files, tmp_path)))
-    assert found(report) == case.codes, [(f.code, f.subject, f.line, f.message) for f in report.findings]
-    assert report.verdict == expected_verdict(case.codes)
+    folded = {"BAG-518"} if form == "zip" and case.name in FOLDED_IN_ZIP else set()
+    assert found(report) == case.codes | folded, [(f.code, f.subject, f.line, f.message) for f in report.findings]
+    assert report.verdict == ("invalid" if folded else expected_verdict(case.codes))
     for finding in report.findings:
         assert finding.message
         assert finding.kind.remedy
+
+
+FOLDED_IN_ZIP = {"names-a-form-a-manifest-both-there", "path-newlines", "names-normal-form-twins"}
+"""Names that some tools write as one when they unpack a zip."""
 
 
 def _is_utf8(path: bytes) -> bool:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from archive.stages.validation.ocfl import validate_ocfl
+from archive.stages.validation.ocfl.ocfl import validate_ocfl
 from tests.support.deposit_bags import send, settings_in, write_bag
+from tests.support.needing import need
 from tests.support.ocfl_objects import write_object
 
 _VALIDATE = """
@@ -33,12 +34,7 @@ made.build(srcdir=source, versions_metadata={1: said, 2: said}, objdir=target)
 @pytest.fixture(scope="module")
 def python() -> str:
     """The interpreter that has ocfl-py. Its pins do not go with boto3's, so it has an environment of its own."""
-    folder = os.environ.get("MUNIMENT_TESTS_OCFL_PY") or os.path.expanduser("~/.cache/muniment-tests/ocfl-py/bin")
-    program = os.path.join(folder, "python")
-    if not os.path.exists(program):
-        assert "CI" not in os.environ, "CI must have ocfl-py"
-        pytest.skip("ocfl-py is not here: .ci/run shows how to install it")
-    return program
+    return os.path.join(need("ocfl-py"), "python")
 
 
 def _ask(python: str, script: str, *arguments: str) -> str:

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from archive.formats.bagit_txt import parse_declaration, write_declaration
 from archive.formats.bagpath import decode_path, encode_path, to_text, unsafe_reason
-from archive.formats.fetch import parse_fetch
+from archive.formats.fetch import local_address, parse_fetch
 from archive.formats.manifest import manifest_line, manifest_name, parse_blocks, parse_line, parse_manifest_name
 from archive.formats.tagfile import Tag, Utf8Judge, decode_tag_file, parse_oxum, parse_tags, values_of, write_tags
+from archive.model.capped_findings import bag_findings
 
 PATHS = st.text(st.characters(exclude_characters="\x00", exclude_categories=("Cs",)), min_size=1, max_size=30)
 
@@ -108,10 +109,33 @@ def test_a_line_that_never_ends_is_named_and_the_rest_is_read() -> None:
 
 @given(st.binary(max_size=200), st.booleans(), st.booleans())
 def test_no_line_makes_the_reader_fail(line: bytes, tag: bool, old: bool) -> None:
-    parsed = parse_line(line, 1, "m", 32, tag=tag, before_1_0=old)
-    assert parsed.path is None or unsafe_reason(parsed.path) is None
+    findings = bag_findings()
+    digest, path = parse_line(line, 1, "m", 32, findings, tag=tag, before_1_0=old)
+    assert path is None or unsafe_reason(path) is None
+    assert findings or (digest and path)
     for block in parse_blocks([line], "m", 32, tag=tag, before_1_0=old):
         assert all(finding.message for finding in block.findings)
+
+
+@pytest.mark.parametrize("url", [
+    "http://127.0.0.1/", "http://2130706433/", "http://0x7f.1/", "http://0177.0.0.1/", "http://127.1/", "http://0/",
+    "http://[::1]/", "http://[::]/", "http://[fe80::1%25eth0]/", "http://[fd00::1]/", "http://[::ffff:10.0.0.1]/",
+    "http://[::127.0.0.1]/", "http://[64:ff9b::7f00:1]/", "http://[2002:7f00:1::]/", "http://169.254.169.254/",
+    "http://100.64.1.1/", "http://user@10.0.0.1:80/", "http:/127.0.0.1/", "http:127.0.0.1/", "http:///127.0.0.1/",
+    "http://\uff11\uff12\uff17.0.0.1/", "http://127\u30020\u30020\u30021/", "http://%6c%6fcalhost/",
+    "http://LOCALHOST./", "http://intranet/", "http://a.local/", "http://127.0.0.1\\@example.org/",
+    "http://example.org\\@127.0.0.1/", "file:///x", "FILE:x", "jar:file:///x", "gopher://127.0.0.1/",
+])  # fmt: skip
+def test_addresses_of_this_machine_and_of_private_networks(url: str) -> None:
+    assert local_address(url) is not None
+
+
+@pytest.mark.parametrize("url", [
+    "http://example.org/", "https://example.org:8443/a?b#c@127.0.0.1", "http://8.8.8.8/", "http://[2606:4700::1]/",
+    "http://[64:ff9b::808:808]/", "http://[2002:808:808::]/", "s3://bucket/key", "data:,x", "ftp://a.example.org/127.0.0.1",
+])  # fmt: skip
+def test_addresses_of_the_public_network(url: str) -> None:
+    assert local_address(url) is None
 
 
 def test_manifest_names() -> None:

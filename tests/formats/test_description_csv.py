@@ -85,3 +85,23 @@ def test_mistakes_are_named_with_their_line(text: str, kind: FindingKind, line: 
 
 def test_bytes_that_are_no_utf_8_are_a_finding() -> None:
     assert read_table(b"filename,dc.title\nx,\xe9\n")[1][0].kind is codes.MALFORMED
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_what_spreadsheets_write_is_read(delimiter: str, encoding: str) -> None:
+    text = "filename,dc.title,dc.date\r\nobjects/a.txt,\u0628\u064a\u0627\u0646,2023\r\n".replace(",", delimiter)
+    description, findings = read_table(text.encode(encoding))
+    assert findings == []
+    assert [(one.property, one.value) for one in description.statements] == [
+        ("title", "\u0628\u064a\u0627\u0646"), ("date", "2023"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp1256", "utf-16-le"])
+def test_an_encoding_that_cannot_be_known_is_refused_in_the_right_words(encoding: str) -> None:
+    name = "\u0628\u064a\u0627\u0646" if encoding == "cp1256" else "caf\u00e9"
+    _, findings = read_table(f"filename,dc.title\nobjects/a.txt,{name}\n".encode(encoding))
+    assert [one.code for one in findings] == ["DSC-101"]
+    assert "save it" in findings[0].message
+    assert "UTF-8" in findings[0].message

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,8 +11,9 @@ from hypothesis import strategies as st
 from archive.formats.description_toml import read_description
 from archive.formats.description_writing import write_description
 from archive.model.codes import description as codes
-from archive.model.description import TERMS, Access, Certainty, Description, Source, Statement
+from archive.model.description import TERMS, Access, Certainty, Description, Origin, Statement
 from archive.model.finding import Finding, FindingKind, Severity
+from archive.stages.description.recorded_rights import read_accesses
 
 
 def read(text: str) -> tuple[Description, list[Finding]]:
@@ -38,7 +41,7 @@ def test_the_forms_of_a_value() -> None:
         Statement("alternative", "ثلاثة", "ar"),
         Statement("alternative", "أربعة", "ar"),
         Statement("subject", "a"),
-        Statement("subject", "b", "en", Certainty.UNCERTAIN, Source.DOCUMENT, "page 2", "n"),
+        Statement("subject", "b", "en", Certainty.UNCERTAIN, Origin.DOCUMENT, "page 2", "n"),
         Statement("issued", "2024-03-14"),
         Statement("created", "2024"),
     )
@@ -54,7 +57,7 @@ def test_defaults_hold_for_texts_and_not_for_names_dates_and_codes() -> None:
         ("title", "en"), ("creator", None), ("issued", None), ("language", None), ("subject", "ar"),
     ]  # fmt: skip
     assert {(s.by, s.certainty, s.source) for s in told.statements} == {
-        ("A. Archivist", Certainty.INFERRED, Source.DOCUMENT)
+        ("A. Archivist", Certainty.INFERRED, Origin.DOCUMENT)
     }
 
 
@@ -180,7 +183,7 @@ _STATEMENTS = st.builds(
     _TEXT,
     st.sampled_from([None, "en", "ar", "mul"]),
     st.sampled_from(list(Certainty)),
-    st.sampled_from(list(Source)),
+    st.sampled_from(list(Origin)),
     st.none() | _TEXT,
     st.none() | _TEXT,
     st.none() | st.sampled_from(["a b.txt", "رسالة.txt", 'odd "name" \\ %.md']),
@@ -207,3 +210,26 @@ def test_what_a_screen_would_not_show_is_written_escaped() -> None:
     assert "\u202e" not in written
     assert "\\u202E" in written
     assert read(written)[0].title_text() == "a\u202eb\u200cc"
+
+
+HOSTILE = {
+    "unknown keys": b"".join(b'k%d = "x"\n' % number for number in range(100_000)),
+    "one long key": b"k" * 5_000_000 + b' = "x"\n',
+    "a key of many parts": b"a" + b".a" * 100_000 + b" = 1\n",
+    "a quoted key of many parts": b'"a"' + b' . "a"' * 100_000 + b" = 1\n",
+    "a table of many parts": b"[a" + b".a" * 100_000 + b"]\n",
+    "a key of many parts in a table": b"a = {b" + b".b" * 100_000 + b" = 1}\n",
+    "tables in tables": b"a = {" * 100_000,
+    "lists in lists": b"a = " + b"[" * 100_000,
+    "a long number": b"a = " + b"9" * 1_000_000,
+    "dots": b"title = '" + b"." * 5_000_000 + b"'\n",
+}
+
+
+@pytest.mark.parametrize("which", HOSTILE)
+def test_a_hostile_description_is_read_in_linear_time(which: str) -> None:
+    since = time.process_time()
+    _description, findings = read_description(HOSTILE[which])
+    assert findings or which == "dots"
+    assert time.process_time() - since < 10
+    assert read_accesses("metadata/descriptive/description.toml", iter([HOSTILE[which]])) == []

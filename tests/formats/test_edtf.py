@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import edtf
 import pytest
 
 from archive.formats.edtf import is_day, is_edtf, is_w3cdtf, parse_day
@@ -73,7 +74,6 @@ def test_the_published_examples_are_dates(text: str) -> None:
 
 @pytest.mark.parametrize("text", PUBLISHED)
 def test_the_edtf_package_agrees_about_them(text: str) -> None:
-    edtf = pytest.importorskip("edtf", reason="the edtf package, of the test extra, is not installed")
     assert edtf.parse_edtf(text)
 
 

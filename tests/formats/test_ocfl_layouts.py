@@ -98,9 +98,9 @@ def test_an_inventory_comes_back_as_it_was_written() -> None:
         "urn:x", "1.1", "sha512", "v1", None, {"0" * 128: ["v1/content/صباح.txt"]}, {"v1": version},
         {"md5": {"0" * 32: ["v1/content/صباح.txt"]}},
     )  # fmt: skip
-    content = write_inventory(inventory)
+    content = b"".join(write_inventory(inventory))
     assert parse_inventory(content, "inventory.json", "1.1") == (inventory, [])
-    assert write_inventory(inventory) == content
+    assert b"".join(write_inventory(inventory)) == content
 
 
 @pytest.mark.parametrize(

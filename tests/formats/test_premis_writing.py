@@ -29,6 +29,11 @@ IDS: Identifiers = package_identifiers(Clock(0), b"")
 NASTY = 'a & <b> "c" ]]> \x00 \ud800 \u202e بيان'
 
 
+def bare(identifier: str) -> str:
+    """An identifier as PREMIS has it."""
+    return identifier.removeprefix("urn:uuid:")
+
+
 def file(path: str = "data/original/x.txt", **more: object) -> FileObject:
     fields: dict[str, object] = {
         "id": IDS.make("file", path), "path": path, "original_name": path.rpartition("/")[2], "size": 3,
@@ -80,11 +85,11 @@ def test_a_whole_record_is_valid_and_reads_back() -> None:
         ("structural", "is part of"),
         ("derivation", "is source of"),
     ]
-    assert view.relationships[1].events[0].value == IDS.make("e")
-    assert view.events[0].value == IDS.make("e")
-    assert view.rights[0].value == IDS.make("x")
+    assert view.relationships[1].events[0].value == bare(IDS.make("e"))
+    assert view.events[0].value == bare(IDS.make("e"))
+    assert view.rights[0].value == bare(IDS.make("x"))
     event = read_event(root.find("p:event", PREMIS))
-    assert (event.type, event.outcomes, event.objects[0].value) == ("ingestion", ("success",), one.id)
+    assert (event.type, event.outcomes, event.objects[0].value) == ("ingestion", ("success",), bare(one.id))
     assert read_agent(root.find("p:agent", PREMIS)).version == "1"
 
 
@@ -92,7 +97,7 @@ def test_the_types_of_objects_carry_the_prefix_letter_by_letter() -> None:
     text = etree.tostring(record(file())).decode()
     assert text.count('xsi:type="premis:') == 3
     assert "<premis:premis " in text
-    assert "xmlns=" not in text
+    assert "<premis:object" not in text, "a sixth of the record would be prefixes"
 
 
 def test_what_comes_from_outside_cannot_break_the_record() -> None:
@@ -113,12 +118,11 @@ def test_a_path_that_xml_cannot_hold_is_kept_to_the_byte() -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        RightsStatement("x", "copyright", (), (), status="unknown", notes=("n",)),
+        RightsStatement("x", "copyright", (), (), status="unknown", jurisdiction="sy", notes=("n",)),
         RightsStatement("x", "copyright", (), (), status="copyrighted", jurisdiction="sy", document="http://e/"),
         RightsStatement("x", "license", (), (), terms="CC BY 4.0", document="https://e/"),
         RightsStatement("x", "license", (), (), notes=("as described",)),
         RightsStatement("x", "statute", (), (), citation="Law 1", jurisdiction="gb", document="https://e/"),
-        RightsStatement("x", "statute", (), ()),
         RightsStatement("x", "other", (Grant("disseminate", "closed", "2024-01-01", None, ("why",)),), ()),
         RightsStatement("x", "other", (Grant("disseminate", "embargo", "2024-01-01", "2030-01-01"),), ()),
         RightsStatement("x", "other", (Grant("disseminate"),), ()),

@@ -11,7 +11,7 @@ import pytest
 from archive.errors import FormatError
 from archive.model.record import GrantView, Identifier, RecordField, RecordKind
 from archive.resources import metadata_path
-from archive.stages.reading_records import read_record, record_fields
+from archive.stages.showing.records import read_record, record_fields
 from tests.support import foreign_records as foreign
 from tests.support.record_cases import UUID, sample
 

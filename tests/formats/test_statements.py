@@ -9,14 +9,14 @@ import pytest
 
 from archive.errors import FormatError
 from archive.formats.statements import read_statements, write_statements
-from archive.model.description import Certainty, Source, Statement
+from archive.model.description import Certainty, Origin, Statement
 from archive.resources import metadata_path
 
 STATEMENTS = (
-    Statement("title", "بيان (2013)", "ar", Certainty.INFERRED, Source.DOCUMENT, "first heading", "n"),
+    Statement("title", "بيان (2013)", "ar", Certainty.INFERRED, Origin.DOCUMENT, "first heading", "n"),
     Statement("title", "Both بيان", "mul"),
     Statement("alternativeText", "x", about="data/original/caf\udce9.png"),
-    Statement("other.Box", "12", certainty=Certainty.SUGGESTED, source=Source.PROGRAM),
+    Statement("other.Box", "12", certainty=Certainty.SUGGESTED, source=Origin.PROGRAM),
 )
 SECRET = Statement("private.name", "Secret name", private=True)
 

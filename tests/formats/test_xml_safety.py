@@ -65,10 +65,15 @@ def test_what_is_not_well_formed(content: bytes) -> None:
     ("name", "codec"),
     [("UTF-8", "utf-8"), ("utf-8", "utf-8-sig"), ("UTF-16", "utf-16"), ("ISO-8859-1", "latin-1"), ("US-ASCII", "ascii"),
      ("windows-1252", "cp1252"), ("windows-1256", "cp1256"), ("ISO-8859-6", "iso-8859-6"),
-     ("ISO-8859-15", "iso-8859-15")],
+     ("ISO-8859-15", "iso-8859-15"), ("Shift_JIS", "cp932"), ("EUC-JP", "euc_jp"), ("GB2312", "gb2312"),
+     ("GB18030", "gb18030"), ("Big5", "big5"), ("EUC-KR", "cp949"), ("macintosh", "mac_roman"), ("IBM850", "cp850")],
 )  # fmt: skip
 def test_encodings(name: str, codec: str) -> None:
-    word = {"cp1256": "بيان", "iso-8859-6": "بيان", "ascii": "plain"}.get(codec, "é")
+    words = {
+        "cp1256": "بيان", "iso-8859-6": "بيان", "ascii": "plain", "cp932": "表示", "euc_jp": "表示", "gb2312": "中文",
+        "gb18030": "中文", "big5": "中文", "cp949": "한글",
+    }  # fmt: skip
+    word = words.get(codec, "é")
     content = f'<?xml version="1.0" encoding="{name}"?>\n<a>{word}</a>'.encode(codec)
     assert parse_xml(content).getroot().text == word
     assert root_of(content) == ("a", ())
@@ -79,6 +84,12 @@ def test_encodings(name: str, codec: str) -> None:
     [
         b'<?xml version="1.0" encoding="UTF-7"?><a/>',
         b'<?xml version="1.0" encoding="EBCDIC-CP-US"?><a/>',
+        b'<?xml version="1.0" encoding="HZ"?><a/>',
+        b'<?xml version="1.0" encoding="ISO-2022-JP"?><a/>',
+        b'<?xml version="1.0" encoding="IBM037"?><a/>',
+        b'<?xml version="1.0" encoding="UTF-32"?><a/>',
+        b'<?xml version="1.0" encoding="rot13"?><a/>',
+        b'<?xml version="1.0" encoding="Shift_JIS"?><a>\x81\x20</a>',
         b'<?xml version="1.0" encoding="UTF-16"?><a/>',
         b"<a>\xff\xfe</a>",
         b'\xef\xbb\xbf<?xml version="1.0" encoding="ISO-8859-1"?><a/>',

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sqlite3
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,42 +35,21 @@ from archive.ledger.leases import (
     renew_lease,
 )
 from archive.ledger.overview import attention_files, count_due, past_checks
-from archive.ledger.packing import audited_digest, pack_digests, unpack_digests
+from archive.ledger.packed_digests import audited_digest, pack_digests, unpack_digests
 from archive.ledger.runs import begin_run
 from archive.ledger.verifying import make_witness, verify_chain
-from archive.model.audit import Batch, BatchResult, FileCheck, FileOutcome, Form
-from tests.support.postgres import Postgres, find_postgres, start_postgres
+from archive.model.audit import Batch, BatchResult, Container, FileCheck, FileOutcome
+from tests.support.needing import needs
+from tests.support.postgres import Postgres
 
 NOW = 1_800_000_000
 DIGESTS = (("sha256", "ab" * 32), ("sha512", "cd" * 64))
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Postgres]:
-    if find_postgres() is None and not os.environ.get("CI"):
-        pytest.skip("PostgreSQL is not installed")
-    with start_postgres() as running:
-        yield running
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return str(tmp_path / "ledger.sqlite3")
-    return str(request.getfixturevalue("server").url())
-
-
-@pytest.fixture
-def ledger(address: str) -> Iterator[Ledger]:
-    made = create_ledger(address, now=NOW, patience=1)
-    yield made
-    made.close()
-
-
 def fill(ledger: Ledger, count: int = 10, *, name: str = "one", size: int = 100) -> None:
     location = ensure_location(ledger, "vault", "/vault", "1:2:3", named=True)
     items = [("", 0, DIGESTS[:1]), *((f"data/{n}", size, DIGESTS) for n in range(count))]
-    enter_holding(ledger, location, NewHolding(name, name, Form.FOLDER, "e" * 64, None), items, now=NOW)
+    enter_holding(ledger, location, NewHolding(name, name, Container.FOLDER, "e" * 64, None), items, now=NOW)
 
 
 class Driver:
@@ -151,10 +129,11 @@ def test_a_sample_is_as_large_as_asked_and_neighbours_are_drawn_apart(ledger: Le
 
 def test_what_is_recorded_can_neither_be_changed_nor_deleted(ledger: Ledger) -> None:
     fill(ledger, 3)
-    record_batch(ledger, answer(Driver(ledger).claim()), now=NOW)
-    for table in ("checks", "events", "seals"):
-        column = "hash" if table == "seals" else "outcome"
-        value = "'x'" if table != "checks" else "1"
+    record_batch(ledger, answer(Driver(ledger).claim(), f1=FileOutcome.DAMAGED), now=NOW)
+    for table, column, value in (
+        ("checks", "outcome", "1"), ("intact_checks", "checked", "1"), ("events", "outcome", "'x'"),
+        ("seals", "hash", "'x'"),
+    ):  # fmt: skip
         for statement in (f"UPDATE {table} SET {column} = {value}", f"DELETE FROM {table}"):
             with pytest.raises(LedgerError, match="never changed or deleted"):
                 ledger.backend.run(statement)
@@ -260,11 +239,12 @@ def test_a_chain_written_anew_is_betrayed_by_the_witness(ledger: Ledger) -> None
     record_batch(ledger, answer(Driver(ledger).claim(), f1=FileOutcome.DAMAGED), now=NOW)
     late = make_witness(ledger, "2027-01-16T08:00:00Z")
     forge(ledger, "checks", "DELETE FROM checks")
+    forge(ledger, "intact_checks", "DELETE FROM intact_checks")
     forge(ledger, "seals", "DELETE FROM seals WHERE number = 2")
     assert verify_chain(ledger).findings == (), "nothing in the ledger itself tells"
     cut = verify_chain(ledger, [early, late]).findings
     assert [finding.code for finding in cut] == ["AUD-121"]
-    ledger.backend.run("UPDATE items SET outcome = 0, due = 0, batch = NULL")
+    ledger.backend.run("UPDATE items SET outcome = 0, due = 0")
     record_batch(ledger, answer(Driver(ledger).claim()), now=NOW)
     rewritten = verify_chain(ledger, [early, late]).findings
     assert "from 2 to 2" in rewritten[0].message
@@ -369,7 +349,7 @@ def test_a_locked_ledger_says_so(tmp_path: Path) -> None:
     ledger.close()
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small file system")
+@needs("root")
 def test_a_full_disk_under_the_ledger_keeps_what_is_done(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()

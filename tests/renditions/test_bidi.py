@@ -16,19 +16,14 @@ from archive.renditions.typesetting.bidi import (
     resolve_levels,
 )
 from archive.renditions.typesetting.bidi_classes import classify
+from tests.support.needing import need
 
-FOLDER = Path(os.environ.get("MUNIMENT_TESTS_UNICODE_DATA", "/usr/share/unicode"))
 LONG = os.environ.get("ARCHIVE_LONG_TESTS") == "1"
 SAMPLES = {"L": "a", "R": "\u05d0", "AL": "\u0627"}
 
 
 def lines(name: str) -> Iterator[str]:
-    path = FOLDER / name
-    if not path.exists():
-        if os.environ.get("CI"):
-            pytest.fail(f"CI must have {name}: Debian package unicode-data")
-        pytest.skip(f"{name} is not here: Debian package unicode-data")
-    with path.open(encoding="utf-8") as opened:
+    with Path(need("unicode-data"), name).open(encoding="utf-8") as opened:
         for line in opened:
             kept = line.split("#")[0].strip()
             if kept:

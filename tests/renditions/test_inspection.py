@@ -24,9 +24,8 @@ _SETTINGS = Settings()
 
 
 @pytest.fixture(scope="module")
-def pdfa(tmp_path_factory: pytest.TempPathFactory) -> dict[int, bytes]:
-    folder = tmp_path_factory.mktemp("pdfa")
-    return {part: made.make_pdfa(folder, part) for part in (1, 2, 3)}
+def pdfa() -> dict[int, bytes]:
+    return {part: made.read_pdfa(part) for part in (1, 2, 3)}
 
 
 def _inspect(folder: Path, content: bytes) -> Inspection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 from itertools import pairwise
@@ -27,7 +28,7 @@ from archive.model.blocks import (
     Span,
     Table,
 )
-from archive.renditions.drawing import DrawOptions, PdfProperties, draw
+from archive.renditions.pdf.drawing import DrawOptions, PdfProperties, draw
 from tests.support.drawn import (
     ARABIC,
     BLOCKS,
@@ -93,9 +94,9 @@ def test_long_documents_keep_their_text_and_number_their_pages() -> None:
     assert body_text(drawn.content) == source_text(document.blocks)
     furniture = artifact_text(drawn.content)
     assert len(furniture) == drawn.pages > 30
-    assert furniture[0] == f"1 / {drawn.pages}"
+    assert furniture[0] == f"1 of {drawn.pages}urn:x:1"
     assert all(
-        f"{i} / {drawn.pages}" in page and "The running title" in page for i, page in enumerate(furniture[1:], 2)
+        f"{i} of {drawn.pages}" in page and "The running title" in page for i, page in enumerate(furniture[1:], 2)
     )
 
 
@@ -351,3 +352,19 @@ def test_a_table_of_header_cells_alone_has_no_head_apart() -> None:
     found = read_structure(drawn.content).find("Table")[0]
     assert [kid.kind for kid in found.kids] == ["TR"]  # type: ignore[union-attr]
     assert [node.attributes["Scope"] for node in found.find("TH")] == ["/Column", "/Column"]
+
+
+def test_every_stream_ends_on_a_line_of_its_own() -> None:
+    content = draw_document(
+        Document((paragraph("text"), Image(picture("RGB", "PNG"), "image/png", alternative="described")), "en")
+    ).content
+    ends = [found.start() for found in re.finditer(rb"endstream\n", content)]
+    assert len(ends) > 5
+    assert all(content[end - 1 : end] == b"\n" for end in ends)
+    for found in re.finditer(rb"/Length (\d+)[^>]*>>\nstream\n", content):
+        assert content[found.end() + int(found[1]) :].startswith(b"\nendstream")
+
+
+def test_the_file_is_written_once() -> None:
+    content = draw_document(Document((paragraph("text"),), "en")).content
+    assert (content.count(b"%%EOF"), content.count(b"\nxref\n"), content[:8]) == (1, 1, b"%PDF-1.7")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +18,7 @@ from archive.model.blocks import Document
 from archive.renditions.readers import read_document
 from archive.renditions.verapdf import judge_files
 from tests.support.drawn import draw_document
+from tests.support.needing import need
 from tests.support.photos import SIZE, cornered, deep_colour, deep_gray, stored, turned, wide_gamut
 from tests.support.verapdf import need_verapdf
 
@@ -36,18 +36,9 @@ def _read(content: bytes, kind: str) -> Document:
     return document
 
 
-def _need(tool: str) -> str:
-    found = shutil.which(tool)
-    if found is None:
-        if os.environ.get("CI"):
-            pytest.fail(f"CI must have {tool}: Debian package poppler-utils")
-        pytest.skip(f"{tool} is not here: Debian package poppler-utils")
-    return found
-
-
 def _pixels(content: bytes, folder: Path) -> Image.Image:
     """The first page as it is seen, by poppler."""
-    program = _need("pdftoppm")
+    program = need("pdftoppm")
     (folder / "x.pdf").write_bytes(content)
     subprocess.run([program, "-r", "48", "-png", "-singlefile", folder / "x.pdf", folder / "x"], check=True)
     return Image.open(folder / "x.png").convert("RGB")
@@ -105,7 +96,7 @@ def test_a_plain_png_keeps_its_samples(tmp_path: Path, mode: str) -> None:
     drawn = draw_document(_read(stored(picture, "PNG"), "png")).content
     assert _images(drawn)[0]["/BitsPerComponent"] == {"1": 1, "I;16": 16}.get(mode, 8)
     (tmp_path / "x.pdf").write_bytes(drawn)
-    subprocess.run([_need("pdfimages"), "-png", tmp_path / "x.pdf", tmp_path / "x"], check=True)
+    subprocess.run([need("pdfimages"), "-png", tmp_path / "x.pdf", tmp_path / "x"], check=True)
     taken = Image.open(tmp_path / "x-000.png")
     assert taken.size == SIZE
     # pdfimages takes the upper 8 of 16 bits.
@@ -156,8 +147,8 @@ def test_what_is_clear_shows_paper(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "kind", "said"),
     [
-        (stored(Image.effect_noise((300, 300), 50), "JPEG")[:5000], "jpeg", "no readable picture: .*truncated"),
-        (stored(Image.effect_noise((300, 300), 50), "PNG")[:5000], "png", "no readable picture: .*truncated"),
+        (stored(Image.effect_noise((300, 300), 50), "JPEG")[:5000], "jpeg", "not readable: .*truncated"),
+        (stored(Image.effect_noise((300, 300), 50), "PNG")[:5000], "png", "not readable: .*truncated"),
         (stored(Image.new("1", (20_000, 20_000)), "PNG"), "png", "too large to draw: it has more than 120,000,000"),
         (stored(Image.new("1", (12_000, 12_000)), "PNG"), "png", "too large to draw: 12000 by 12000 pixels"),
         (

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.errors import RenditionError
-from archive.model.blocks import Document, Heading, Image, Paragraph, Preformatted, Table
+from archive.model.blocks import Document, Heading, Image, Paragraph, Preformatted, Table, texts_in_order
 from archive.renditions.readers import media_type_of, read_document
 from archive.renditions.readers.pictures import MOST_PIXELS
 from tests.support.documents import ARABIC, message, picture
@@ -57,27 +57,33 @@ def test_a_mark_is_not_text_and_an_empty_file_is_an_empty_document() -> None:
 
 def test_another_encoding_only_when_declared() -> None:
     content = ARABIC.encode("windows-1256")
-    with pytest.raises(RenditionError, match=r"not UTF-8: byte \d+ does not fit.*--encoding"):
+    with pytest.raises(RenditionError, match=r"not valid UTF-8 \(byte \d+\).*--encoding windows-1256"):
         _read(content, "text/plain")
     assert _text(_read(content, "text/plain", encoding="windows-1256")) == ARABIC
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
-def test_utf_16_is_named_and_not_guessed(encoding: str) -> None:
-    content = ARABIC.encode(encoding)
-    with pytest.raises(RenditionError, match=f"declare it with --encoding {encoding}"):
-        _read(content, "text/plain")
-    assert _text(_read(content, "text/plain", encoding=encoding)) == ARABIC
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("kind", ["text/plain", "text/markdown", "text/csv", "text/html", "application/json"])
+def test_a_byte_order_mark_declares_the_encoding(codec: str, kind: str) -> None:
+    document = _read(f"\ufeff{ARABIC}".encode(codec), kind)
+    assert "".join(texts_in_order(document.blocks)) == ARABIC
+    stated = _read(f"\ufeff{ARABIC}".encode(codec), kind, encoding="windows-1252")
+    assert stated.blocks == document.blocks
+
+
+def test_a_marked_text_that_was_cut_off_is_refused() -> None:
+    with pytest.raises(RenditionError, match="mark says UTF-16, but byte"):
+        _read(f"\ufeff{ARABIC}".encode("utf-16-le")[:-1], "text/plain")
 
 
 @pytest.mark.parametrize("encoding", ["klingon", "base64", "rot13", "idna\x00"])
 def test_an_unknown_encoding_is_refused(encoding: str) -> None:
-    with pytest.raises(RenditionError, match="nobody knows the encoding"):
+    with pytest.raises(RenditionError, match=r"the encoding .* is not known"):
         _read(b"x", "text/plain", encoding=encoding)
 
 
 def test_bytes_that_do_not_fit_the_declared_encoding_are_refused() -> None:
-    with pytest.raises(RenditionError, match="declared encoding cp1252: byte 3"):
+    with pytest.raises(RenditionError, match="stated encoding cp1252: byte 3"):
         _read(b"ab\x81", "text/plain", encoding="cp1252")
 
 
@@ -120,9 +126,9 @@ def test_an_empty_csv_is_an_empty_document() -> None:
     assert _read(b"\n\n", "text/csv").blocks == ()
 
 
-@pytest.mark.parametrize("content", [b'a,"b\nc', b'a,"b"c\n', b"a" * 200_000])
+@pytest.mark.parametrize("content", [b'a,"b\nc', b'a,"b"c\n'])
 def test_a_broken_csv_is_refused(content: bytes) -> None:
-    with pytest.raises(RenditionError, match="no readable CSV"):
+    with pytest.raises(RenditionError, match="not valid CSV"):
         _read(content, "text/csv")
 
 
@@ -148,22 +154,24 @@ def test_a_message_of_html_alone_is_read_as_html() -> None:
 def test_encoded_and_raw_headers_are_read_and_others_refused() -> None:
     raw = "Subject: بيان\nFrom: a@example.org\n\nx\n".encode()
     assert ["Subject", "بيان"] in _rows(_read(raw, "message/rfc822"))
-    with pytest.raises(RenditionError, match="neither encoded nor UTF-8"):
-        _read("Subject: بيان\n\nx\n".encode("windows-1256"), "message/rfc822")
+    unknown = _read("Subject: بيان\n\nx\n".encode("windows-1256"), "message/rfc822")
+    assert any("header Subject" in name for name in unknown.dropped)
+    stated = _read("Subject: بيان\n\nx\n".encode("windows-1256"), "message/rfc822", encoding="windows-1256")
+    assert ["Subject", "بيان"] in _rows(stated)
 
 
 def test_a_part_s_own_charset_counts_and_is_strict() -> None:
     head = b"Subject: x\nContent-Type: text/plain; charset=%s\nContent-Transfer-Encoding: 8bit\n\n"
     body = ARABIC.encode("windows-1256")
     assert _text(_read(head % b"windows-1256" + body, "message/rfc822")) == ARABIC
-    with pytest.raises(RenditionError, match="does not fit"):
+    with pytest.raises(RenditionError, match="not valid UTF-8"):
         _read(head % b"us-ascii" + body, "message/rfc822")
-    with pytest.raises(RenditionError, match="nobody knows the encoding"):
+    with pytest.raises(RenditionError, match=r"the encoding .* is not known"):
         _read(head % b"klingon" + body, "message/rfc822")
 
 
 def test_what_is_no_message_is_refused() -> None:
-    with pytest.raises(RenditionError, match="no message"):
+    with pytest.raises(RenditionError, match="not an e-mail message"):
         _read(b"just words\n", "message/rfc822")
 
 
@@ -194,7 +202,7 @@ def test_every_frame_of_a_tiff_is_a_picture() -> None:
 def test_a_damaged_picture_is_refused(kind: str) -> None:
     form = kind.removeprefix("image/").upper()
     for content in (b"", b"no picture", picture(form)[:60]):
-        with pytest.raises(RenditionError, match="no readable picture"):
+        with pytest.raises(RenditionError, match="damaged or not readable"):
             _read(content, kind)
 
 

@@ -11,7 +11,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 from archive.errors import RenditionError
-from archive.model.blocks import BulletList, Document, Heading, Image, Paragraph, Span, Table
+from archive.model.blocks import BulletList, Document, Heading, Image, Marks, Paragraph, Span, Table, texts_in_order
 from archive.renditions.readers import DOCX, read_document
 from tests.support.documents import ARABIC, TITLE_AR, word_document
 
@@ -39,7 +39,7 @@ def _with(content: bytes, name: str, data: bytes, *, level: int = zipfile.ZIP_DE
 def test_a_document_becomes_blocks() -> None:
     document = _read(word_document())
     heading, paragraph, bullets, numbers, table, image = document.blocks
-    assert heading == Heading(1, (Span("Report"),))
+    assert heading == Heading(1, (Span("Report", bold=True),))
     assert isinstance(paragraph, Paragraph)
     assert paragraph.spans[1] == Span("bold", bold=True)
     assert paragraph.spans[3] == Span("slanted", italic=True)
@@ -86,7 +86,7 @@ def test_a_link_is_kept_and_a_script_is_not() -> None:
     assert spans == [Span("here", link="https://example.org/"), Span("here")]
 
 
-def test_inserted_text_is_read_and_deleted_text_is_listed() -> None:
+def test_inserted_text_is_underlined_and_deleted_text_is_struck() -> None:
     made = docx.Document()
     paragraph = made.add_paragraph("kept ")
     for tag, text_tag, text in (("w:ins", "w:t", "added"), ("w:del", "w:delText", "gone")):
@@ -96,29 +96,32 @@ def test_inserted_text_is_read_and_deleted_text_is_listed() -> None:
         change.append(run)
         paragraph._p.append(change)
     document = _read(_write(made))
-    assert document.blocks == (Paragraph((Span("kept added"),)),)
-    assert document.dropped == ("deleted text of tracked changes",)
+    assert document.blocks[0] == Paragraph(
+        (Span("kept "), Span("added", marks=Marks(underline=True)), Span("gone", marks=Marks(strike=True)))
+    )
+    assert "Tracked changes" in "".join(texts_in_order(document.blocks))
+    assert document.dropped == ()
 
 
 def test_what_is_not_drawn_is_listed() -> None:
     made = docx.Document()
     made.add_paragraph("x")
     made.sections[0].header.paragraphs[0].text = "letterhead"
-    content = _with(_write(made), "word/footnotes.xml", b"<w:footnotes><w:t>a note</w:t></w:footnotes>")
-    content = _with(content, "word/vbaProject.bin", b"macro")
-    assert set(_read(content).dropped) == {"page headers", "footnotes", "macros"}
-    empty = _with(_write(docx.Document()), "word/footnotes.xml", b"<w:footnotes><w:separator/></w:footnotes>")
-    assert _read(empty).dropped == ()
+    content = _with(_write(made), "word/vbaProject.bin", b"macro")
+    content = _with(content, "word/unheard/of.xml", b"<x/>")
+    document = _read(content)
+    assert set(document.dropped) == {"macros", "a part that is not known here: word/unheard/of.xml"}
+    assert "letterhead" in "".join(texts_in_order(document.blocks))
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "no readable Word document"),
-        (b"PK\x03\x04 and no more", "no readable Word document"),
+        (b"", "not readable as a Word document"),
+        (b"PK\x03\x04 and no more", "not readable as a Word document"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 older", "password, or in the older"),
-        (word_document()[:3000], "no readable Word document"),
-        (_with(b"", "word/document.xml", b"<x/>"), "no readable Word document"),
+        (word_document()[:3000], "not readable as a Word document"),
+        (_with(b"", "word/document.xml", b"<x/>"), "not readable as a Word document"),
         (_with(word_document(), "word/more.xml", bytes(200 << 20)), "unpacks to"),
     ],
 )
@@ -142,3 +145,13 @@ def test_entities_are_not_resolved() -> None:
         host = file.read().strip()
     assert host
     assert host not in str(_read(written.getvalue()).blocks)
+
+
+def test_the_mark_of_a_comment_is_no_part_of_the_title() -> None:
+    document = docx.Document()
+    document.add_comment(document.add_heading("Agreement", 1).runs, "Is this right?")
+    written = io.BytesIO()
+    document.save(written)
+    read = read_document(written.getvalue(), DOCX, name="a.docx")
+    assert read is not None
+    assert (read.title, read.title_in_text) == ("Agreement", True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from itertools import pairwise
@@ -12,23 +11,25 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from archive.errors import RenditionError
-from archive.model.blocks import Document, Heading, Span, Table
-from archive.renditions.drawing import DrawOptions, PdfProperties, draw
-from archive.renditions.pdf.showing import extent
+from archive.model.blocks import Block, BulletList, Document, Heading, ListItem, Paragraph, Span, Table
+from archive.renditions.pdf.drawing import DrawOptions, PdfProperties, draw
+from archive.renditions.pdf.text_operators import extent
 from archive.renditions.typesetting import styles
 from archive.renditions.typesetting.bands import Band, keep_lines_together
-from archive.renditions.typesetting.blocks import Layout, find_level
+from archive.renditions.typesetting.blocks import Layout, find_level, find_list_level
 from archive.renditions.typesetting.composing import compose, measure_text
 from archive.renditions.typesetting.faces import check_rights, load_face
 from archive.renditions.typesetting.fonts import load_fonts
 from archive.renditions.typesetting.line_breaks import find_breaks, is_cluster_start
-from archive.renditions.typesetting.lines import Line
+from archive.renditions.typesetting.lines import Line, Piece
 from archive.renditions.typesetting.pages import paginate
 from archive.renditions.typesetting.paragraphs import ShapedText, shape_text
 from archive.renditions.typesetting.scripts import foreign_language, has_no_glyph
+from archive.renditions.typesetting.shaping import Cluster
 from archive.renditions.typesetting.styles import PAGES, Sheet, TextStyle
 from archive.resources import metadata_path
-from tests.support.drawn import ARABIC, CREATED, cell, draw_document, text
+from tests.support.drawn import ARABIC, CREATED, cell, draw_document, paragraph, text
+from tests.support.needing import need
 from tests.support.pdf_structure import Node, artifact_text, body_text, read_structure
 
 
@@ -53,7 +54,16 @@ def lay(document: Document) -> tuple[list[Band], Sheet]:
 
 
 def shown(line: Line) -> str:
-    return "".join(piece.text[c.start : c.end] for piece in line.pieces for c in piece.clusters)
+    return "".join(piece.text[c.start : c.end] for piece in line.pieces for c in piece.parts)
+
+
+def clusters(piece: Piece) -> list[Cluster]:
+    """The clusters of a piece, counted from the start of its text."""
+    return [
+        c._replace(start=part.start - part.word.clusters[part.first].start + c.start,
+                   end=part.start - part.word.clusters[part.first].start + c.end)
+        for part in piece.parts for c in part.word.clusters[part.first : part.last]
+    ]  # fmt: skip
 
 
 def parts(content: str) -> list[str]:
@@ -85,11 +95,7 @@ def test_lines_break_where_uax_14_lets_them(content: str, expected: list[str]) -
 
 def test_the_breaks_are_mostly_those_of_unicodes_test() -> None:
     """Only essentials are kept; this guards them: the share of Unicode's cases met to the letter does not fall."""
-    path = Path(os.environ.get("MUNIMENT_TESTS_UNICODE_DATA", "/usr/share/unicode")) / "auxiliary" / "LineBreakTest.txt"
-    if not path.exists():
-        if os.environ.get("CI"):
-            pytest.fail("CI must have LineBreakTest.txt: Debian package unicode-data")
-        pytest.skip("LineBreakTest.txt is not here: Debian package unicode-data")
+    path = Path(need("unicode-data"), "auxiliary", "LineBreakTest.txt")
     met = count = 0
     for line in path.read_text(encoding="utf-8").splitlines():
         marks = line.split("#")[0].split()
@@ -122,14 +128,14 @@ def test_a_joined_word_that_is_broken_takes_final_and_initial_forms() -> None:
     assert len(lines) > 2
     # U+FE91 and U+FE90 are the initial and the final form of the letter.
     for line in lines:
-        assert names(line.pieces[0].clusters[0].glyphs[0].number) == "uniFE91"
-        assert names(line.pieces[-1].clusters[-1].glyphs[0].number) == "uniFE90"
+        assert names(clusters(line.pieces[0])[0].glyphs[0].number) == "uniFE91"
+        assert names(clusters(line.pieces[-1])[-1].glyphs[0].number) == "uniFE90"
 
 
 def test_a_soft_hyphen_is_seen_only_at_the_end_of_a_line() -> None:
     lines = compose(shape("Donau\xaddampf\xadschiff"), 45.0)
-    hyphen = compose(shape("-"), 45.0)[0].pieces[0].clusters[0]
-    assert lines[0].pieces[-1].clusters[-1].glyphs == hyphen.glyphs
+    hyphen = clusters(compose(shape("-"), 45.0)[0].pieces[0])[0]
+    assert clusters(lines[0].pieces[-1])[-1].glyphs == hyphen.glyphs
     assert compose(shape("Donau\xaddampf"), 900.0)[0].width == pytest.approx(
         measure_text(shape("Donaudampf"))[1], abs=0.5
     )
@@ -145,14 +151,14 @@ def test_each_line_of_a_paragraph_has_its_own_direction() -> None:
 
 
 def shown_piece(piece: object) -> str:
-    return "".join(piece.text[c.start : c.end] for c in piece.clusters)  # type: ignore[attr-defined]
+    return "".join(piece.text[c.start : c.end] for c in piece.parts)  # type: ignore[attr-defined]
 
 
 def test_brackets_are_mirrored_in_arabic() -> None:
-    left, right = (compose(shape(c), 90.0)[0].pieces[0].clusters[0].glyphs[0].number for c in "()")
+    left, right = (clusters(compose(shape(c), 90.0)[0].pieces[0])[0].glyphs[0].number for c in "()")
     pieces = compose(shape("قال (HRW) نعم"), 200.0)[0].pieces
-    opening = next(c for p in pieces for c in p.clusters if p.text[c.start] == "(")
-    closing = next(c for p in pieces for c in p.clusters if p.text[c.start] == ")")
+    opening = next(c for p in pieces for c in clusters(p) if p.text[c.start] == "(")
+    closing = next(c for p in pieces for c in clusters(p) if p.text[c.start] == ")")
     assert (opening.glyphs[0].number, closing.glyphs[0].number) == (right, left)
 
 
@@ -216,7 +222,7 @@ def test_the_fonts_of_the_settings_are_asked_for_what_ours_lack(tmp_path: Path) 
     assert drawn.missing == ()
     assert body_text(drawn.content) == "ሀ one"
     with pytest.raises(RenditionError, match=r"U\+1200 ETHIOPIC SYLLABLE HA"):
-        draw(document, source=None, properties=properties, options=DrawOptions("2a"))
+        draw(document, source=None, properties=properties, options=DrawOptions("2a", missing_glyphs="refuse"))
 
 
 @pytest.mark.parametrize(
@@ -280,12 +286,7 @@ def test_a_parted_table_keeps_its_rows_and_repeats_what_names_them() -> None:
 
 
 def test_no_cut_falls_inside_a_grapheme_cluster_of_unicode_s_own_test() -> None:
-    path = Path(os.environ.get("MUNIMENT_TESTS_UNICODE_DATA", "/usr/share/unicode"))
-    path = path / "auxiliary" / "GraphemeBreakTest.txt"
-    if not path.exists():
-        if os.environ.get("CI"):
-            pytest.fail("CI must have GraphemeBreakTest.txt: Debian package unicode-data")
-        pytest.skip("GraphemeBreakTest.txt is not here: Debian package unicode-data")
+    path = Path(need("unicode-data"), "auxiliary", "GraphemeBreakTest.txt")
     count = 0
     for line in path.read_text(encoding="utf-8").splitlines():
         content, starts = "", set()
@@ -352,15 +353,23 @@ def test_a_text_does_not_stick_to_the_table_before_it() -> None:
     assert rule.right - rule.left < 100, "a rule is as wide as its table"
 
 
-def test_a_title_that_the_first_heading_repeats_is_not_shouted_twice() -> None:
-    sheet = Sheet(*PAGES["a4"])
-    sizes = []
-    for heading in ("The same", "Another"):
-        document = Document((Heading(1, (Span(heading),)), Heading(1, (Span("Next"),))), "en")
-        layout = Layout(load_fonts(()), sheet, language="en", level=0, described=True)
-        bands = [*layout.lay_title("The same", repeated=heading == "The same"), *layout.lay_document(document)]
-        sizes.append([round(item.piece.size / item.piece.face.scale, 1) for band in bands for item in band.texts])
-        drawn = read_structure(draw_document(document, title="The same").content)
-        assert [node.text() for node in drawn.walk() if node.kind in ("H1", "H2")] == ["The same", heading, "Next"]
-    assert sizes[0] == [styles.FURNITURE, styles.TITLE, styles.HEADINGS[0]]
-    assert sizes[1] == [styles.TITLE, styles.HEADINGS[0], styles.HEADINGS[0]]
+def test_a_title_that_the_document_begins_with_is_not_drawn_twice() -> None:
+    following = Heading(1, (Span("Next"),))
+    beginnings: list[tuple[Block, list[tuple[str, str]]]] = [
+        (Heading(1, (Span("The same"),)), [("H1", "The same"), ("H2", "Next")]),
+        (Heading(1, (Span("Another"),)), [("H1", "The same"), ("H2", "Another"), ("H2", "Next")]),
+        (paragraph("The same\nand more\n\n"), [("H1", "Next")]),
+        (paragraph("The same and more"), [("H1", "The same"), ("H2", "Next")]),
+    ]
+    for first, expected in beginnings:
+        drawn = read_structure(draw_document(Document((first, following), "en"), title="The same").content)
+        headings = [(node.kind, node.text()) for node in drawn.walk() if node.kind in ("H1", "H2")]
+        assert headings == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "level", "wanted"), [("الشاهد", 0, 1), ("witness", 1, 0), ("12", 1, 1), ("12", 0, 0)]
+)
+def test_labels_stand_on_the_side_where_the_text_of_their_list_begins(words: str, level: int, wanted: int) -> None:
+    items = (ListItem((Paragraph((Span(words),)),)),)
+    assert find_list_level(BulletList(items, 1), level) == wanted

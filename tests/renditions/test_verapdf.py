@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from archive.config import Settings
-from archive.errors import StorageError, UsageError
-from archive.model.finding import Outcome
-from archive.renditions.fetching import SHA256, fetch_verapdf
+from archive.errors import NotFoundError, StorageError, UsageError
+from archive.model.codes import pdf as codes
+from archive.model.finding import Outcome, Severity
 from archive.renditions.inspection.examining import Inspection
 from archive.renditions.judging import weigh
 from archive.renditions.verapdf import (
@@ -20,14 +22,18 @@ from archive.renditions.verapdf import (
     ProfileVerdict,
     VeraPdf,
     ask_version,
+    class_archive,
     find_java,
     find_verapdf,
     installed_jar,
     judge_files,
 )
+from archive.renditions.verapdf_install import SHA256, fetch_verapdf
+from archive.stages.validation import validate_each
 from archive.stages.validation.pdfs import validate_pdf
 from tests.support import pdf_samples as made
-from tests.support.verapdf import need_verapdf, without_verapdf
+from tests.support.needing import needs
+from tests.support.verapdf import need_fetched_verapdf, need_verapdf, without_verapdf
 
 _SETTINGS = Settings()
 
@@ -37,7 +43,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Judgement]:
     """One batch for all questions: a Java start costs a second."""
     verapdf = need_verapdf()
     folder = tmp_path_factory.mktemp("judged")
-    right = {part: made.make_pdfa(folder, part) for part in (2, 3)}
+    right = {part: made.read_pdfa(part) for part in (2, 3)}
     contents = {
         "2b": right[2],
         "3b": right[3],
@@ -102,7 +108,7 @@ def test_the_same_file_gives_the_same_report(tmp_path: Path, judged: dict[str, J
 def test_validate_pdf_says_valid_only_with_the_judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     need_verapdf()
     path = tmp_path / "x.pdf"
-    path.write_bytes(made.make_pdfa(tmp_path, 2))
+    path.write_bytes(made.read_pdfa(2))
     with_judge = validate_pdf(str(path), settings=_SETTINGS)
     assert with_judge.verdict == "valid"
     assert with_judge.outcome is Outcome.INTACT
@@ -136,6 +142,64 @@ def test_every_claim_must_be_judged_good(judgement: Judgement | None, word: str,
     assert code is None or code in [finding.code for finding in verdict.findings]
 
 
+_OBJECTION = codes.FONT_NOT_EMBEDDED.at("x", fonts=("Arial",))
+
+
+def test_what_verapdf_finds_compliant_is_valid_whatever_this_program_objects_to() -> None:
+    good = Judgement((_GOOD, ProfileVerdict("PDF/UA-1", compliant=True)))
+    verdict = weigh("x", replace(_CLAIMING, findings=(_OBJECTION,)), good, absent="")
+    assert verdict.word == "valid"
+    assert [(f.code, f.severity) for f in verdict.findings] == [("PDF-144", Severity.WARNING)]
+    for seen in (Inspection(limit="it takes too long"), Inspection(problem="no trailer")):
+        assert weigh("x", seen, good, absent="").word == "valid"
+    half = Judgement((_GOOD,))
+    assert weigh("x", replace(_CLAIMING, findings=(_OBJECTION,)), half, absent="").word == "invalid"
+    assert weigh("x", replace(_CLAIMING, findings=(_OBJECTION,)), None, absent="").word == "invalid"
+
+
+@pytest.mark.parametrize(
+    ("claim", "profile"),
+    [
+        ("PDF/UA-1", "PDF/UA-1 validation profile"),
+        ("PDF/UA-2", "PDF/UA-2 + Tagged PDF validation profile"),
+        ("PDF/A-4e", "PDF/A-4E validation profile"),
+        ("PDF/A-4f", "PDF/A-4F validation profile"),
+        ("PDF/A-4", "PDF/A-4 validation profile"),
+    ],
+)
+def test_every_standard_that_verapdf_knows_is_recognised_by_its_name(tmp_path: Path, claim: str, profile: str) -> None:
+    path = tmp_path / "x.pdf"
+    path.write_bytes(b"fine")
+    judge = _write_judge(tmp_path, "true", profile)
+    judgement = judge_files(judge, [os.fsencode(path)], settings=_SETTINGS)[0]
+    assert weigh("x", Inspection(claims=(claim,), pages=1), judgement, absent="").word == "valid"
+
+
+def test_many_files_share_one_start_of_verapdf_and_keep_their_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subjects = []
+    for number in range(70):
+        path = tmp_path / f"{number:02}.pdf"
+        path.write_bytes(made.plain_pdf() if number % 2 else b"%PDF-1.4 broken")
+        subjects.append(str(path))
+    calls: list[int] = []
+
+    def judge(_verapdf: object, paths: list[bytes], **_: object) -> list[Judgement]:
+        calls.append(len(paths))
+        return [Judgement((_GOOD,)) for _ in paths]
+
+    monkeypatch.setattr("archive.stages.validation.pdfs.judge_files", judge)
+    monkeypatch.setattr("archive.stages.validation.pdfs.find_verapdf", lambda settings: VeraPdf(("x",), "test"))
+    monkeypatch.setattr(
+        "archive.stages.validation.pdfs.inspect_pdf", lambda path, **_: Inspection(claims=("PDF/A-3a",))
+    )
+    answers = list(validate_each([*subjects, str(tmp_path / "gone.pdf"), str(tmp_path)]))
+    assert [subject for subject, _ in answers][:70] == subjects
+    assert calls == [70]
+    assert isinstance(answers[70][1], NotFoundError)
+
+
 def test_a_judge_that_dies_or_babbles_says_nothing(tmp_path: Path) -> None:
     path = tmp_path / "x.pdf"
     path.write_bytes(made.plain_pdf())
@@ -146,11 +210,11 @@ def test_a_judge_that_dies_or_babbles_says_nothing(tmp_path: Path) -> None:
         assert all("gave no verdict" in (j.problem or "") for j in judged)
 
 
-def _write_judge(folder: Path, poisoned: str) -> VeraPdf:
+def _write_judge(folder: Path, poisoned: str, profile: str = "PDF/A-2B") -> VeraPdf:
     """A judge that finds all compliant, one after the other, notes whom it was asked about, and stumbles on poison."""
     script = folder / "judge"
     build = '{"releaseDetails":[{"version":"9"}]}'
-    verdict = '{"profileName":"PDF/A-2B","compliant":true,"details":{"ruleSummaries":[]}}'
+    verdict = '{"profileName":"' + profile + '","compliant":true,"details":{"ruleSummaries":[]}}'
     job = '%s{"itemDetails":{"name":"%s","size":1},"validationResult":[' + verdict + "]}"
     lines = (
         "#!/bin/sh",
@@ -217,6 +281,7 @@ def test_an_installed_one_is_found_on_the_path(tmp_path: Path, monkeypatch: pyte
     assert found.where == "PATH"
 
 
+@needs("java")
 def test_the_fetched_one_is_found_in_the_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     without_verapdf(monkeypatch, str(tmp_path))
     jar = Path(installed_jar())
@@ -277,8 +342,45 @@ def test_what_maven_brings_is_not_trusted(
 
 @pytest.mark.verapdf
 def test_what_is_installed_here_is_what_is_pinned() -> None:
-    need_verapdf()
-    if not os.path.isfile(installed_jar()):
-        pytest.skip("the veraPDF here was not fetched by archive doctor")
+    need_fetched_verapdf()
     fetched = fetch_verapdf(_SETTINGS)
     assert (fetched.fetched, fetched.sha256) == (False, SHA256)
+
+
+@pytest.mark.verapdf
+@pytest.mark.parametrize("broken", [False, True])
+def test_classes_kept_beside_the_jar_change_no_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, broken: bool
+) -> None:
+    need_fetched_verapdf()
+    jar = installed_jar()
+    without_verapdf(monkeypatch, str(tmp_path))
+    os.makedirs(os.path.dirname(installed_jar()))
+    shutil.copyfile(jar, installed_jar())
+    sample = tmp_path / "a.pdf"
+    sample.write_bytes(made.read_pdfa(3))
+    monkeypatch.setenv("PATH", _with_java_alone(tmp_path / "bin"))
+    bare = find_verapdf(_SETTINGS)
+    fetch_verapdf(_SETTINGS)
+    kept = Path(class_archive(installed_jar()))
+    assert kept.is_file()
+    if broken:
+        kept.unlink()
+        kept.write_bytes(b"of another Java")
+    shared = find_verapdf(_SETTINGS)
+    assert bare is not None
+    assert shared is not None
+    assert not any("SharedArchiveFile" in word for word in bare.command)
+    assert f"-XX:SharedArchiveFile={kept}" in shared.command
+    paths = [os.fsencode(sample)]
+    assert judge_files(shared, paths, settings=_SETTINGS) == judge_files(bare, paths, settings=_SETTINGS)
+    assert judge_files(shared, paths, settings=_SETTINGS)[0].compliant
+
+
+def _with_java_alone(folder: Path) -> str:
+    """A PATH on which Java is and no veraPDF."""
+    java = shutil.which("java")
+    assert java is not None
+    folder.mkdir()
+    (folder / "java").symlink_to(java)
+    return str(folder)

@@ -8,7 +8,7 @@ import pytest
 
 from archive.model.codes import all_kinds
 from archive.model.finding import Finding
-from archive.reporting.finding_text import WORDS, finding_line
+from archive.reporting.finding import WORDS, finding_line
 
 KINDS = all_kinds()
 
@@ -28,7 +28,7 @@ KINDS = all_kinds()
         (KINDS["OCFL-E090"].at("v1/x"), "error: v1/x is a link [OCFL-E090]"),
         (
             KINDS["DSC-130"].at("", basis="file name", title="t"),
-            "warning: nobody gave a title; file name was taken: t [DSC-130]",
+            "warning: no title given; using the file name: t [DSC-130]",
         ),
         (KINDS["OCFL-E090"].at("a\u202eb"), "error: a\\u202eb is a link [OCFL-E090]"),
     ],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import html
 import json
-import os
 import re
 import shlex
 import shutil
@@ -18,8 +17,11 @@ from typing import Any
 
 import pytest
 
+from archive.ledger.item_ranges import numbers_of, read_ranges
 from archive.reporting.html.markup import size_words
 from tests.support.audit_projects import Project, some_files, write_bag
+from tests.support.needing import need
+from tests.support.trusting import trust
 
 EVIL = '<script>alert(1)</script>"&\u202eevil'
 
@@ -33,8 +35,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
 
 
 @pytest.fixture(autouse=True)
-def _at_the_day_of_the_report(monkeypatch: pytest.MonkeyPatch) -> None:
+def _at_the_day_of_the_report(monkeypatch: pytest.MonkeyPatch, project: Project) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1747000000")
+    trust(project.folder)
 
 
 def make_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
@@ -188,7 +191,14 @@ def test_every_number_is_that_of_the_ledger(project: Project) -> None:
             assert package["troubled_files"] == ask(f"SELECT count(*) FROM items WHERE {place} AND outcome > 1")
         for run in document["runs"]:
             checks = f"checks c JOIN batches b ON b.id = c.batch JOIN items i ON i.id = c.item AND b.run = {run['run']}"
-            assert run["files"] == ask(f"SELECT count(*) FROM {checks} WHERE length(i.path) > 0")
+            looked = ask(f"SELECT count(*) FROM {checks} WHERE length(i.path) > 0")
+            intact = ledger.execute(
+                "SELECT c.items, h.whole FROM intact_checks c JOIN batches b ON b.id = c.batch"
+                f" JOIN holdings h ON h.id = c.holding WHERE b.run = {run['run']}"
+            )
+            for text, whole in intact:
+                looked += len(set(numbers_of(read_ranges(text))) - {whole})
+            assert run["files"] == looked
             assert run["attention"] == ask(f"SELECT count(*) FROM {checks} WHERE length(i.path) > 0 AND c.outcome <> 1")
     ledger.close()
 
@@ -255,19 +265,10 @@ def test_formulas_are_disarmed_for_spreadsheets(tmp_path: Path, monkeypatch: pyt
     assert "'=1+1" in {row["name"] for row in rows}
 
 
-def find_node_modules() -> Path | None:
-    folder = Path(
-        os.environ.get("MUNIMENT_TESTS_NODE_MODULES") or Path.home() / ".cache/muniment-tests/node/node_modules"
-    )
-    return folder if (folder / "axe-core").is_dir() and (folder / "puppeteer-core").is_dir() else None
-
-
 def look(page: Path, profile: Path, pictures: Path | None = None) -> dict[str, Any]:
-    modules, chromium = find_node_modules(), shutil.which("chromium")
-    if (modules is None or chromium is None) and not os.environ.get("CI"):
-        pytest.skip("needs chromium, axe-core and puppeteer-core: .ci/run shows how to install them")
+    node, modules, chromium = need("node"), need("axe-core"), need("chromium")
     script = Path(__file__).resolve().parent.parent / "support" / "look_at_page.mjs"
-    words = ["node", str(script), str(modules), str(chromium), str(page), str(profile)]
+    words = [node, str(script), modules, chromium, str(page), str(profile)]
     done = subprocess.run(
         [*words, *([str(pictures)] if pictures else [])], capture_output=True, check=False, timeout=120
     )

@@ -10,7 +10,7 @@ import pytest
 
 from archive.errors import ExistsError
 from archive.storage import atomic
-from archive.storage.atomic import exchange, exchange_works, place, sync_tree
+from archive.storage.atomic import exchange, exchange_works, put_in_place, sync_tree
 from tests.support.making import plant, snapshot
 
 
@@ -29,13 +29,13 @@ def test_placing_never_replaces(tmp_path: Path, taken: str, kind: str) -> None:
     elif taken == "dangling":
         target.symlink_to("nowhere")
     if taken == "nothing":
-        place(str(own), str(target))
+        put_in_place(str(own), str(target))
         assert target.exists()
         assert not own.exists()
         return
     before = snapshot(tmp_path)
     with pytest.raises(ExistsError):
-        place(str(own), str(target))
+        put_in_place(str(own), str(target))
     assert snapshot(tmp_path) == before
 
 
@@ -47,7 +47,7 @@ def test_placing_falls_back_where_the_file_system_lacks_the_flag(
 
     monkeypatch.setattr(atomic, "_flagged_rename", lacking)
     own = plant(tmp_path / "own", {"x": b"1"})
-    place(str(own), str(tmp_path / "target"))
+    put_in_place(str(own), str(tmp_path / "target"))
     assert (tmp_path / "target/x").read_bytes() == b"1"
     assert not exchange_works(str(tmp_path))
     assert set(os.listdir(tmp_path)) == {"target"}
@@ -55,7 +55,7 @@ def test_placing_falls_back_where_the_file_system_lacks_the_flag(
 
 def test_another_error_of_placing_is_not_hidden(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        place(str(tmp_path / "gone"), str(tmp_path / "target"))
+        put_in_place(str(tmp_path / "gone"), str(tmp_path / "target"))
 
 
 def test_exchanging_swaps_a_folder_and_a_link(tmp_path: Path) -> None:

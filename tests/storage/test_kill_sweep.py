@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from archive.errors import UsageError
 from archive.stages.validation import validate
 from archive.storage.partial import find_leftovers
 from tests.support.making import contents, make, plant, snapshot
-from tests.support.sweeping import Point, fail_at, kill_at, list_points, spread
+from tests.support.needing import needs
+from tests.support.sweeping import Point, fail_at, interrupt_at, kill_at, list_points, spread
 
 FILES = {"a.txt": b"alpha", "sub/100%.txt": b"beta", "sub/deep/\u0628.txt": b"g" * 3000, "x/large": bytes(1_100_000)}
 WAYS = {
@@ -25,14 +27,7 @@ WAYS = {
 TARGETS = {"folder": "out/src", "zip": "out/src.zip", "in-place": "src"}
 LONG = bool(os.environ.get("ARCHIVE_LONG_TESTS"))
 
-pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(autouse=True)
-def _strace() -> None:
-    if shutil.which("strace") is None:
-        assert not os.environ.get("CI"), "strace is not installed"
-        pytest.skip("strace is not installed")
+pytestmark = [pytest.mark.slow, needs("strace")]
 
 
 def arrange(tmp_path: Path, name: str) -> Path:
@@ -81,7 +76,7 @@ def test_killed_at_any_call(tmp_path: Path, way: str) -> None:
         before = snapshot(folder / "src")
         killed += kill_at(folder, WAYS[way], point)
         placed += judge(folder, way, before)
-        if number % 4 == 0:
+        if number % 4 == 0 or way == "in-place":
             take_up_again(folder, way)
         shutil.rmtree(folder)
     assert killed >= len(points) * 0.9
@@ -94,6 +89,7 @@ def take_up_again(folder: Path, way: str) -> None:
     to = folder if in_place else folder / "out"
     source = folder / "src"
     if in_place and (source / "bagit.txt").exists():
+        find_and_tidy(source)
         return
     if not in_place and (folder / TARGETS[way]).exists():
         return
@@ -106,6 +102,39 @@ def take_up_again(folder: Path, way: str) -> None:
     assert report.created
     assert judge(folder, way, snapshot(source))
     assert find_leftovers(str(to), "src") == ()
+
+
+def find_and_tidy(bag: Path) -> None:
+    """The bag is made and only the run's working folder is left: the next run says so and removes it when asked."""
+    left = find_leftovers(str(bag.parent), bag.name)
+    before = snapshot(bag)
+    with pytest.raises(UsageError, match="is still there" if left else "is a bag") as told:
+        make(bag, in_place=True)
+    assert all(path in str(told.value) for path in left)
+    with pytest.raises(UsageError, match="was removed" if left else "is a bag"):
+        make(bag, in_place=True, clean_partial=True)
+    assert find_leftovers(str(bag.parent), bag.name) == ()
+    assert snapshot(bag) == before
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_interrupted_twice_at_any_call(tmp_path: Path, way: str) -> None:
+    everything = points_of(tmp_path, way)
+    points = spread(everything, len(everything) if LONG else 12)
+    interrupted = 0
+    for number, point in enumerate(points):
+        folder = arrange(tmp_path, f"run{number}")
+        before = snapshot(folder / "src")
+        code, output = interrupt_at(folder, WAYS[way], point)
+        assert code in (0, 130), (point, output)
+        assert b"Traceback" not in output, (point, output)
+        placed = judge(folder, way, before)
+        assert placed or code == 130
+        interrupted += code == 130
+        to = folder if way == "in-place" else folder / "out"
+        assert find_leftovers(str(to), "src") == (), (point, output)
+        shutil.rmtree(folder)
+    assert interrupted
 
 
 FAULTS = {

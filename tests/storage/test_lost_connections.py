@@ -36,7 +36,7 @@ def test_each_library_is_understood(kind: str, where: str, said: str, mute: int,
     where = where.replace("mute", f"127.0.0.1:{mute}")
     url = {"s3": "s3://holdings/in", "sftp": f"sftp://{where}/x"}.get(kind, f"{kind}+http://{where}/x")
     options = {"endpoint": f"http://{where}"} if kind == "s3" else {}
-    target, _ = open_target("there", settings_in(tmp_path / "p", url=url, seconds=1, **options), environ=SECRETS)
+    target = open_target("there", settings_in(tmp_path / "p", url=url, seconds=1, **options), environ=SECRETS)
     with pytest.raises(TransientError, match="the connection failed: " + said):
         list(target.retrieve("x"))
     target.close()

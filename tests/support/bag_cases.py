@@ -204,7 +204,9 @@ case(
 )
 case("manifest-star", "2.1.3", "BAG-209", both(lambda b: b.replace(b"  data", b" *data")))
 case("manifest-dot-slash", "2.1.3", "BAG-209", both(lambda b: b.replace(b"  data", b"  ./data")))
-case("manifest-blank-line", "2.1.3", "BAG-204", both(lambda b: b + b"\n"))
+case("manifest-blank-line", "2.1.3", "BAG-209", both(lambda b: b + b"\n"))
+case("manifest-blank-lines-with-spaces", "2.1.3", "BAG-209", both(lambda b: b + b"\r\n \t\n\n"))
+case("manifest-blank-line-first", "2.1.3", "BAG-204", both(lambda b: b"\n" + b))
 case("manifest-blank-line-between", "2.1.3", "BAG-204", both(lambda b: b.replace(b"\n", b"\n\n", 1)))
 case("manifest-garbage-line", "2.1.3", "BAG-204", both(lambda b: b + b"this is not a line\n"))
 case("manifest-comment", "2.1.3", "BAG-204", both(lambda b: b"# made by hand\n" + b))
@@ -219,12 +221,15 @@ case("manifest-no-break-space-is-no-separator", "2.1.3", "BAG-204 BAG-202", both
 case(
     "manifest-form-feed-is-no-line-end",
     "2.1.3",
-    "BAG-201 BAG-202 BAG-203",
+    "BAG-201 BAG-202 BAG-203 BAG-507",
     both(lambda b: b.replace(b"\n", b"\x0c", 1)),
 )
 case("manifest-nul", "2.1.3", "BAG-205 BAG-202", both(lambda b: b.replace(b"a.txt", b"a\x00.txt")))
 case("manifest-very-long-line", "2.1.3", "BAG-204", both(lambda b: b + b"0" * 200_000))
-case("manifest-repeated-line", "2.1.3", "BAG-208", both(lambda b: b + b.splitlines(keepends=True)[0]))
+case("manifest-repeated-line", "2.1.3", "BAG-220", both(lambda b: b + b.splitlines(keepends=True)[0]))
+case("manifest-repeated-line-in-one", "2.1.3", "BAG-220", lambda: edit(M512, lambda b: b + b.splitlines(True)[0]))
+case("manifest-repeated-line-0.97", "2.1.3", "BAG-208", lambda: edit(
+    M512, lambda b: b + b.splitlines(True)[0], version="0.97"))  # fmt: skip
 case("manifest-conflicting-lines", "2.1.3", "BAG-207", both(
     lambda b: b + b"0" * b.index(b" ") + b"  data/a.txt\n"))  # fmt: skip
 case("manifest-conflict-first-is-wrong", "2.1.3", "BAG-207 BAG-301", both(
@@ -266,31 +271,61 @@ for _name, _path in {
 }.items():
     case(f"path-{_name}", "5.2", "BAG-205", both(partial(_add_line, _path)))
 case("path-tilde-inside", "5.2", "", names(b"~x", b"a~"))
-case("path-dots-in-names", "5.2", "", names(b"..x", b"...", b"x..", b".hidden"))
-case("path-backslash-inside", "5.2", "", names(b"a\\b", b"c\\..d"))
-case("path-space-at-end", "2.1.3", "", names(b"x ", b"y  ", b"z\t"))
-case("path-no-break-space-at-end", "2.1.3", "", names("x\u00a0".encode()))
+case("path-dots-in-names", "5.2", "BAG-507", names(b"..x", b"...", b"x..", b".hidden"))
+case("path-backslash-inside", "5.2", "BAG-507", names(b"a\\b", b"c\\..d"))
+case("path-space-at-end", "2.1.3", "BAG-507", names(b"x ", b"y  ", b"z\t"))
+case("path-no-break-space-at-end", "2.1.3", "BAG-507", names("x\u00a0".encode()))
 case("path-space-at-start-of-name", "2.1.3", "", names(b" x", b"folder/ y"))
-case("path-space-inside", "2.1.3", "", names(b"a b", b"a  b", b"a\tb"))
-case("path-unicode-line-ends", "2.1.3", "", names("a\u2028b".encode(), "a\u0085b".encode(), b"a\x0bb\x0cc\x1ed"))
-case("path-star", "2.1.3", "", names(b"*x", b"a*"))
-case("path-arabic-and-bidi", "2.1.3", "", names("بيان صحفي.txt".encode(), "\u202egpj.txt".encode()))
+case("path-space-inside", "2.1.3", "BAG-507", names(b"a b", b"a  b", b"a\tb"))
+case("path-unicode-line-ends", "2.1.3", "BAG-507", names("a\u2028b".encode(), "a\u0085b".encode(), b"a\x0bb\x0cc\x1ed"))
+case("path-star", "2.1.3", "BAG-507", names(b"*x", b"a*"))
+case("path-arabic-and-bidi", "2.1.3", "BAG-507", names("بيان صحفي.txt".encode(), "\u202egpj.txt".encode()))
 case("path-emoji", "2.1.3", "", names("👩\u200d👧.txt".encode()))
 case("path-percent", "2.1.3", "", names(b"100%", b"%25", b"%0A", b"%", b"%zz"))
-case("path-newlines", "2.1.3", "", names(b"a\nb", b"a\rb", b"a\r\nb"))
-case("path-percent-lower-hex", "2.1.3", "", lambda: _with_line(b"a\nb", b"a%0ab"))
+case("path-newlines", "2.1.3", "BAG-507", names(b"a\nb", b"a\rb", b"a\r\nb"))
+case("path-percent-lower-hex", "2.1.3", "BAG-507", lambda: _with_line(b"a\nb", b"a%0ab"))
 case("path-percent-raw", "2.1.3", "BAG-210", lambda: _with_line(b"a%20b", b"a%20b"))
 case("path-percent-raw-at-end", "2.1.3", "BAG-210", lambda: _with_line(b"a%", b"a%"))
 case("path-other-encoding-not-decoded", "2.1.3", "BAG-201 BAG-202 BAG-210", lambda: _with_line(b"a b", b"a%20b"))
 case("path-percent-0.97-stands-as-it-is", "2.1.3", "", lambda: _with_line(b"a%25", b"a%25", version="0.97"))
-case("path-newline-0.97", "2.1.3", "", lambda: _with_line(b"a\nb", b"a%0Ab", version="0.97"))
-case("path-long-component", "2.1.3", "", names(b"n" * 200 + b"/" + b"m" * 200 + b"/x"))
+case("path-newline-0.97", "2.1.3", "BAG-507", lambda: _with_line(b"a\nb", b"a%0Ab", version="0.97"))
+case("path-long-component", "2.1.3", "BAG-507", names(b"n" * 200 + b"/" + b"m" * 200 + b"/x"))
+case("names-reserved-by-windows", "6.1", "BAG-507", names(b"CON.txt"))
 case("names-case-twins", "6.1.3", "BAG-505", names(b"a/Report", b"a/report"))
 case("folders-case-twins", "6.1.3", "BAG-505", names(b"A/x", b"a/y"))
 case("names-normal-form-twins", "6.1.2", "BAG-504", names("é".encode(), "e\u0301".encode()))
 case("names-dotless-i-are-no-twins", "6.1.3", "", names("ı".encode(), b"i"))
 case("names-listed-nfc-there-nfd", "6.1.2", "BAG-506", lambda: _renormalised(b"x"))
 case("names-listed-nfc-there-nfd-damaged", "6.1.2", "BAG-506 BAG-301", lambda: _renormalised(b"y"))
+case("names-both-forms-listed-one-there", "5.3", "BAG-221 BAG-504", lambda: _spelled("é.txt", "e\u0301.txt"))
+case("names-both-forms-listed-the-other-there", "5.3", "BAG-221 BAG-504", lambda: _spelled("e\u0301.txt", "é.txt"))
+case("names-both-forms-of-a-folder", "5.3", "BAG-221 BAG-504", lambda: _spelled("é/a/b", "e\u0301/a/b"))
+case("names-three-forms", "5.3", "BAG-221 BAG-504", lambda: _spelled("\u1eb7", "\u0103\u0323", "a\u0323\u0306"))
+case(
+    "names-both-forms-a-third-there",
+    "5.3",
+    "BAG-221 BAG-504 BAG-506",
+    lambda: _spelled("\u1eb7", "\u0103\u0323", there="a\u0323\u0306"),
+)
+case("names-both-forms-digests-differ", "5.3", "BAG-201 BAG-504 BAG-404", lambda: _spelled("é", "e\u0301", other=b"y"))
+case("names-both-forms-in-one-manifest", "5.3", "BAG-221 BAG-506", lambda: _spelled_in_one("é", "e\u0301"))
+case("names-a-form-a-manifest", "5.3", "BAG-221", lambda: _spelled_apart("é", "e\u0301"))
+case(
+    "names-a-form-a-manifest-the-other-there", "5.3", "BAG-221 BAG-506", lambda: _spelled_apart("é", "e\u0301", there=1)
+)
+case(
+    "names-a-form-a-manifest-both-there",
+    "5.3",
+    "BAG-202 BAG-221 BAG-404",
+    lambda: _spelled_apart("é", "e\u0301", there=2),
+)
+case("names-a-form-a-manifest-damaged", "5.3", "BAG-221 BAG-301", lambda: _spelled_apart("é", "e\u0301", content=b"y"))
+case(
+    "names-both-forms-damaged",
+    "5.3",
+    "BAG-221 BAG-301 BAG-504",
+    lambda: {**_spelled("é", "e\u0301"), "data/é".encode(): b"X"},
+)
 
 
 def _without(*paths: bytes) -> Files:
@@ -306,6 +341,33 @@ def _with_line(name: bytes, line: bytes, version: str = "1.0") -> Files:
     files = draft({b"data/" + name: b"content"}, version=version)
     for algorithm, path in (("sha256", M256), ("sha512", M512)):
         files[path] = digest(algorithm, b"content") + b"  data/" + line + b"\n"
+    return seal(files)
+
+
+def _spelled(*names: str, other: bytes = b"x", there: str = "") -> Files:
+    """A bag that lists one file in several spellings; the first is there, or `there`."""
+    paths = [b"data/" + name.encode() for name in names]
+    files = draft({paths[0]: b"x"} | dict.fromkeys(paths[1:], other))
+    content = files[paths[0]]
+    for path in paths:
+        del files[path]
+    files[b"data/" + (there or names[0]).encode()] = content
+    return files
+
+
+def _spelled_apart(first: str, second: str, *, there: int = 0, content: bytes = b"x") -> Files:
+    """A bag whose two manifests spell one file differently: the first form is there, the second, or with 2 both."""
+    one, other = (b"data/" + name.encode() for name in (first, second))
+    files = draft({one: b"x"})
+    files[M512] = files[M512].replace(one, other)
+    del files[one]
+    files |= dict.fromkeys(((one,), (other,), (one, other))[there], content)
+    return seal(files)
+
+
+def _spelled_in_one(*names: str) -> Files:
+    files = _spelled(*names)
+    files[M512] = files[M512].splitlines(keepends=True)[0]
     return seal(files)
 
 
@@ -456,12 +518,54 @@ URL = b"https://example.org/a"
 fetch(URL + b" 6 data/a.txt\n", "", "present")
 fetch(URL + b" - data/a.txt\n", "", "no-length")
 fetch(URL + b"\t6\tdata/a.txt\r\n", "", "tabs-and-crlf")
-fetch(URL + b" 6 data/a.txt\n", "BAG-413 BAG-404", "pending", missing=True)
+fetch(URL + b" 6 data/a.txt\n", "BAG-413", "pending", missing=True)
 fetch(URL + b" 7 data/a.txt\n", "BAG-416", "wrong-length")
 fetch(URL + b" data/a.txt\n", "BAG-411", "no-size")
 fetch(URL + b" -6 data/a.txt\n", "BAG-411", "negative-size")
 fetch(b"example.org/a 6 data/a.txt\n", "BAG-411", "relative-address")
 fetch(b"\n", "BAG-411", "blank-line")
+for _n, _address in enumerate(
+    (
+        "file:///etc/passwd",
+        "file:a",
+        "FILE://localhost/etc/passwd",
+        "http://127.0.0.1/a",
+        "http://localhost:8000/a",
+        "http://[::1]/a",
+        "https://10.1.2.3/a",
+        "http://192.168.0.9/a",
+        "http://172.31.255.1/a",
+        "http://169.254.169.254/latest",
+        "http://0/a",
+        "http://2130706433/a",
+        "http://0x7f.1/a",
+        "http://0177.0.0.1/a",
+        "http://[::ffff:10.0.0.1]/a",
+        "http://[fd00::1]/a",
+        "http://[fe80::1%25eth0]/a",
+        "ftp://user:word@intranet/a",
+        "http://printer.local/a",
+        "http://127.0.0.1./a",
+        "http://%31%32%37.0.0.1/a",
+        "http://user@10.0.0.1:80/a",
+        "http://100.64.0.1/a",
+        "sftp://nas.lan/a",
+    )
+):
+    fetch(_address.encode() + b" 6 data/a.txt\n", "BAG-418", f"private-{_n}")
+for _n, _address in enumerate(
+    (
+        "https://8.8.8.8/a",
+        "https://example.org/10.0.0.1",
+        "https://[2001:4860:4860::8888]/a",
+        "s3://bucket/a",
+        "ark:/12345/a",
+        "urn:isbn:1",
+        "https://localhost.example.org/a",
+        "https://cafe.example.org/a",
+    )
+):
+    fetch(_address.encode() + b" 6 data/a.txt\n", "", f"public-{_n}")
 fetch(URL + b" 6 data/unlisted.txt\n", "BAG-412", "unlisted")
 fetch(URL + b" 6 bagit.txt\n", "BAG-415", "tag-file")
 fetch(URL + b" 6 ../x\n", "BAG-205", "parent")
@@ -486,4 +590,4 @@ case("digest-wrong-in-one-manifest", "3", "BAG-301", lambda: edit(M512, lambda b
 case("digest-last-digit-wrong", "3", "BAG-301", lambda: edit(
     M256, lambda b: b[:63] + (b"0" if b[63:64] != b"0" else b"1") + b[64:]))  # fmt: skip
 case("digest-of-other-algorithm-length", "3", "BAG-204", lambda: edit(M512, lambda b: b"0" * 64 + b[128:]))
-case("nothing-but-data", "3", "BAG-101 BAG-108 BAG-202", lambda: {b"data/x": b"y"})
+case("nothing-but-a-manifest", "3", "BAG-101 BAG-201", lambda: {M256: b"0" * 64 + b"  data/x\n"})

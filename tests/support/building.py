@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from archive.model.package import FileRecord
+from archive.model.build import FileRecord
 
 
 @dataclass

@@ -9,7 +9,7 @@ from typing import Any
 
 from archive.config import Settings, load_settings
 from archive.model.deposit import DepositReport
-from archive.stages.depositing.machine import deposit
+from archive.stages.depositing.workflow import deposit
 from archive.storage.clock import Clock
 from archive.targets.registry import open_target
 
@@ -81,16 +81,16 @@ def settings_in(folder: Path, **options: Any) -> Settings:
         shown = str(value).lower() if isinstance(value, bool) else value if isinstance(value, int) else f'"{value}"'
         lines.append(f"{key} = {shown}")
     (folder / "archive.toml").write_text("\n".join(lines) + "\n")
-    return load_settings(str(folder), {})
+    return load_settings(str(folder), {}, trusted=True)
 
 
 def send(
     bag: Path, settings: Settings, environ: Mapping[str, str] | None = None, target: str = "there", **flags: Any
 ) -> DepositReport:
     """Deposit `bag` at the target; pauses between attempts are left out unless `wait` is given."""
-    opened, kind = open_target(target, settings, environ=environ or {})
+    opened = open_target(target, settings, environ=environ or {})
     try:
         wait = flags.pop("wait", lambda _: None)
-        return deposit(str(bag), opened, kind, settings=settings, clock=Clock(), wait=wait, **flags)
+        return deposit(str(bag), opened, settings=settings, clock=Clock(), wait=wait, **flags)
     finally:
         opened.close()

@@ -10,14 +10,19 @@ from pathlib import Path
 from lxml import etree
 
 from archive.config import Settings
-from archive.model.package import RenditionResult, VirusCheck
+from archive.model.build import RenditionResult, VirusCheck
 from archive.resources import metadata_path
-from archive.stages.building import TreeBuild
-from archive.stages.describing import BagFacts, describe, is_description, load_description
-from archive.stages.identification import identify
+from archive.stages.creation.builder import BagBuilder
+from archive.stages.creation.metadata import BagFacts, describe
+from archive.stages.description.layout import description_files
+from archive.stages.description.loading import load_description
+from archive.stages.scanning.identification import identify
 from archive.storage.clock import Clock
+from archive.storage.copying import Taken
 
 CLOCK = Clock(1_700_000_000)
+MODIFIED = 1_600_000_000
+"""When every file was last modified, in seconds since the epoch."""
 PREMIS = {"p": "http://www.loc.gov/premis/v3"}
 
 
@@ -52,9 +57,13 @@ def describe_folder(
     settings = settings or Settings()
     told = load_description([str(source)], explicit)
     tree, spool = work / "tree", work / "spool"
-    with TreeBuild(str(tree), source.name, algorithms=algorithms, tag_algorithms=algorithms, spool=str(spool)) as build:
+    with BagBuilder(
+        str(tree), source.name, algorithms=algorithms, tag_algorithms=algorithms, spool=str(spool)
+    ) as build:
         for relative, content in _files(source):
-            build.add_payload(f"data/original/{relative}", [content])
+            front, _, name = f"data/original/{relative}".rpartition("/")
+            size, digests = build._write(f"{front}/{name}", [content], algorithms)
+            build.record(f"{front}/", Taken([name], [[one] for one in digests], [size], [MODIFIED * 1_000_000_000]))
         for path, content in (made or {}).items():
             build.add_payload(path, [content])
         with identify(build, settings) as identifications:
@@ -77,7 +86,7 @@ def _files(source: Path) -> Iterator[tuple[str, bytes]]:
         for name in sorted(names):
             path = Path(folder, name)
             relative = os.path.relpath(path, source)
-            if not (folder == str(source) and is_description(name)):
+            if relative not in description_files(str(source)):
                 yield relative, path.read_bytes()
 
 

@@ -23,7 +23,7 @@ from archive.model.blocks import (
     Span,
     Table,
 )
-from archive.renditions.drawing import DrawnPdf, DrawOptions, Level, PdfProperties, SourceAttachment, draw
+from archive.renditions.pdf.drawing import DrawnPdf, DrawOptions, Level, PdfProperties, SourceAttachment, draw
 
 CREATED = datetime(2024, 2, 3, 4, 5, 6, tzinfo=UTC)
 SOURCE = SourceAttachment("بيان.txt", "text/plain", b"the source\x00\xff", CREATED, "What it was made of")

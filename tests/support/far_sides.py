@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from archive.storage.objects_s3 import Bucket, open_bucket
-from archive.targets.directory import Directory
+from archive.targets.folder import Directory
 from archive.targets.ocfl import OcflTarget
 from archive.targets.s3 import PART_SIZE
 from tests.support import webdav_server

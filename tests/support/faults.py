@@ -25,7 +25,9 @@ import pytest
 from archive.cli.app import run
 from tests.support.deposit_bags import tree_of
 from tests.support.http_proxy import HttpProxy
+from tests.support.needing import miss
 from tests.support.proxy import Proxy
+from tests.support.trusting import trust
 
 DISK = 16 << 20
 """Bytes on a disk that gets full."""
@@ -100,6 +102,7 @@ class Project:
     def __post_init__(self) -> None:
         self.before = self._state_of_bag()
         self.environment.chdir(self.folder)
+        trust(self.folder)
         self.let_in()
 
     def let_in(self, credential: Mapping[str, str] | None = None) -> None:
@@ -205,7 +208,7 @@ def small_disk(place: Path) -> Iterator[None]:
     place.mkdir(parents=True, exist_ok=True)
     words = ["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=0777", "tmpfs", str(place)]
     if subprocess.run(words, check=False, capture_output=True).returncode:
-        pytest.skip("this machine does not let a small file system be mounted")
+        miss("mount", "only root may mount a small file system here")
     try:
         yield
     finally:

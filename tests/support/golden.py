@@ -9,10 +9,10 @@ import tempfile
 from pathlib import Path
 
 from archive.config import Settings
-from archive.model.package import RenditionResult, RenditionStatus, Tool, VirusCheck
+from archive.model.build import RenditionResult, RenditionStatus, Tool, VirusCheck
 from archive.resources import seeds_path
-from archive.stages.identification import identify
-from archive.stages.premis_record import US
+from archive.stages.creation.premis_record import US
+from archive.stages.scanning.identification import identify
 from tests.support.described import describe_folder
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
@@ -74,17 +74,17 @@ def _stable(text: str) -> str:
     numbers: dict[str, int] = {}
 
     def number(match: re.Match[str]) -> str:
-        return f"urn:uuid:{numbers.setdefault(match[0], len(numbers) + 1):08d}-0000-5000-8000-000000000000"
+        return f"{match[1]}{numbers.setdefault(match[2], len(numbers) + 1):08d}-0000-5000-8000-000000000000"
 
-    return re.sub(r"urn:uuid:[0-9a-f-]{36}", number, text)
+    return re.sub(r"(urn:uuid:|>)([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b", number, text)
 
 
 def _siegfried() -> Tool:
-    from archive.stages.building import TreeBuild
+    from archive.stages.creation.builder import BagBuilder
 
     with (
         tempfile.TemporaryDirectory() as place,
-        TreeBuild(f"{place}/t", "x", algorithms=("md5",), tag_algorithms=("md5",), spool=f"{place}/s") as build,
+        BagBuilder(f"{place}/t", "x", algorithms=("md5",), tag_algorithms=("md5",), spool=f"{place}/s") as build,
         identify(build, Settings()) as found,
     ):
         assert found.tool is not None

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from archive.config import Settings
-from archive.model.plan import CreationReport
-from archive.stages.creation import create
+from archive.model.creation import CreationReport
+from archive.stages.creation.workflow import create
 from archive.storage.clock import Clock
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,6 +28,20 @@ def plant(folder: Path, files: Mapping[str, bytes]) -> Path:
         path.write_bytes(content)
         os.utime(path, (1_600_000_000, 1_600_000_000))
     return folder
+
+
+def nest(folder: Path, depth: int) -> None:
+    """`depth` folders in each other, with a file called file in the last, which holds the word deep."""
+    at = os.open(folder, os.O_RDONLY)
+    for _ in range(depth):
+        os.mkdir("d", dir_fd=at)
+        deeper = os.open("d", os.O_RDONLY, dir_fd=at)
+        os.close(at)
+        at = deeper
+    descriptor = os.open("file", os.O_WRONLY | os.O_CREAT, dir_fd=at)
+    os.write(descriptor, b"deep")
+    os.close(descriptor)
+    os.close(at)
 
 
 def snapshot(folder: Path) -> dict[str, tuple[Any, ...]]:

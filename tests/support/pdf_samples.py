@@ -1,11 +1,15 @@
-"""PDFs that are right, wrong or hostile, made with Ghostscript, pypdf and by hand: nothing of ours makes them."""
+"""PDFs that are right, wrong or hostile, made with Ghostscript, pypdf and by hand: nothing of ours makes them.
+
+The PDF/A files are stored in tests/samples, so that no test needs Ghostscript for them; run
+`python -m tests.support.pdf_samples` to make them again.
+"""
 
 from __future__ import annotations
 
 import io
 import re
-import shutil
 import subprocess
+import tempfile
 import zlib
 from collections.abc import Callable
 from functools import cache
@@ -25,6 +29,8 @@ from pypdf.generic import (
     TextStringObject,
 )
 
+_SAMPLES = Path(__file__).resolve().parents[1] / "samples"
+
 _POSTSCRIPT = """%!
 [/Title (A page) /Author (Somebody) /DOCINFO pdfmark
 [/_objdef {icc} /type /stream /OBJ pdfmark
@@ -38,26 +44,28 @@ _POSTSCRIPT = """%!
 """
 
 
-def make_pdfa(folder: Path, part: int) -> bytes:
+def read_pdfa(part: int) -> bytes:
     """A valid PDF/A of level b, by Ghostscript."""
-    program = shutil.which("gs")
-    assert program is not None, "Ghostscript is a part of the tests"
+    return (_SAMPLES / f"pdfa-{part}b.pdf").read_bytes()
+
+
+def _make_pdfa(folder: Path, part: int) -> None:
     profile = folder / "srgb.icc"
     icc = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     icc[8:12] = b"\x02\x10\x00\x00"  # PDF/A-1 knows ICC profiles of version 2 only
     profile.write_bytes(icc)
-    source, target = folder / "page.ps", folder / f"pdfa-{part}.pdf"
+    source = folder / "page.ps"
     source.write_text(_POSTSCRIPT.replace("ICC", str(profile)), "ascii")
     subprocess.run(
         [
-            program, "-q", "-dBATCH", "-dNOPAUSE", f"--permit-file-read={profile}", "-sDEVICE=pdfwrite",
-            f"-dPDFA={part}", "-dPDFACompatibilityPolicy=1", "-sColorConversionStrategy=RGB", "-o", str(target),
+            "gs", "-q", "-dBATCH", "-dNOPAUSE", f"--permit-file-read={profile}", "-sDEVICE=pdfwrite",
+            f"-dPDFA={part}", "-dPDFACompatibilityPolicy=1", "-sColorConversionStrategy=RGB", "-o",
+            str(_SAMPLES / f"pdfa-{part}b.pdf"),
             str(source),
         ],
         check=True,
         capture_output=True,
     )  # fmt: skip
-    return target.read_bytes()
 
 
 def plain_pdf(*, change: Callable[[PdfWriter], None] | None = None) -> bytes:
@@ -339,3 +347,9 @@ def hostile_pdfs() -> dict[str, bytes]:
 
 def read_pages(content: bytes) -> int:
     return len(PdfReader(io.BytesIO(content)).pages)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as scratch:
+        for number in (1, 2, 3):
+            _make_pdfa(Path(scratch), number)

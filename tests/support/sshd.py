@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import getpass
 import os
-import shutil
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.support.needing import need
 
 
 @dataclass(slots=True)
@@ -33,7 +34,7 @@ class SshServer:
 
     def start(self) -> None:
         quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self.process = subprocess.Popen([find_sshd(), "-D", "-f", str(self.folder / "config")], **quiet)
+        self.process = subprocess.Popen([need("sshd"), "-D", "-f", str(self.folder / "config")], **quiet)
         until = time.monotonic() + 10
         while time.monotonic() < until:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 0.5):
@@ -63,20 +64,14 @@ def _children(parent: int) -> list[int]:
     return found
 
 
-def find_sshd() -> str:
-    """The sshd program, an absolute path as it demands. Raises RuntimeError."""
-    found = shutil.which("sshd", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
-    if found is None:
-        raise RuntimeError("sshd is missing: install openssh-server")
-    return found
-
-
 @contextlib.contextmanager
 def start_sshd(folder: Path, *, internal: str = "internal-sftp") -> Iterator[SshServer]:
     """Serve SFTP until the block ends. `folder` gets keys and configuration."""
+    need("sshd")
+    keygen = need("ssh-keygen")
     folder.mkdir(exist_ok=True)
     for name in ("host", "client", "stranger"):
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)], check=True)
+        subprocess.run([keygen, "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)], check=True)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])

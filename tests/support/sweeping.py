@@ -28,11 +28,24 @@ warm, *words = sys.argv[1:]
 sys.stdout = open(os.devnull, "w")
 for number, extra in enumerate(([], ["--serialize", "zip"])):
     assert run(["create", warm, "--to", warm + "-out%d" % number, "--plain", "--quiet", *extra]) == 0
+import archive.cli.fetch, archive.cli.join, archive.cli.unpack, archive.reporting.fetching, archive.reporting.placed
+import archive.stages.exporting.joining, archive.stages.exporting.unpacking, archive.stages.fetching.completing
+import email.parser, archive.bags.tar_reader
+"x".encode("idna")
+if words[0] == "update":
+    bag = os.path.join(warm + "-out0", os.path.basename(warm))
+    for extra in (["--add", words[0]], ["--rename", words[0], "renamed"]):
+        open(words[0], "w").close()
+        assert run(["update", bag, "--keep-old", warm + "-old", "--quiet", *extra]) == 0
 sys.stdout = sys.__stdout__
 try:
     os.stat({_MARK!r})
 except OSError:
     pass
+if os.environ.get("SWEEP_AS_COMMAND"):
+    from archive.cli import main
+    sys.argv = ["archive", *words]
+    main()
 os._exit(run(words))
 """
 _LINE = re.compile(r"^(?:\d+\s+)?(\w+)\(")
@@ -56,19 +69,25 @@ def _words(folder: Path, arguments: list[str], *, log: Path, inject: str | None)
     return [*words, sys.executable, "-c", _RUNNER, str(folder / "warm"), *arguments]
 
 
-def _run(folder: Path, arguments: list[str], inject: str | None) -> tuple[int, bytes, list[str]]:
+def _run(folder: Path, arguments: list[str], inject: str | None, **variables: str) -> tuple[int, bytes, list[str]]:
     log = folder / "trace.log"
-    environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "SOURCE_DATE_EPOCH": "0"}
+    environment = {
+        **os.environ,
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "SOURCE_DATE_EPOCH": "0",
+        **variables,
+    }
     done = subprocess.run(
         _words(folder, arguments, log=log, inject=inject), cwd=folder, env=environment, capture_output=True, check=False
     )
     return done.returncode, done.stdout + done.stderr, log.read_text(errors="replace").splitlines()
 
 
-def list_points(folder: Path, arguments: list[str]) -> list[Point]:
-    """Every call from the creation's beginning to its end, from one undisturbed run in `folder`."""
+def list_points(folder: Path, arguments: list[str], *, expected: int = 0) -> list[Point]:
+    """Every call from the command's beginning to its end, from one undisturbed run in `folder`."""
     code, output, lines = _run(folder, arguments, None)
-    assert code == 0, output
+    assert code == expected, output
     counts: Counter[str] = Counter()
     points: list[Point] = []
     begun = False
@@ -84,12 +103,12 @@ def list_points(folder: Path, arguments: list[str]) -> list[Point]:
     return points
 
 
-def kill_at(folder: Path, arguments: list[str], point: Point) -> bool:
+def kill_at(folder: Path, arguments: list[str], point: Point, *, expected: int = 0) -> bool:
     """Run and send SIGKILL at this call; False when the process ended before it came."""
     code, output, _ = _run(folder, arguments, f"{point.call}:signal=SIGKILL:when={point.number}")
     if code in (-9, 137):
         return True
-    assert code == 0, output
+    assert code == expected, output
     return False
 
 
@@ -109,3 +128,10 @@ def spread(points: list[Point], most: int) -> list[Point]:
     step = len(points) / max(1, most - len(chosen))
     chosen.update(points[int(index * step)] for index in range(most - len(chosen)))
     return sorted(chosen, key=points.index)
+
+
+def interrupt_at(folder: Path, arguments: list[str], point: Point) -> tuple[int, bytes]:
+    """Run the command in `folder` with Ctrl-C at this call and again at the next of its kind: exit code, output."""
+    inject = f"{point.call}:signal=SIGINT:when={point.number}..{point.number + 1}"
+    code, output, _lines = _run(folder, arguments, inject, SWEEP_AS_COMMAND="1")
+    return code, output

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.support.postgres import Postgres, find_postgres, start_postgres
+from tests.support.postgres import Postgres, start_postgres
 
 USER, PASSWORD, COLLECTION = "depositor", "swh-fixture-password", "muniment"
 LIMIT = 256 << 20 if os.environ.get("ARCHIVE_LONG_TESTS") else 8 << 20
@@ -124,14 +124,6 @@ class SwhDeposit:
         program = os.path.join(self.database.bin, "psql")
         words = [program, "-h", str(self.database.folder), "-U", "tester", "-d", "ledger1", "-qAtc", text]
         return subprocess.run(words, check=True, capture_output=True, text=True, cwd="/").stdout.split()
-
-
-def find_swh_deposit() -> Path | None:
-    """The folder of the server's programs; None when it or PostgreSQL is not installed."""
-    folder = Path(
-        os.environ.get("MUNIMENT_TESTS_SWH_DEPOSIT", Path.home() / ".cache" / "muniment-tests" / "swh-deposit" / "bin")
-    )
-    return folder if (folder / "gunicorn").exists() and find_postgres() is not None else None
 
 
 @contextlib.contextmanager

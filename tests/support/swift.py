@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import socket
 import subprocess
 import time
@@ -124,12 +123,6 @@ class Swift:
     def files(self) -> list[Path]:
         """The files on its disk in which objects' bytes stand."""
         return sorted((self.folder / "nodes").rglob("objects/**/*.data"))
-
-
-def find_swift() -> Path | None:
-    """The folder of Swift's programs, None where it or memcached is not installed."""
-    folder = Path(os.environ.get("MUNIMENT_TESTS_SWIFT") or Path.home() / ".cache" / "muniment-tests" / "swift" / "bin")
-    return folder if (folder / "swift-proxy-server").exists() and shutil.which("memcached") else None
 
 
 @contextlib.contextmanager

@@ -8,16 +8,23 @@ import pytest
 
 from archive.config import Settings, load_settings
 from archive.renditions.verapdf import VeraPdf, find_verapdf
+from archive.renditions.verapdf_install import installed_jar
+from tests.support.needing import miss
 
 
 def need_verapdf() -> VeraPdf:
     """The veraPDF of this machine. Without one the test is skipped, and fails where CI is set."""
     found = find_verapdf(load_settings())
     if found is None:
-        if os.environ.get("CI"):
-            pytest.fail("CI must have veraPDF: archive doctor --install verapdf")
-        pytest.skip("veraPDF is not here: archive doctor --install verapdf")
+        miss("veraPDF", "archive doctor --install verapdf")
     return found
+
+
+def need_fetched_verapdf() -> None:
+    """Skip the test unless `archive doctor` fetched the veraPDF of this machine."""
+    need_verapdf()
+    if not os.path.isfile(installed_jar()):
+        miss("veraPDF", "archive doctor --install verapdf; the one here came from elsewhere")
 
 
 def without_verapdf(monkeypatch: pytest.MonkeyPatch, folder: str) -> Settings:

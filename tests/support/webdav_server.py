@@ -13,7 +13,8 @@ from urllib.error import HTTPError
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
-from tests.support.s3_server import CACHE_SECONDS, await_port, find_rclone, free_port
+from tests.support.needing import need
+from tests.support.s3_server import CACHE_SECONDS, await_port, free_port
 
 USER, PASSWORD = "depositor", "webdav-fixture-password"
 
@@ -37,7 +38,7 @@ class WebdavServer:
         quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         secret = {"RCLONE_CONFIG": os.devnull, "RCLONE_USER": USER, "RCLONE_PASS": PASSWORD}
         self.process = subprocess.Popen(
-            [find_rclone(), "serve", "webdav", "--addr", f"127.0.0.1:{self.port}", "--vfs-cache-mode", "off",
+            [need("rclone"), "serve", "webdav", "--addr", f"127.0.0.1:{self.port}", "--vfs-cache-mode", "off",
              "--dir-cache-time", f"{CACHE_SECONDS}s", str(self.folder)],
             env={**os.environ, **secret}, **quiet,
         )  # fmt: skip

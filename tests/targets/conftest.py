@@ -16,10 +16,11 @@ from tests.support.deposit_bags import write_bag
 from tests.support.faults import FarSide, Project
 from tests.support.http_proxy import start_http_proxy
 from tests.support.invenio_fake import start_invenio
+from tests.support.needing import need
 from tests.support.proxy import start_proxy
 from tests.support.s3_server import S3Server, start_rclone_s3
 from tests.support.sshd import SshServer, start_sshd
-from tests.support.swh_deposit import SwhDeposit, find_swh_deposit, start_swh_deposit
+from tests.support.swh_deposit import SwhDeposit, start_swh_deposit
 from tests.support.sword_server import start_sword
 from tests.support.webdav_server import WebdavServer, start_webdav
 
@@ -32,11 +33,7 @@ _numbers = itertools.count()
 
 @pytest.fixture(scope="session")
 def swh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SwhDeposit]:
-    programs = find_swh_deposit()
-    if programs is None:
-        assert not os.environ.get("CI"), "swh.deposit or PostgreSQL is missing: see tests/support/swh_deposit.py"
-        pytest.skip("swh.deposit[server] or PostgreSQL is not installed")
-    with start_swh_deposit(programs, tmp_path_factory.mktemp("swh") / "server") as running:
+    with start_swh_deposit(Path(need("swh-deposit")), tmp_path_factory.mktemp("swh") / "server") as running:
         yield running
 
 

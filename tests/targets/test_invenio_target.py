@@ -50,7 +50,7 @@ def test_a_bag_is_published_with_a_doi(server: Invenio, tmp_path: Path) -> None:
     assert (report.receipt.proof, report.receipt.doi) == (Proof.READ_BACK, "10.5072/rec1")
     assert send(bag, settings, SECRETS).already
     assert list(server.records) == ["rec1"]
-    target, _ = open_target("there", settings, environ=SECRETS)
+    target = open_target("there", settings, environ=SECRETS)
     back = retrieve(target, "rec1", str(tmp_path / "back"), settings=settings)
     target.close()
     assert back.verdict == "valid"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from archive.model.deposit import DepositState
-from archive.targets import directory
+from archive.targets import folder as directory
 from archive.targets.sftp import SftpTarget
 from tests.support.deposit_bags import send, settings_in, write_bag
 from tests.support.sshd import SshServer, start_sshd

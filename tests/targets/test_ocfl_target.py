@@ -13,10 +13,11 @@ import pytest
 from archive.errors import ExistsError, LockedError, NotFoundError, StorageError, UsageError
 from archive.model.deposit import DepositState, Proof
 from archive.stages.depositing.retrieval import retrieve
-from archive.stages.validation.ocfl import validate_ocfl
+from archive.stages.validation.ocfl.ocfl import validate_ocfl
 from archive.targets.ocfl_writing import OcflRoot
 from archive.targets.registry import open_target
 from tests.support.deposit_bags import bytes_of, send, settings_in, tree_of, write_bag
+from tests.support.needing import needs
 from tests.support.ocfl_objects import write_root
 
 ID = "urn:muniment:bag:bag"
@@ -41,7 +42,7 @@ def test_a_bag_is_a_version_and_comes_back(tmp_path: Path) -> None:
     assert not (tmp_path / "root" / "extensions" / "muniment-staging").exists()
     again = send(bag, settings)
     assert (again.already, again.receipt) == (True, report.receipt)
-    target, _ = open_target("there", settings)
+    target = open_target("there", settings)
     back = retrieve(target, report.receipt.identifier, str(tmp_path / "back"), settings=settings)
     assert (back.verdict, tree_of(Path(back.path))) == ("valid", tree_of(bag))
     with pytest.raises(NotFoundError):
@@ -60,7 +61,7 @@ def test_a_bag_comes_back_under_its_own_name_where_that_is_known(tmp_path: Path)
     assert send(first, settings).state is DepositState.ACCEPTED
     spoken = settings_in(tmp_path / "project", url=url, message="Second edition")
     assert send(second, spoken).state is DepositState.ACCEPTED
-    target, _ = open_target("there", settings)
+    target = open_target("there", settings)
     to = tmp_path / "back"
     for identifier, where, name in (
         ("https://example.org/x#v1", elsewhere, "press release"),
@@ -77,7 +78,7 @@ def test_a_bag_comes_back_under_its_own_name_where_that_is_known(tmp_path: Path)
 def test_a_name_that_leads_away_is_not_taken(name: str, tmp_path: Path) -> None:
     settings = settings_in(tmp_path / "project", url=f"ocfl:{tmp_path}/root", message=f"Deposit of the bag {name}")
     assert send(write_bag(tmp_path / "bag", {"a": b"1"}), settings).state is DepositState.ACCEPTED
-    target, _ = open_target("there", settings)
+    target = open_target("there", settings)
     elsewhere = settings_in(tmp_path / "elsewhere")
     assert retrieve(target, ID, str(tmp_path / "back"), settings=elsewhere).path == str(tmp_path / "back" / "bag")
 
@@ -89,7 +90,7 @@ def test_a_bag_whose_own_name_is_no_text_is_stored(tmp_path: Path) -> None:
     assert report.state is DepositState.ACCEPTED
     assert report.receipt is not None
     assert validate_ocfl(str(tmp_path / "root")).findings == ()
-    target, _ = open_target("there", settings)
+    target = open_target("there", settings)
     back = retrieve(target, report.receipt.identifier, str(tmp_path / "back"), settings=settings)
     assert tree_of(Path(back.path)) == tree_of(bag)
 
@@ -109,7 +110,7 @@ def test_a_new_version_stores_only_what_changed(tmp_path: Path) -> None:
     assert 0 < added < 1_000_000
     assert validate_ocfl(str(tmp_path / "root")).findings == ()
     assert all(path.stat().st_nlink == 1 for path in (tmp_path / "root").rglob("*") if path.is_file())
-    target, _ = open_target("there", settings)
+    target = open_target("there", settings)
     for version, bag in (("v1", first), ("v2", second)):
         back = retrieve(target, f"{ID}#{version}", str(tmp_path / version), settings=settings, name="bag")
         assert (back.verdict, tree_of(Path(back.path))) == ("valid", tree_of(bag))
@@ -189,22 +190,19 @@ def test_a_root_is_written_by_one_at_a_time(tmp_path: Path) -> None:
 SCRIPT = """
 import sys
 from archive.config import load_settings
-from archive.stages.depositing.machine import deposit
+from archive.stages.depositing.workflow import deposit
 from archive.storage.clock import Clock
 from archive.targets.registry import open_target
-settings = load_settings(sys.argv[2], {})
-target, kind = open_target("there", settings, environ={})
-print(deposit(sys.argv[1], target, kind, settings=settings, clock=Clock()).state.value)
+settings = load_settings(sys.argv[2], {}, trusted=True)
+target = open_target("there", settings, environ={})
+print(deposit(sys.argv[1], target, settings=settings, clock=Clock()).state.value)
 """
 
 CALLS = ("rename,renameat,renameat2", "link,linkat", "mkdir,mkdirat", "unlink,unlinkat,rmdir", "fsync,syncfs")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="strace is a Linux program")
+@needs("strace")
 def test_a_kill_leaves_the_old_version_or_the_new(tmp_path: Path, checkout: Path) -> None:
-    if shutil.which("strace") is None:
-        assert not os.environ.get("CI"), "strace is missing: install it"
-        pytest.skip("strace is not installed")
     first = write_bag(tmp_path / "one" / "bag", FILES)
     second = write_bag(tmp_path / "two" / "bag", {**FILES, "sub/x.bin": b"changed", "new": b"new"})
     whole = bool(os.environ.get("ARCHIVE_LONG_TESTS"))
@@ -240,7 +238,7 @@ def _judge(root: Path, first: Path, second: Path, settings: object, back: Path) 
     """The root is valid, whatever the staging holds, and its newest version is one of the two bags."""
     judged = validate_ocfl(str(root))
     assert {finding.code for finding in judged.findings} <= {"OCFL-W016"}, judged.findings
-    target, _ = open_target("there", settings, environ={})  # type: ignore[arg-type]
+    target = open_target("there", settings, environ={})  # type: ignore[arg-type]
     report = retrieve(target, ID, str(back), settings=settings, name="bag")  # type: ignore[arg-type]
     assert report.verdict == "valid"
     assert tree_of(Path(report.path)) in (tree_of(first), tree_of(second))

@@ -57,7 +57,7 @@ def test_a_bag_goes_out_and_comes_back_identical(store: S3Server, tmp_path: Path
     assert tree_of(tmp_path / "store" / "holdings" / "in" / "bag") == tree_of(bag)
     again = send(bag, settings, keys(store))
     assert (again.already, again.receipt) == (True, report.receipt)
-    target, _ = open_target("there", settings, environ=keys(store))
+    target = open_target("there", settings, environ=keys(store))
     back = retrieve(target, report.receipt.identifier, str(tmp_path / "back"), settings=settings)
     assert back.verdict == "valid"
     assert tree_of(Path(back.path)) == tree_of(bag)
@@ -82,7 +82,7 @@ def test_an_aptrust_bag_is_one_tar(store: S3Server, tmp_path: Path) -> None:
     report = send(bag, settings, keys(store))
     assert report.state is DepositState.ACCEPTED
     assert [path.name for path in (tmp_path / "store" / "holdings" / "in").iterdir()] == ["example.edu.bag.tar"]
-    target, _ = open_target("there", settings, environ=keys(store))
+    target = open_target("there", settings, environ=keys(store))
     assert retrieve(target, "in/example.edu.bag.tar", str(tmp_path / "back"), settings=settings).verdict == "valid"
 
 

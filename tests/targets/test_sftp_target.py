@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from archive.config import Settings
+from archive.errors import NotAuthorisedError
 from archive.model.deposit import DepositReport, DepositState, Proof
 from archive.stages.depositing.retrieval import retrieve
 from archive.targets.registry import open_target
@@ -58,7 +59,7 @@ def test_a_bag_goes_out_and_comes_back_identical(server: SshServer, tmp_path: Pa
     assert [path.name for path in (tmp_path / "far").iterdir()] == ["bag"]
     again = send(bag, settings)
     assert (again.state, again.already, again.receipt) == (DepositState.ACCEPTED, True, report.receipt)
-    target, _ = open_target("there", settings, environ={})
+    target = open_target("there", settings, environ={})
     back = retrieve(target, report.receipt.identifier, str(tmp_path / "back"), settings=settings)
     target.close()
     assert back.verdict == "valid"
@@ -73,7 +74,7 @@ def test_a_bag_goes_as_one_file(server: SshServer, tmp_path: Path, form: str) ->
     assert report.state is DepositState.ACCEPTED
     assert [path.name for path in (tmp_path / "far").iterdir()] == [f"bag.{form}"]
     assert not list((tmp_path / "project" / "deposits" / "packed").iterdir())
-    target, _ = open_target("there", settings, environ={})
+    target = open_target("there", settings, environ={})
     assert retrieve(target, f"bag.{form}", str(tmp_path / "back"), settings=settings).verdict == "valid"
     target.close()
 
@@ -109,3 +110,32 @@ def test_a_connection_that_is_cut_goes_on_at_its_offset(server: SshServer, tmp_p
 
 def test_the_sample_bytes_do_not_repeat() -> None:
     assert len({bytes_of(1 << 16)[n : n + 64] for n in range(0, 1 << 16, 64)}) == 1024
+
+
+@pytest.mark.parametrize("kind", ["missing", "folder", "empty", "other", "unreadable"])
+def test_the_list_that_was_named_is_the_only_one(
+    server: SshServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    (tmp_path / ".ssh").mkdir()
+    (tmp_path / ".ssh" / "known_hosts").write_text(server.known_hosts.read_text())
+    monkeypatch.setenv("HOME", str(tmp_path))
+    chosen = tmp_path / "pinned"
+    if kind == "folder":
+        chosen.mkdir()
+    elif kind != "missing":
+        (host, algorithm, key) = server.known_hosts.read_text().split()[:3]
+        text = {"empty": "", "other": f"elsewhere {algorithm} {key}\n", "unreadable": f"@nonsense {host} x\n"}[kind]
+        chosen.write_text(text)
+    bag = write_bag(tmp_path / "bag")
+    settings = settings_for(server, tmp_path, known_hosts=chosen)
+    if kind in ("empty", "other"):
+        assert codes_of(send(bag, settings)) == {"DEP-118"}
+    else:
+        with pytest.raises(NotAuthorisedError, match="nothing was sent"):
+            open_target("there", settings, environ={})
+    assert not any((tmp_path / "far").iterdir())
+
+
+def test_a_key_file_that_is_not_there_is_told_first(server: SshServer, tmp_path: Path) -> None:
+    with pytest.raises(NotAuthorisedError, match="no such key file"):
+        open_target("there", settings_for(server, tmp_path, key_file=tmp_path / "missing"), environ={})

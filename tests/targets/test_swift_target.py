@@ -54,7 +54,7 @@ def test_a_bag_goes_out_and_comes_back_identical(swift: Swift, bucket: Bucket, t
     assert (report.receipt.proof, report.receipt.verified) == (Proof.READ_BACK, len(tree_of(bag)))
     assert codes_of(report) == set()
     assert send(bag, settings, keys(swift)).already
-    target, _ = open_target("there", settings, environ=keys(swift))
+    target = open_target("there", settings, environ=keys(swift))
     back = retrieve(target, report.receipt.identifier, str(tmp_path / "back"), settings=settings)
     assert back.verdict == "valid"
     assert tree_of(Path(back.path)) == tree_of(bag)

@@ -53,7 +53,7 @@ def test_a_bag_is_deposited_completed_read_back_and_polled(server: SwordServer, 
     assert server.complete == {"d1"}
     assert send(bag, settings, SECRETS).already
     assert list(server.deposits) == ["d1"]
-    target, _ = open_target("there", settings, environ=SECRETS)
+    target = open_target("there", settings, environ=SECRETS)
     back = retrieve(target, report.receipt.identifier, str(tmp_path / "back"), settings=settings)
     target.close()
     assert back.verdict == "valid"
@@ -336,7 +336,7 @@ def test_the_original_package_proves_where_the_media_resource_is_packed_anew(
     assert (report.state, codes_of(report)) == (DepositState.ACCEPTED, set())
     assert report.receipt is not None
     assert report.receipt.proof is Proof.READ_BACK
-    target, _ = open_target("there", settings, environ=SECRETS)
+    target = open_target("there", settings, environ=SECRETS)
     assert retrieve(target, report.receipt.identifier, str(tmp_path / "b"), settings=settings).verdict == "valid"
     target.close()
 

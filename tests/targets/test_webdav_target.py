@@ -74,7 +74,7 @@ def test_a_bag_goes_out_and_comes_back_identical(server: WebdavServer, tmp_path:
     assert tree_of(place_of(server) / bag.name) == tree_of(bag)
     again = send(bag, settings, SECRETS)
     assert (again.already, again.receipt) == (True, report.receipt)
-    target, _ = open_target("there", settings, environ=SECRETS)
+    target = open_target("there", settings, environ=SECRETS)
     back = retrieve(target, report.receipt.identifier, str(tmp_path / "back"), settings=settings)
     with pytest.raises(NotFoundError):
         list(target.retrieve("nothing"))
@@ -94,7 +94,7 @@ def test_a_bag_goes_as_one_file(server: WebdavServer, tmp_path: Path, form: str)
     for path in (tmp_path / "project" / "deposits").glob("*.j*"):
         path.unlink()
     assert send(bag, settings, SECRETS).already
-    target, _ = open_target("there", settings, environ=SECRETS)
+    target = open_target("there", settings, environ=SECRETS)
     assert retrieve(target, f"صباح bag.{form}", str(tmp_path / "back"), settings=settings).verdict == "valid"
     target.close()
 
@@ -296,7 +296,7 @@ def test_what_was_spoilt_there_is_found(server: WebdavServer, tmp_path: Path, mo
 
 
 def test_names_that_do_not_go_there_are_told_before_a_byte_leaves(server: WebdavServer, tmp_path: Path) -> None:
-    target, _ = open_target("there", settings_for(server, tmp_path), environ=SECRETS)
+    target = open_target("there", settings_for(server, tmp_path), environ=SECRETS)
     names = ("data/\udcff.txt", "data/" + "a" * 256, "data/" + "ص" * 128 + "/x", "data/" + "a" * 255)
     package = Package("bag", "urn:x", "0" * 64, "bag", tuple(Item(name, 1, {}, "") for name in names), 4)
     assert [(one.code, one.subject) for one in target.check(package)] == [("DEP-102", name) for name in names[:3]]
@@ -321,7 +321,7 @@ def test_a_password_goes_unprotected_to_this_machine_only(tmp_path: Path) -> Non
         url = f"{kind}+http://repository.example/x"
         with pytest.raises(UsageError, match="unprotected"):
             open_target("there", settings_in(tmp_path / kind, url=url), environ=SECRETS)
-        target, _ = open_target("there", settings_in(tmp_path / kind, url=url, plain_http=True), environ=SECRETS)
+        target = open_target("there", settings_in(tmp_path / kind, url=url, plain_http=True), environ=SECRETS)
         target.close()
 
 
@@ -422,7 +422,7 @@ def test_addresses_are_read_as_servers_write_them(tmp_path: Path) -> None:
     with serve(Server) as port:
         for number in range(len(answers)):
             settings = settings_in(tmp_path / str(number), url=f"webdav+http://127.0.0.1:{port}/{number}")
-            target, _ = open_target("there", settings, environ={})
+            target = open_target("there", settings, environ={})
             assert isinstance(target, WebdavTarget)
             if number < 2:
                 assert list(target._list_files("in")) == [("a é#", 3)]

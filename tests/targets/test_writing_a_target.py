@@ -34,7 +34,7 @@ def test_the_documented_target_works(tmp_path: Path, checkout: Path, monkeypatch
     assert report.state is DepositState.ACCEPTED
     assert [path.name for path in (tmp_path / "share").iterdir()] == ["bag.zip"]
     assert send(bag, settings).already
-    target, _ = registry.open_target("there", settings, environ={})
+    target = registry.open_target("there", settings, environ={})
     assert retrieve(target, "bag.zip", str(tmp_path / "back"), settings=settings).verdict == "valid"
 
 
@@ -85,7 +85,7 @@ def test_a_source_that_changed_is_never_sent_whole(tmp_path: Path) -> None:
 
 
 def test_a_bag_that_changes_on_the_way_is_no_deposit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from archive.targets.directory import Directory
+    from archive.targets.folder import Directory
 
     bag = write_bag(tmp_path / "bag")
     begin = Directory.begin
@@ -95,6 +95,7 @@ def test_a_bag_that_changes_on_the_way_is_no_deposit(tmp_path: Path, monkeypatch
         return begin(self, *given)
 
     monkeypatch.setattr(Directory, "begin", change)
-    with pytest.raises(SourceError):
-        send(bag, settings_in(tmp_path / "project", url=f"dir:{tmp_path}/shelf"))
-    assert not (tmp_path / "shelf" / "bag").exists()
+    report = send(bag, settings_in(tmp_path / "project", url=f"dir:{tmp_path}/shelf"))
+    assert report.state is DepositState.REFUSED
+    assert report.findings[0].code == "DEP-101"
+    assert not (tmp_path / "shelf").exists()

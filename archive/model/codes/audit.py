@@ -152,3 +152,62 @@ OTHER_DRIVER = FindingKind(
     "Two runs may share one ledger; what the other holds on lease is its to record.",
     "Look at archive audit status in a while",
 )
+FEW_PARTIES = FindingKind(
+    "AUD-124",
+    Severity.WARNING,
+    _LEDGER,
+    "the checkpoint {subject} was handed to {parties} outside parties; there should be at least two",
+    "Those who own the ledger also own its folder of checkpoints. Only what others keep shows later that the past was "
+    "not rewritten, and two parties do not lose it, or change their mind, together.",
+    "Name them: archive audit witness --stamp --to mail:ADDRESS --to folder:PATH, or [witness] to in archive.toml",
+)
+NOT_HANDED_OVER = FindingKind(
+    "AUD-125",
+    Severity.UNCHECKED,
+    _LEDGER,
+    "the checkpoint was not handed to {subject}: {reason}",
+    "The checkpoint is made and kept in the project, but this party does not have it.",
+    "Fix the cause, then make another checkpoint: archive audit witness --stamp",
+)
+CHECKPOINT_INCOMPLETE = FindingKind(
+    "AUD-126",
+    Severity.UNCHECKED,
+    _LEDGER,
+    "{found} of {needed} stamps on the checkpoint {subject}: {reason}",
+    "Too few different operators have stamped the checkpoint, so its time is not yet proven.",
+    "Run: archive seal --complete {subject}",
+)
+INCLUSION_BROKEN = FindingKind(
+    "AUD-127",
+    Severity.ERROR,
+    "RFC 9162 2.1.3.2",
+    "the proof of inclusion {subject} does not hold: {reason}",
+    "The entries in the proof are not under the root of the tree that it names, or the ledger holds other entries.",
+    "Keep the ledger and the proof as they are for examination, and compare them with a backup of that day",
+)
+CHECKPOINT_SEAL_NOT_CHECKED = FindingKind(
+    "AUD-128",
+    Severity.NOTE,
+    _LEDGER,
+    "who sealed the checkpoint {subject}, and when, was not checked here",
+    "The ledger was compared with the line of the checkpoint. Whether that line is the one that was sealed at its "
+    "time is said by its signature and stamps.",
+    "Run: archive verify {subject} --trust DIR",
+)
+NOT_IN_CHECKPOINT = FindingKind(
+    "AUD-129",
+    Severity.NOTE,
+    _LEDGER,
+    "the proof of inclusion {subject} names no checkpoint",
+    "When the proof was written, no checkpoint covered the seals of the bag. It is worth as much as a receipt line: as "
+    "much as the file in which it was kept.",
+    "Make a checkpoint, then run the deposit again: archive audit witness --stamp",
+)
+CHECKPOINT_AWAY = FindingKind(
+    "AUD-130",
+    Severity.UNCHECKED,
+    _LEDGER,
+    "the checkpoint {subject} is not there, so the proof of inclusion could not be checked",
+    "The proof leads to the root in a checkpoint that is kept beside it, and that folder is gone.",
+    "Restore the folder from a copy; the project and each outside party have one",
+)

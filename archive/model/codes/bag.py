@@ -62,6 +62,11 @@ TAG_FILE_TOO_LARGE = FindingKind(
     "Tag files are read within limits, so that a hostile bag cannot exhaust the machine.",
     "Check the file by hand; a tag file of this size is unusual",
 )  # fmt: skip
+TOO_MANY_LINES = FindingKind(
+    "BAG-118", _U, "RFC 8493 5.2", "more than {limit} {what} stand in the file; the rest of it was not read",
+    "A tag file is read within limits, so that a hostile bag cannot keep the machine busy.",
+    "Look at the file; bring it back from a copy of the bag",
+)  # fmt: skip
 UNKNOWN_ALGORITHM = FindingKind(
     "BAG-113", _E, "RFC 8493 2.4", "the digest algorithm {algorithm} is not known",
     "The manifest's name must hold a known algorithm; its lines cannot be checked.",
@@ -122,6 +127,22 @@ CONFLICTING_LINES = FindingKind(
     "BAG-207", _E, "RFC 8493 2.1.3", "{path} is listed twice with different digests",
     "Two lines for one file contradict each other; at most one can be right.",
     "Bring the manifest back from a copy of the bag",
+)  # fmt: skip
+LISTED_TWICE = FindingKind(
+    "BAG-220", _E, "RFC 8493 2.1.3", "the manifest lists {path} a second time, with the same digest",
+    "From BagIt 1.0 on, a manifest lists each file exactly once.",
+    "Bring the manifest back from a copy of the bag, or make a new version of the bag",
+)  # fmt: skip
+SAME_NAME_TWICE = FindingKind(
+    "BAG-221", _W, "RFC 8493 5.3", "the manifests list one file in two spellings: {path} and {other}",
+    "The two names differ only in their Unicode normalisation and no two of their digests contradict each other: some"
+    " system wrote the name in two forms. The file that is there was compared with all of them.",
+    "Nothing is lost; a new version of the bag should list the file once",
+)  # fmt: skip
+MORE = FindingKind(
+    "BAG-222", Severity.NOTE, "RFC 8493 5.2", "{count} more findings {code} are not listed here",
+    "Only the first findings of one kind are listed, so that memory and report stay small; all of them were counted.",
+    "Put the first ones right and validate again",
 )  # fmt: skip
 REPEATED_LINE = FindingKind(
     "BAG-208", _W, "RFC 8493 2.1.3", "{path} is listed twice",
@@ -224,16 +245,23 @@ MALFORMED_FETCH = FindingKind(
     "A line of fetch.txt is a URL, a length in bytes or -, and a path under data/.",
     "Look at the line; ask whoever made the bag",
 )  # fmt: skip
+FETCH_LOCAL = FindingKind(
+    "BAG-418", _W, "RFC 8493 2.2.3", "fetch.txt names {where}",
+    "The lines of fetch.txt are addresses from which anyone can complete the bag. One that leads to the machine itself"
+    " or into a private network gives other bytes elsewhere, and fetching it could reach what was not meant to be"
+    " reached.",
+    "Ask the maker of the bag for a public address",
+)  # fmt: skip
 FETCH_UNLISTED = FindingKind(
     "BAG-412", _E, "RFC 8493 2.2.3", "fetch.txt names {path}, which is not listed in every payload manifest",
     "Every file that fetch.txt lists must be listed in every payload manifest, or what comes cannot be checked.",
     "Ask whoever made the bag",
 )  # fmt: skip
 FETCH_PENDING = FindingKind(
-    "BAG-413", _E, "RFC 8493 2.2.3", "the file is still to be fetched",
+    "BAG-413", _U, "RFC 8493 2.2.3", "the file is still to be fetched",
     "fetch.txt names where the file can be had; until it is there the bag is not complete. Nothing is fetched during"
     " validation.",
-    "Fetch the file to its place in the bag, then validate again",
+    "Run archive fetch on the bag, then validate again",
 )  # fmt: skip
 FETCH_OUTSIDE_PAYLOAD = FindingKind(
     "BAG-415", _E, "RFC 8493 2.2.3", "fetch.txt names {path}, which is not under data/",

@@ -51,6 +51,11 @@ OTHER_NORMAL_FORM = FindingKind(
     "A system on the way rewrote the name. The bytes were checked against the line of the listed name.",
     "Nothing needs to be done here; a new version of the bag should list the name as it is",
 )  # fmt: skip
+NOT_PORTABLE = FindingKind(
+    "BAG-507", _W, "RFC 8493 6.1; Microsoft, Naming Files, Paths, and Namespaces", "the name {reason}",
+    "The bag is valid, but on some systems this file cannot be unpacked, or not under this name.",
+    "Keep the bag packed where it must travel, or rename the file in a new version of the bag",
+)  # fmt: skip
 BROKEN_ARCHIVE = FindingKind(
     "BAG-511", _E, "RFC 8493 4", "the archive is damaged: {why}",
     "The archive cannot be read to its end as it is; what could be read was judged.",
@@ -96,8 +101,38 @@ FOREIGN_BYTES = FindingKind(
     "Something was put before, between or after the members; the archive is not what was once made.",
     "Compare with another copy of the archive",
 )  # fmt: skip
+ARCHIVE_JUNK = FindingKind(
+    "BAG-521", _W, "RFC 8493 4", "beside the bag there is {what}, which belongs to no bag: {count} members",
+    "macOS puts a folder __MACOSX with copies of its own attributes into every zip. Other tools unpack it beside the"
+    " bag; the bag itself is not touched by it.",
+    "Nothing needs to be done; zip the folder with another tool to leave it out",
+)  # fmt: skip
+NO_CLOSING_BLOCKS = FindingKind(
+    "BAG-522", _W, "RFC 8493 4.2", "the tar ends without its two closing blocks",
+    "Every member was read to its end and its digests were compared. Some tools leave the closing blocks out. A tar"
+    " that was cut off exactly between two members looks the same; here the manifests and tag manifests are all there,"
+    " and they show that nothing is missing.",
+    "Nothing needs to be done when the bag is valid; pack it again to silence tools that complain",
+)  # fmt: skip
+MAYBE_CUT_OFF = FindingKind(
+    "BAG-524", _U, "RFC 8493 4.2", "the tar ends without its two closing blocks and without {name}; it may be cut off",
+    "A tar that was cut off between two members looks like one whose closing blocks were left out. Only a tag manifest"
+    " for each payload manifest would show that nothing followed, and here one is missing.",
+    "Compare the tar with another copy; if it is whole, unpack it and validate the folder",
+)  # fmt: skip
+ZEROS_AFTER = FindingKind(
+    "BAG-525", _W, "RFC 8493 4.2; gzip manual, \"Tapes\"", "{count} zero bytes follow the compressed data",
+    "Tapes and some copying tools fill the last block with zeros. gzip, bzip2, tar, bsdtar and Python pass over them;"
+    " 7-Zip unpacks the same content and reports an error. Everything before them was read and compared.",
+    "Nothing needs to be done when the bag is valid; compress it again to silence tools that complain",
+)  # fmt: skip
 OTHER_ROOT_NAME = FindingKind(
     "BAG-520", _W, "RFC 8493 4.2", "the archive is not named after its top folder {root}",
     "A serialized bag should have the name of the folder in it.",
     "Nothing needs to be done",
+)  # fmt: skip
+UNSAFE_OBJECT = FindingKind(
+    "BAG-523", _E, "RFC 8493 5.2", "the object's name is not safe as a path in a bag: {why}",
+    "Copying this bag from its bucket into a folder could write outside that folder.",
+    "Do not copy it; ask whoever stored the bag",
 )  # fmt: skip

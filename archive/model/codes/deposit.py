@@ -104,3 +104,59 @@ IGNORES_OVERWRITE = FindingKind(
     "deposit of before is touched.",
     "Give each depositor a folder of its own, or use a server that honours the condition",
 )  # fmt: skip
+NOT_AS_DEPOSITED = FindingKind(
+    "DEP-121", Severity.ERROR, "OAIS 4.1.1.5",
+    "this is not the bag that was deposited on {when}: the receipt has the fingerprint {expected}, this one {found}",
+    "The receipt of the deposit names the content by a fingerprint. What the target holds under the same name now is "
+    "something else, however valid it may be in itself.",
+    "Do not rely on it: ask who changed it at the target, and keep the receipt as evidence",
+)  # fmt: skip
+OLDER_DEPOSIT = FindingKind(
+    "DEP-122", Severity.ERROR, "OAIS 4.1.1.5",
+    "this is an older bag, deposited on {older}: the newest receipt is of {when}",
+    "The content has the fingerprint of an earlier receipt, and a later deposit went to the same place. The target was "
+    "set back, or the later deposit was lost.",
+    "Ask the operator of the target what happened, or deposit the newest bag again",
+)  # fmt: skip
+NOT_A_FILE = FindingKind(
+    "DEP-123", Severity.ERROR, "RFC 8493 5.1.2", "{subject}: {what}",
+    "A bag holds regular files only. A link at the target may lead anywhere, and a pipe or device has no content of "
+    "its own; they are reported and never followed.",
+    "Ask who put it there; restore the bag from another copy",
+)  # fmt: skip
+OTHER_THAN_INVENTORY = FindingKind(
+    "DEP-124", Severity.ERROR, "OCFL 1.1 3.5.1",
+    "{subject} is not what the target's inventory records: expected {algorithm} {expected}, found {found}",
+    "The target keeps a digest of everything it stores. The content that came back does not have it: it was changed "
+    "after it was stored.",
+    "Do not rely on it: archive validate the storage root, and restore the object from another copy",
+)  # fmt: skip
+SENT_AGAIN = FindingKind(
+    "DEP-125", Severity.WARNING, "OAIS 4.1.1.2", "the deposit of {when} was no longer at the target; it was sent again",
+    "A receipt says that this bag was accepted there, and the target does not have it any more.",
+    "Ask the operator of the target what happened to the earlier deposit",
+)  # fmt: skip
+CHANGED_THERE = FindingKind(
+    "DEP-126", Severity.ERROR, "OAIS 4.1.1.5", "what was deposited on {when} is not there any more as it was: {words}",
+    "The bag is the one of the receipt, but what the target holds now is not: it was exchanged, changed or set back.",
+    "Keep the receipt as evidence and ask the operator; once it is removed there, run the same command again",
+)  # fmt: skip
+RECEIPT_DOUBTFUL = FindingKind(
+    "DEP-127", Severity.UNCHECKED, "OAIS 4.1.1.5", "this receipt of a deposit cannot be relied on: {why}",
+    "A receipt is written when a deposit is accepted, as a file and in the deposit's journal, and never changed. This "
+    "file is gone, damaged or says something else than the journal, so what came back may not have been compared with "
+    "it. Where the journal has the receipt, that one counts.",
+    "Restore the file from a backup of the folder of receipts, or from the ledger: archive events",
+)  # fmt: skip
+NOT_YET_COVERED = FindingKind(
+    "DEP-128", Severity.NOTE, "docs/audits.md, checkpoints",
+    "no checkpoint of the ledger covers the seals of {subject} yet",
+    "The proof beside the receipt shows that the ledger recorded the seals, but its root is in no checkpoint, so only "
+    "the ledger itself vouches for it.",
+    "Run: archive audit witness --stamp; then the same deposit again, which sends nothing and writes the proof anew",
+)  # fmt: skip
+NO_PROOF = FindingKind(
+    "DEP-129", Severity.WARNING, "docs/audits.md, checkpoints", "no proof of inclusion was written: {words}",
+    "The deposit was made and its receipt is kept, but not the proof that the ledger recorded the seals of the bag.",
+    "Fix the cause and run the same command again",
+)  # fmt: skip

@@ -48,6 +48,13 @@ DESCRIBED_TWICE = FindingKind(
     "Two lines about the same file are read as one that is longer.",
     "Nothing to do",
 )  # fmt: skip
+OTHER_NORMAL_FORM = FindingKind(
+    "DSC-108", Severity.NOTE, "Unicode Standard Annex 15",
+    "{found} is described; the file's name is the same in another Unicode normalisation",
+    "Accents and some letters can be encoded in two ways (NFC and NFD). The description and the file use different"
+    " ones; only one file fits, so the description is taken to be about it.",
+    "Nothing to do",
+)  # fmt: skip
 BAD_DATE = FindingKind(
     "DSC-110", Severity.ERROR, "EDTF (ISO 8601-2:2019 annex A), level 1",
     "{key} is no date of EDTF level 1: {found!r}",
@@ -135,7 +142,7 @@ PRIVATE_ELSEWHERE = FindingKind(
 )  # fmt: skip
 NO_TITLE = FindingKind(
     "DSC-130", Severity.WARNING, "design: the title is the first heading or the file name, marked as such",
-    "nobody gave a title; {basis} was taken: {title}",
+    "no title given; using the {basis}: {title}",
     "A record without a title cannot be found. Until a person writes one, this stands in, marked as inferred.",
     "Write one in the description; archive describe SOURCE drafts one",
 )  # fmt: skip
@@ -168,4 +175,17 @@ RESTRICTED_INSIDE = FindingKind(
     "the bag holds restricted metadata, in metadata/restricted/",
     "Whoever receives the bag receives these fields too.",
     "Deposit it only where that is allowed, or make a bag from the description without its private fields",
+)  # fmt: skip
+RIGHTS_CONTRADICT = FindingKind(
+    "DSC-144", Severity.WARNING, "PREMIS 3.0 4.1.7 rightsGranted",
+    "the records contradict each other: here access is {access}, in {other} it is {other_access}",
+    "The description, Dublin Core and PREMIS of one bag say different things about who may see it. The strictest "
+    "counts.",
+    "Find out which is right, and make a new version whose records agree",
+)  # fmt: skip
+AUTHORITY_ALONE = FindingKind(
+    "DSC-145", Severity.ERROR, "ISAD(G) 3.2.1; ISAAR(CPF) 5.1",
+    "the authority identifier {found!r} belongs to creator {number}, who is not named",
+    "An authority identifier says who a creator is. Without the creator it would be given to another one or be lost.",
+    "Name the creator in the same position, or remove the identifier",
 )  # fmt: skip

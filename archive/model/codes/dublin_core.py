@@ -7,13 +7,13 @@ from archive.model.finding import FindingKind, Severity
 _DC = "DCMI Metadata Terms"
 
 EMPTY_RECORD = FindingKind(
-    "DC-101", Severity.ERROR, _DC,
+    "DC-101", Severity.WARNING, _DC,
     "the record says nothing: no element has a value",
     "A Dublin Core record may leave out any element, but not all of them.",
     "Describe the resource: a title at least",
 )  # fmt: skip
 EMPTY_STATEMENT = FindingKind(
-    "DC-102", Severity.ERROR, _DC,
+    "DC-102", Severity.WARNING, _DC,
     "{element} is empty",
     "An element that is there has a value; an empty one says nothing and is often a value lost on the way.",
     "Give it its value, or remove it",
@@ -25,26 +25,26 @@ UNKNOWN_ELEMENT = FindingKind(
     "Use one of the element names of the standard",
 )  # fmt: skip
 BAD_DC_DATE = FindingKind(
-    "DC-104", Severity.ERROR, "EDTF (ISO 8601-2:2019 annex A), level 1; DCMI Metadata Terms, date",
+    "DC-104", Severity.WARNING, "EDTF (ISO 8601-2:2019 annex A), level 1; DCMI Metadata Terms, date",
     "{element} is no date that can be read: {found!r}",
     "Dates in records are EDTF here, whose simplest form is W3CDTF: year, month and day as 2024-05-20.",
     "Write 2024, 2024-05 or 2024-05-20; an uncertain one as 2024-05~, a span as 2024/2026",
 )  # fmt: skip
 BAD_W3CDTF = FindingKind(
-    "DC-105", Severity.ERROR, "W3C note Date and Time Formats (1997)",
+    "DC-105", Severity.WARNING, "W3C note Date and Time Formats (1997)",
     "{element} is typed W3CDTF, but {found!r} is not in that form",
     "W3CDTF has years of four digits, and a time of day always has a time zone.",
     "Leave out the type, or write the date as 2024-05-20 or 2024-05-20T10:00:00Z",
 )  # fmt: skip
 BAD_URI = FindingKind(
-    "DC-106", Severity.ERROR, "RFC 3986 2 and 3; DCMI encoding scheme URI",
+    "DC-106", Severity.WARNING, "RFC 3986 2 and 3; DCMI encoding scheme URI",
     "{element} is typed URI, but {found!r} is none",
     "A URI begins with a scheme and has no blanks and no other characters than RFC 3986 allows (an IRI may have"
     " letters of any script).",
     "Encode blanks as %20, and begin with the scheme, as https: or urn:",
 )  # fmt: skip
 BAD_TYPED_VALUE = FindingKind(
-    "DC-107", Severity.ERROR, f"{_DC}, encoding schemes",
+    "DC-107", Severity.WARNING, f"{_DC}, encoding schemes",
     "{element} is typed {scheme}, but {found!r} is no value of it",
     "The encoding scheme says what form the value has, and it has another.",
     "Leave out the type, or write the value in its form",
@@ -93,7 +93,7 @@ DUPLICATE_STATEMENT = FindingKind(
     "Remove one of them",
 )  # fmt: skip
 BAD_IDENTIFIER = FindingKind(
-    "DC-115", Severity.ERROR, "the identifier's own standard: RFC 9562, ISO 2108 (ISBN), DOI, ARK, Handle",
+    "DC-115", Severity.WARNING, "the identifier's own standard: RFC 9562, ISO 2108 (ISBN), DOI, ARK, Handle",
     "{element} is no sound {scheme}: {found!r} ({problem})",
     "The identifier says by its form what it is, and it cannot be that.",
     "Compare it with the source and correct it",
@@ -122,4 +122,17 @@ CONTAINER_EMBEDDED = FindingKind(
     "the container <{root}> has no schema here; the elements in it were judged by the rules",
     "METS takes Dublin Core in any container.",
     "Nothing to do",
+)  # fmt: skip
+UNKNOWN_EMBEDDED = FindingKind(
+    "DC-121", Severity.WARNING, f"{_DC}; Dublin Core Metadata Element Set 1.1",
+    "{element} is not an element of Dublin Core",
+    "The METS schema allows any element here. The value is lost to every program that reads Dublin Core by name.",
+    "Use one of the element names of the standard",
+)  # fmt: skip
+STRUCTURED_VALUE = FindingKind(
+    "DC-122", Severity.WARNING, "DCMI Abstract Model; Guidelines for implementing Dublin Core in XML, 5.1",
+    "{element} holds other elements, which were not judged",
+    "Containers of other systems describe an agent or a place by elements within the statement. No schema that is"
+    " shipped rules this container, so they may be right; programs that read text only find no value.",
+    "Nothing to do for a record of that system; in one of your own write each value as text",
 )  # fmt: skip

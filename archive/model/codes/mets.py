@@ -7,7 +7,7 @@ from archive.model.finding import FindingKind, Severity
 _METS = "METS 1.12"
 
 WRONG_REFERENCE = FindingKind(
-    "MET-101", Severity.ERROR, f"{_METS} schema documentation of DMDID, ADMID, FILEID and STRUCTID",
+    "MET-101", Severity.WARNING, f"{_METS} schema documentation of DMDID, ADMID, FILEID and STRUCTID",
     "{attribute} names {id!r}, which is a <{found}>, not {expected}",
     "Each reference in METS leads to one sort of element. A program that follows this one finds the wrong thing.",
     "Correct the reference",
@@ -19,7 +19,7 @@ BAD_CHECKSUM = FindingKind(
     "Compute the checksum again",
 )  # fmt: skip
 CHECKSUM_ALONE = FindingKind(
-    "MET-103", Severity.ERROR, f"{_METS}, FILECORE attributes CHECKSUM and CHECKSUMTYPE",
+    "MET-103", Severity.WARNING, f"{_METS}, FILECORE attributes CHECKSUM and CHECKSUMTYPE",
     "<{element}> has {found} without {expected}",
     "A checksum can be checked only by who knows its algorithm.",
     "Give both, or neither",
@@ -49,25 +49,25 @@ BAD_HREF = FindingKind(
     "Correct the reference: encode blanks as %20, stay inside the package",
 )  # fmt: skip
 NO_HREF = FindingKind(
-    "MET-108", Severity.ERROR, f"{_METS}, FLocat and mdRef",
+    "MET-108", Severity.WARNING, f"{_METS}, FLocat and mdRef",
     "<{element}> does not say where its file is (xlink:href)",
     "The schema does not demand the attribute, but without it nothing can be found.",
     "Add xlink:href",
 )  # fmt: skip
 OTHER_UNNAMED = FindingKind(
-    "MET-109", Severity.ERROR, f"{_METS}, attributes OTHERROLE, OTHERTYPE, OTHERMDTYPE, OTHERLOCTYPE",
+    "MET-109", Severity.WARNING, f"{_METS}, attributes OTHERROLE, OTHERTYPE, OTHERMDTYPE, OTHERLOCTYPE",
     "<{element}> has {attribute}=\"OTHER\" but does not say which ({expected})",
     "OTHER alone says only that it is none of the listed values.",
     "Add {expected}",
 )  # fmt: skip
 WRONG_CONTENT = FindingKind(
-    "MET-110", Severity.ERROR, f"{_METS}, mdWrap and mdRef, MDTYPE",
+    "MET-110", Severity.WARNING, f"{_METS}, mdWrap and mdRef, MDTYPE",
     "MDTYPE is {expected}, but the content is <{found}>",
     "MDTYPE says what sort of metadata is inside, and something else is.",
     "Correct MDTYPE",
 )  # fmt: skip
 WRONG_VERSION = FindingKind(
-    "MET-111", Severity.ERROR, f"{_METS}, mdWrap and mdRef, MDTYPEVERSION",
+    "MET-111", Severity.WARNING, f"{_METS}, mdWrap and mdRef, MDTYPEVERSION",
     "MDTYPEVERSION is {expected}, but the content is {found}",
     "The version named and the namespace of the content disagree.",
     "Correct MDTYPEVERSION",
@@ -91,13 +91,13 @@ BAD_SIZE = FindingKind(
     "Write the size in bytes",
 )  # fmt: skip
 PROFILE_RULE = FindingKind(
-    "MET-115", Severity.ERROR, "E-ARK CSIP 2, the requirement named",
+    "MET-115", Severity.WARNING, "E-ARK CSIP 2, the requirement named",
     "the profile {profile} demands {expected} ({rule})",
     "The METS names a profile of E-ARK and does not follow it.",
     "Add what is missing",
 )  # fmt: skip
 EMPTY_WRAP = FindingKind(
-    "MET-116", Severity.ERROR, f"{_METS}, mdWrap",
+    "MET-116", Severity.WARNING, f"{_METS}, mdWrap",
     "<{element}> {id!r} holds no metadata",
     "A metadata section has its content inside, or refers to it.",
     "Put the metadata in, or remove the section",
@@ -109,13 +109,13 @@ PREMIS_DISAGREES = FindingKind(
     "Compare both with the file",
 )  # fmt: skip
 EMPTY_POINTER = FindingKind(
-    "MET-118", Severity.ERROR, f"{_METS}, fptr",
+    "MET-118", Severity.WARNING, f"{_METS}, fptr",
     "<fptr> points to nothing",
     "A file pointer has a FILEID, or an area, a sequence or a parallel inside.",
     "Add FILEID, or remove the pointer",
 )  # fmt: skip
 BAD_MIME = FindingKind(
-    "MET-119", Severity.ERROR, f"{_METS}, FILECORE attribute MIMETYPE; RFC 6838 4.2",
+    "MET-119", Severity.WARNING, f"{_METS}, FILECORE attribute MIMETYPE; RFC 6838 4.2",
     "MIMETYPE {found!r} is no media type",
     "A media type has a type and a subtype, with a slash between them.",
     "Write it as application/pdf, or leave it out",
@@ -131,4 +131,23 @@ SYSTEM_PATH = FindingKind(
     "the reference {href!r} is a path of the system that wrote the record",
     "The record says so itself (OTHERLOCTYPE is SYSTEM). Nobody else can follow it, and it tells of that system.",
     "Write the path relative to the METS",
+)  # fmt: skip
+ODD_PLACE = FindingKind(
+    "MET-122", Severity.WARNING, "RFC 3986 4.1; METS 1.12, xlink:href",
+    "the reference {href!r} {problem}",
+    "A reference to a file of the package is a URI relative to the METS. Other programs may not find this one.",
+    "Correct the reference: encode blanks as %20, write the path relative to the METS",
+)  # fmt: skip
+NO_LABEL = FindingKind(
+    "MET-123", Severity.WARNING, "XLink 1.0 5.1.3, arcs; METS 1.12, smLink and smArcLink",
+    "{attribute} names {label!r}, which is neither a label nor an ID of this METS",
+    "A link between divisions names both ends. The schema takes any text here, so that only a reader sees it.",
+    "Correct the link, or add the label to the intended division",
+)  # fmt: skip
+SECTION_ELSEWHERE = FindingKind(
+    "MET-124", Severity.UNCHECKED, "METS 1.12; XML Schema 1.0 part 2, 3.3.9 IDREF",
+    "{count} references in {attribute} lead out of this METS, which has no section that they could lead to",
+    "Systems write structural maps to be put into a larger METS, as Archivematica takes them. Whether the references"
+    " lead anywhere shows only there.",
+    "Check the METS that this one becomes a part of",
 )  # fmt: skip

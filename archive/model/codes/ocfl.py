@@ -368,6 +368,11 @@ UNREADABLE = FindingKind(
     "A file or folder that cannot be read is neither intact nor damaged: nothing is said of it.",
     "Mend the access or the disk and validate again",
 )  # fmt: skip
+MORE = FindingKind(
+    "OCFL-102", Severity.NOTE, "OCFL 1.1, 3.5", "{count} more findings {code} are not listed here",
+    "Only the first findings of one kind are listed, so that memory and report stay small; all of them were counted.",
+    "Put the first ones right and validate again",
+)  # fmt: skip
 TOO_LARGE = FindingKind(
     "OCFL-101", Severity.UNCHECKED, "OCFL 1.1, 3.5", "{subject} is larger than {expected} bytes and was not read",
     "Inventories and small declarations are read whole; beyond a limit that would exhaust the memory.",

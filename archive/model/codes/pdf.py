@@ -15,9 +15,10 @@ UNREADABLE = FindingKind(
     "Get the file again from where it came; `qpdf --check` tells more",
 )  # fmt: skip
 NO_CLAIM = FindingKind(
-    "PDF-102", Severity.ERROR, "ISO 19005-1 6.7.11, ISO 19005-2 and -3 6.6.4",
-    "it does not claim to be PDF/A",
-    "A PDF/A says so in its XMP metadata (pdfaid:part). This one does not, so it is an ordinary PDF.",
+    "PDF-102", Severity.ERROR, "ISO 19005-1 6.7.11, ISO 19005-2 and -3 6.6.4; ISO 14289-1 5",
+    "it does not claim to be PDF/A or PDF/UA",
+    "A PDF/A or PDF/UA says so in its XMP metadata (pdfaid:part, pdfuaid:part). This one does not, so it is an ordinary"
+    " PDF. Nothing is said against it as such.",
     "If a PDF/A is wanted: archive render FILE --to DIR",
 )  # fmt: skip
 NOT_VALIDATED = FindingKind(
@@ -200,4 +201,10 @@ ATTACHMENTS = FindingKind(
     "it holds attached files: {names}",
     "Files inside the PDF are kept with it; their formats were not looked at.",
     "Nothing to do; extract them if they should be preserved on their own",
+)  # fmt: skip
+OUTVOTED = FindingKind(
+    "PDF-144", Severity.WARNING, "ISO 19005, ISO 14289, as veraPDF checks them",
+    "veraPDF finds {profiles} met; a check of this program differs: {problem}",
+    "veraPDF's verdict counts. What this program's own checks found is kept here, since a viewer may object to it too.",
+    "Nothing to do, unless a viewer shows the file wrongly",
 )  # fmt: skip

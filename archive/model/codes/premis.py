@@ -15,42 +15,43 @@ DANGLING_LINK = FindingKind(
 OUTSIDE_LINK = FindingKind(
     "PRM-102", Severity.WARNING, f"{_PREMIS}, linking identifiers",
     "{element} names {target}, which stands outside of this record",
-    "The record holds a single entity, or the link is a web address. What it names was not looked for.",
+    "What the link names is described elsewhere: the record holds no other entity of this kind, the link is a web"
+    " address, or the record is part of a METS. It was not looked for.",
     "Check the record together with the one that holds the other entity",
 )  # fmt: skip
 ONE_WAY_LINK = FindingKind(
-    "PRM-103", Severity.ERROR, f"{_PREMIS} 1.14 linkingEventIdentifier, 2.7 linkingObjectIdentifier",
+    "PRM-103", Severity.WARNING, f"{_PREMIS} 1.14 linkingEventIdentifier, 2.7 linkingObjectIdentifier",
     "{source} links {target}, but not the other way round ({element} is missing there)",
     "The record gives links between objects and events on both sides, but this one on one side only: one side is"
     " incomplete.",
     "Add the missing link, or remove the one that is too many",
 )  # fmt: skip
 ONE_WAY_RELATIONSHIP = FindingKind(
-    "PRM-104", Severity.ERROR, f"{_PREMIS} 1.13 relationship; LoC relationship subtypes, inverse terms",
+    "PRM-104", Severity.WARNING, f"{_PREMIS} 1.13 relationship; LoC relationship subtypes, inverse terms",
     "{source} says {subtype!r} of {target}, which does not say {inverse!r} of it",
     "A derivation or a structure told by one of the two objects only is lost as soon as that object's record is.",
     "Add the inverse relationship to the other object",
 )  # fmt: skip
 ORPHAN_EVENT = FindingKind(
-    "PRM-105", Severity.ERROR, f"{_PREMIS} 2: events happen to objects",
+    "PRM-105", Severity.WARNING, f"{_PREMIS} 2: events happen to objects",
     "the event {source} is linked to no object",
     "Nothing in the record says to what this happened.",
     "Link the event to its objects",
 )  # fmt: skip
 ORPHAN_AGENT = FindingKind(
-    "PRM-106", Severity.ERROR, f"{_PREMIS} 3: agents act in events or hold rights",
+    "PRM-106", Severity.WARNING, f"{_PREMIS} 3: agents act in events or hold rights",
     "the agent {source} is linked to no event and to no rights statement",
     "Nothing in the record says what this agent did.",
     "Link the agent where it acted, or remove it",
 )  # fmt: skip
 ORPHAN_RIGHTS = FindingKind(
-    "PRM-107", Severity.ERROR, f"{_PREMIS} 4: rights statements are about objects",
+    "PRM-107", Severity.WARNING, f"{_PREMIS} 4: rights statements are about objects",
     "the rights statement {source} is linked to no object and no agent",
     "Nothing in the record says what the rights are about.",
     "Link the rights statement to its objects",
 )  # fmt: skip
 UNKNOWN_EVENT_TYPE = FindingKind(
-    "PRM-108", Severity.ERROR, "LoC Preservation Vocabularies, eventType",
+    "PRM-108", Severity.WARNING, "LoC Preservation Vocabularies, eventType",
     "the event type {found!r} is not in the vocabulary",
     "Event types come from a controlled vocabulary, so that other programs understand what happened.",
     "Use a term of metadata/vocabularies/premis-event-types.json, or name the other vocabulary in the authority"
@@ -63,13 +64,13 @@ LOCAL_TERM = FindingKind(
     "Nothing to do for a record of that system; for one of your own use the Library of Congress's terms",
 )  # fmt: skip
 UNKNOWN_TERM = FindingKind(
-    "PRM-110", Severity.ERROR, "LoC Preservation Vocabularies",
+    "PRM-110", Severity.WARNING, "LoC Preservation Vocabularies",
     "the {element} {found!r} is not in the vocabulary",
     "This element takes its value from a controlled vocabulary.",
     "Use one of: {terms}",
 )  # fmt: skip
 BAD_DATE = FindingKind(
-    "PRM-111", Severity.ERROR, "EDTF (ISO 8601-2:2019 annex A), level 1; PREMIS 3.0 schema, edtfSimpleType",
+    "PRM-111", Severity.WARNING, "EDTF (ISO 8601-2:2019 annex A), level 1; PREMIS 3.0 schema, edtfSimpleType",
     "{element} is no date that can be read: {found!r}",
     "PREMIS 3 takes dates as EDTF, or date and time as in XML Schema. The schema itself accepts any text here.",
     "Write a date as 2024-05-20, a time as 2024-05-20T10:00:00Z, an uncertain one as 2024-05~",
@@ -81,7 +82,7 @@ BAD_DIGEST = FindingKind(
     "Compute the digest again",
 )  # fmt: skip
 UNKNOWN_ALGORITHM = FindingKind(
-    "PRM-113", Severity.ERROR, "LoC Preservation Vocabularies, cryptographicHashFunctions",
+    "PRM-113", Severity.WARNING, "LoC Preservation Vocabularies, cryptographicHashFunctions",
     "the digest algorithm {found!r} is not known here, so its digest could not be judged",
     "Neither its length nor its value can be checked.",
     "Add a digest of a common algorithm, such as SHA-256",
@@ -99,7 +100,7 @@ BAD_NUMBER = FindingKind(
     "Write the size in bytes",
 )  # fmt: skip
 EMPTY_VALUE = FindingKind(
-    "PRM-116", Severity.ERROR, f"{_PREMIS}, obligation: mandatory",
+    "PRM-116", Severity.WARNING, f"{_PREMIS}, obligation: mandatory",
     "{element} is empty",
     "The element is there, but it says nothing. The schema accepts an empty text.",
     "Give it its value, or remove the element that holds it",
@@ -117,16 +118,17 @@ DUPLICATE_ENTITY = FindingKind(
     "Give each entity its own identifier",
 )  # fmt: skip
 MIXED_VERSIONS = FindingKind(
-    "PRM-119", Severity.ERROR, "PREMIS 3.0 and 2.x schemas: one namespace each",
+    "PRM-119", Severity.WARNING, "PREMIS 3.0 and 2.x schemas: one namespace each",
     "versions of PREMIS are mixed: {found}",
-    "The elements of version 2 and 3 have the same names in different namespaces, and programs read only one of them.",
+    "The elements of versions 2 and 3 have the same names in different namespaces, and many programs read only one of"
+    " them. METS allows both side by side.",
     "Write the whole record in one version, best 3.0",
 )  # fmt: skip
 STRUCTURE = FindingKind(
     "PRM-120", Severity.ERROR, "PREMIS Data Dictionary 2.2 and its schema",
     "in <{parent}>: {problem}",
     "The structure of a PREMIS 2 record was judged by rules, since its schema is not shipped.",
-    "Mend the element named",
+    "Correct the element named",
 )  # fmt: skip
 WRONG_LINK_TARGET = FindingKind(
     "PRM-121", Severity.ERROR, f"{_PREMIS}, linking identifiers",
@@ -141,13 +143,13 @@ NO_OBJECT = FindingKind(
     "Put the entities in order; write a single event or agent as its own root element",
 )  # fmt: skip
 BAD_TERM = FindingKind(
-    "PRM-123", Severity.ERROR, f"{_PREMIS} 4.1.7 rightsGranted: termOfGrant, termOfRestriction",
+    "PRM-123", Severity.WARNING, f"{_PREMIS} 4.1.7 rightsGranted: termOfGrant, termOfRestriction",
     "a term ends ({end}) before it begins ({start})",
     "No date lies in this term, so it says nothing about when the right holds.",
     "Correct one of the two dates",
 )  # fmt: skip
 SELF_RELATION = FindingKind(
-    "PRM-124", Severity.ERROR, f"{_PREMIS} 1.13 relationship",
+    "PRM-124", Severity.WARNING, f"{_PREMIS} 1.13 relationship",
     "{source} has the relationship {subtype!r} to itself",
     "A relationship is between two objects.",
     "Correct the identifier of the related object",
@@ -165,25 +167,25 @@ ONE_WAY_DERIVATION = FindingKind(
     "Add the inverse relationship to the other representation",
 )  # fmt: skip
 BAD_UUID = FindingKind(
-    "PRM-127", Severity.ERROR, f"{_PREMIS} 1.1 objectIdentifier and its like; RFC 9562 4",
+    "PRM-127", Severity.WARNING, f"{_PREMIS} 1.1 objectIdentifier and its like; RFC 9562 4",
     "the identifier {found!r} is said to be a UUID and is none",
     "A UUID has 32 hexadecimal digits in five groups, alone or after urn:uuid:.",
     "Correct the value, or name the type it really has, such as local",
 )  # fmt: skip
 BAD_FORMAT_KEY = FindingKind(
-    "PRM-128", Severity.ERROR, f"{_PREMIS} 1.5.4.2 formatRegistry; PRONOM unique identifiers",
+    "PRM-128", Severity.WARNING, f"{_PREMIS} 1.5.4.2 formatRegistry; PRONOM unique identifiers",
     "{found!r} is no key of PRONOM",
     "PRONOM's keys are fmt/ or x-fmt/ and a number, alone or after info:pronom/.",
     "Write the key as fmt/18, or leave out the registry where the format is not known",
 )  # fmt: skip
 BASIS_UNEXPLAINED = FindingKind(
-    "PRM-129", Severity.ERROR, f"{_PREMIS} 4.1.2 rightsBasis to 4.1.6 otherRightsInformation",
+    "PRM-129", Severity.WARNING, f"{_PREMIS} 4.1.2 rightsBasis to 4.1.6 otherRightsInformation",
     "the rights rest on {basis}, but <{element}> is missing",
     "What the rights rest on is told in an element of its own, which is mandatory for this basis.",
     "Add the element, or correct the basis",
 )  # fmt: skip
 MISMATCHED_RELATIONSHIP = FindingKind(
-    "PRM-137", Severity.ERROR, "LoC Preservation Vocabularies, relationshipType and relationshipSubType",
+    "PRM-137", Severity.WARNING, "LoC Preservation Vocabularies, relationshipType and relationshipSubType",
     "the relationship {subtype!r} is given the type {found!r}, to which it does not belong",
     "Derivations are told with 'has source' and 'is source of', and with nothing else.",
     "Correct the type or the subtype",
@@ -193,4 +195,10 @@ LOCAL_ALGORITHM = FindingKind(
     "the digest algorithm {found!r} of another vocabulary is not known here, so its digest could not be judged",
     "Neither its length nor its value can be checked.",
     "Add a digest of a common algorithm, such as SHA-256",
+)  # fmt: skip
+WRONG_VERSION = FindingKind(
+    "PRM-139", Severity.ERROR, "PREMIS 2.x and 3.0 schemas: the attribute version",
+    "the root says {found}, but its namespace is that of version {expected}",
+    "The root names the version that the record is written in. A program that trusts it reads the record wrongly.",
+    "Correct the attribute or the namespace",
 )  # fmt: skip

@@ -8,23 +8,23 @@ _DESIGN = "design: a rendition problem never stops the bag"
 
 NO_READER = FindingKind(
     "REN-101", Severity.NOTE, _DESIGN,
-    "no rendition: there is no reader for {format}",
-    "Renditions are drawn of plain text, Markdown, HTML, e-mail, CSV, Word documents and pictures. Other formats are"
-    " kept as they are.",
-    "Nothing to do; the original is in the bag",
+    "no rendition: {reason}",
+    "Renditions are drawn of text, source code, JSON and XML, Markdown, HTML, RTF, e-mail, Outlook messages,"
+    " mailboxes, CSV, Word, Excel and OpenDocument texts, and pictures. Other formats are kept as they are.",
+    "Nothing to do; the original is kept. A copy in one of these formats beside it gets a rendition",
 )  # fmt: skip
 NOT_DRAWN = FindingKind(
     "REN-102", Severity.WARNING, _DESIGN,
     "no rendition: {reason}",
-    "The file has a format that can be drawn, but this one could not. The original is in the bag all the same.",
-    "Look at the reason; with it put right, archive render FILE --to DIR makes the rendition",
+    "The file has a format that can be drawn, but this file could not be. The original is kept all the same.",
+    "Compare the file with another copy; if it is damaged, replace it. To try again: archive render FILE --to DIR",
 )  # fmt: skip
 LEFT_OUT = FindingKind(
     "REN-103", Severity.WARNING, _DESIGN,
     "the rendition leaves out: {what}",
-    "Scripts are not run and nothing is fetched, so what is not in the file itself, or cannot stand on paper, is not"
-    " in its rendition. The original has it.",
-    "Keep what is missing as files of its own, if it matters",
+    "Every part of a document is drawn, or named here and on the last page of the rendition. Scripts are not run, and"
+    " nothing is fetched. The original has all of it.",
+    "Check whether what is left out matters; if so, keep it as files of its own",
 )  # fmt: skip
 LEVEL_B = FindingKind(
     "REN-104", Severity.WARNING, "ISO 19005-3 6.7, ISO 14289-1 7.3",
@@ -55,19 +55,19 @@ NOT_VALIDATED = FindingKind(
     "REN-108", Severity.NOTE, "design: valid only with a validator",
     "the rendition claims {claims}; not validated, because {reason}",
     "The rendition was made to keep these standards, but no validator has confirmed it.",
-    "Install the judge: archive doctor --install verapdf",
+    "Install veraPDF, which checks the result: archive doctor --install verapdf",
 )  # fmt: skip
 REFUTED = FindingKind(
     "REN-109", Severity.WARNING, "ISO 19005, ISO 14289-1, as veraPDF checks them",
     "veraPDF says that the rendition is not {profile}: {clause}: {description}",
     "The rendition claims more than it keeps.",
-    "This is a fault of ours: please report it with the file, if you may",
+    "This is an internal error: please report it, with the file if you may",
 )  # fmt: skip
 BOXED = FindingKind(
     "REN-111", Severity.WARNING, "ISO 19005-2 and -3 6.2.11.8",
     "characters that no font has are drawn as boxes: {characters}",
-    "The characters stand in the rendition's text, but nobody can see them on the page.",
-    "Name a font that has them in [render] fonts of archive.toml",
+    "The characters are in the rendition's text, but cannot be seen on the page.",
+    "Install a font that has them, or name its file in [render] fonts of archive.toml",
 )  # fmt: skip
 LEVEL_LOW = FindingKind(
     "REN-110", Severity.NOTE, "ISO 19005-2 and -3 6.7",
@@ -79,7 +79,7 @@ EMPTY = FindingKind(
     "REN-112", Severity.WARNING, _DESIGN,
     "the rendition is an empty page: there is no text and no picture in the document",
     "An empty file may be what was meant, or a copy that was cut off, or a page that only a script would have filled.",
-    "Look at the original; where it should not be empty, get it again from where it came",
+    "Check the original; if it should not be empty, obtain it again",
 )  # fmt: skip
 CARRIED = FindingKind(
     "REN-113", Severity.NOTE, "ISO 19005-3 6.8",
@@ -92,4 +92,31 @@ NOT_CARRIED = FindingKind(
     "the PDF was left alone, for the files attached to it would be lost: {reason}",
     "A rendition without them would show less than the PDF holds, and nothing is dropped. The original has them all.",
     "Extract them (pdfdetach -saveall FILE), put them beside the PDF, and each gets a rendition of its own",
+)  # fmt: skip
+WRONG_ENCODING = FindingKind(
+    "REN-115", Severity.WARNING, _DESIGN,
+    "no rendition: {reason}",
+    "The text could not be read in the encoding that was stated, or in UTF-8 where none was. An encoding is never"
+    " guessed. The original is kept all the same.",
+    "State its encoding: encoding = \"windows-1256\" under [files.\"NAME\"] in description.toml, or --encoding."
+    " Then run: archive render FILE --to DIR",
+)  # fmt: skip
+PRINTED = FindingKind(
+    "REN-120", Severity.NOTE, "ISO 19005-2 and -3 6.7",
+    "the document was drawn by {maker}; the rendition reaches level B",
+    "LibreOffice lays the document out as it understands it: fonts that are not installed are replaced, and pages may"
+    " break elsewhere than in the program that made it.",
+    "Compare the rendition with the original where its layout matters",
+)  # fmt: skip
+NORMALISED = FindingKind(
+    "REN-121", Severity.NOTE, "the policy of normalisation",
+    "a preservation copy was made: {form}, by {maker}",
+    "The decoded copy was compared with the decoded original and is the same. The original stays as it is.",
+    "Nothing to do",
+)  # fmt: skip
+NOT_NORMALISED = FindingKind(
+    "REN-122", Severity.WARNING, "the policy of normalisation",
+    "no preservation copy ({form}): {reason}",
+    "The policy asks for a copy of this file. The original is kept all the same.",
+    "Install the tool that is named, or change the rule; docs/renditions.md has the formats that hold what",
 )  # fmt: skip

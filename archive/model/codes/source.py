@@ -24,6 +24,13 @@ SAME_AFTER_NFC = FindingKind(
     "The names differ only in how accents are encoded. They look the same, and some systems keep only one of them.",
     "Rename one of them if the bag may travel to macOS or Windows",
 )  # fmt: skip
+SAME_IN_ZIP = FindingKind(
+    "SRC-143", Severity.ERROR, "RFC 8493 6.1.1.2: normalization of file names",
+    "a zip cannot hold both, for some tools unpack them as one file: {names}",
+    "The names differ only in how accents are encoded. unzip keeps one of the two, other tools both, so that the bag in"
+    " the zip would be valid to one and damaged to another.",
+    "Rename one of them, or leave out --serialize zip",
+)  # fmt: skip
 SAME_BUT_CASE = FindingKind(
     "SRC-104", Severity.WARNING, "RFC 8493 6.1.1.1: case sensitivity of file names",
     "names in one folder that differ only in upper and lower case: {names}",
@@ -50,9 +57,9 @@ LINK_FOLLOWED = FindingKind(
 )  # fmt: skip
 LINK_BROKEN = FindingKind(
     "SRC-108", Severity.ERROR, "design: links by policy, never silent",
-    "the link points to {target}, which is no file or folder that can be read",
+    "the link points to {target}, which is not a file or folder that can be read",
     "There is nothing to store under the link's name.",
-    "Mend or remove the link, or leave it out with --exclude",
+    "Repair or remove the link, or leave it out with --exclude",
 )  # fmt: skip
 LINK_LOOP = FindingKind(
     "SRC-109", Severity.ERROR, "design: links by policy, never silent",
@@ -131,4 +138,101 @@ TARGET_EXISTS = FindingKind(
     "there is something at the destination already",
     "The bag would stand where a file or folder stands now.",
     "Choose another --name or --to",
+)  # fmt: skip
+NOT_PORTABLE = FindingKind(
+    "SRC-122", Severity.WARNING, "RFC 8493 6.1; Microsoft, Naming Files, Paths, and Namespaces",
+    "the name {reason}",
+    "The bag is valid, but on some systems this file cannot be unpacked, or not under this name.",
+    "Rename it if the bag may travel, or use --serialize zip and keep the bag packed",
+)  # fmt: skip
+JUNK = FindingKind(
+    "SRC-123", Severity.WARNING, "design: exclusions are listed",
+    "left out: it is {sort}",
+    "Desktops and office programs leave such files beside the ones that people made. By default they are not bagged.",
+    "Nothing to do; --keep-junk, or the setting create.junk = \"keep\", keeps them",
+)  # fmt: skip
+NO_AGENTS = FindingKind(
+    "SRC-124", Severity.NOTE, "PREMIS 3.0 3: agents",
+    "no {lacking} is set, so the events in PREMIS name only the program",
+    "PREMIS records who did what, and on whose responsibility. Neither is guessed from the login name.",
+    "Set create.operator and create.organization in archive.toml (archive init asks for both); a pseudonym will do",
+)  # fmt: skip
+TRANSFER = FindingKind(
+    "SRC-125", Severity.NOTE, "Archivematica user manual, transfer structure",
+    "the folder is an Archivematica transfer; it is described by {used}",
+    "It has objects/ and metadata/. The tables in metadata/ describe the files, and paths in them begin at objects/.",
+    "Nothing to do",
+)  # fmt: skip
+DELIVERED_MISMATCH = FindingKind(
+    "SRC-130", Severity.ERROR, "design: a delivery that brings its own checksums is checked first",
+    "{list} (line {at}) lists the {algorithm} digest {expected}, but the file has {computed}",
+    "The file is not the one that the list was made for: it was damaged on the way, or changed since.",
+    "Obtain it again; or record the difference and go on with --accept-damaged-delivery",
+)  # fmt: skip
+DELIVERED_MISSING = FindingKind(
+    "SRC-131", Severity.ERROR, "design: a delivery that brings its own checksums is checked first",
+    "the file is listed in {list} (line {at}), but is not there",
+    "Part of the delivery is missing, or the list belongs to another folder.",
+    "Obtain it again; or record its absence and go on with --accept-damaged-delivery",
+)  # fmt: skip
+ACCEPTED_MISMATCH = FindingKind(
+    "SRC-132", Severity.WARNING, "design: a delivery that brings its own checksums is checked first",
+    "accepted as it is: {list} (line {at}) lists the {algorithm} digest {expected}, but the file has {computed}",
+    "--accept-damaged-delivery was given. The bag's own record says that this file did not match.",
+    "Obtain the file again and make a new version of the bag",
+)  # fmt: skip
+ACCEPTED_MISSING = FindingKind(
+    "SRC-133", Severity.WARNING, "design: a delivery that brings its own checksums is checked first",
+    "accepted as it is: the file is listed in {list} (line {at}), but is not there",
+    "--accept-damaged-delivery was given. The bag's own record says how many listed files were not there.",
+    "Obtain the file and make a new version of the bag",
+)  # fmt: skip
+LIST_UNREADABLE_LINES = FindingKind(
+    "SRC-134", Severity.WARNING, "GNU coreutils, md5sum; RFC 8493 2.1.3",
+    "{count} lines of this checksum list cannot be read, the first is line {at}; nothing was checked by them",
+    "A line is a digest of the length that its algorithm has, then a file name; or ALGORITHM (name) = digest.",
+    "Correct the list, or rename the file if it is not a checksum list",
+)  # fmt: skip
+LIST_UNREAD = FindingKind(
+    "SRC-135", Severity.UNCHECKED, "design: not checked, because",
+    "this checksum list was not read: {reason}",
+    "The delivery brings checksums, and they could not be checked, so no bag is made.",
+    "Split the list, make it readable, or leave it out with --exclude",
+)  # fmt: skip
+DELIVERY_CHECKED = FindingKind(
+    "SRC-136", Severity.NOTE, "PREMIS event type fixity check",
+    "{matched} files match the checksums that came with them",
+    "The list was checked against the files while they were read, and is kept in the payload.",
+    "Nothing to do",
+)  # fmt: skip
+BAG_WRAPPED = FindingKind(
+    "SRC-138", Severity.NOTE, "design: a bag is wrapped in a bag only when asked for by name",
+    "the source is a bag, and is wrapped in another as --wrap-bag asks",
+    "Its manifests were checked like any checksums that come with a delivery.",
+    "Nothing to do",
+)  # fmt: skip
+WRAPPED_BAG_INVALID = FindingKind(
+    "SRC-139", Severity.ERROR, "RFC 8493 3: a bag is valid or it is not",
+    "the bag to be wrapped is not valid: {problem}",
+    "A bag with this problem would be sealed as it is, under new checksums.",
+    "Run archive validate on it; or record the problem and go on with --accept-damaged-delivery",
+)  # fmt: skip
+ACCEPTED_BAG = FindingKind(
+    "SRC-140", Severity.WARNING, "RFC 8493 3: a bag is valid or it is not",
+    "accepted as it is: the bag that is wrapped is not valid: {problem}",
+    "--accept-damaged-delivery was given.",
+    "Obtain the bag again and make a new version",
+)  # fmt: skip
+NOT_TRIED = FindingKind(
+    "SRC-141", Severity.NOTE, "design: bounded time",
+    "{count} documents were not tried in this dry run",
+    "A dry run draws documents to see which of them would have no rendition, and stops after two minutes.",
+    "Nothing to do; the real run tries all of them",
+)  # fmt: skip
+EXTENSION_MISMATCH = FindingKind(
+    "SRC-142", Severity.WARNING, "PREMIS 3.0 1.5.4 format; PRONOM",
+    "the name ends in .{extension}, but the content is {format}",
+    "A reader that goes by the name opens the file with the wrong program. The bag keeps the name as received; PREMIS"
+    " records the format that was found.",
+    "Ask the sender about the file; the bag itself needs no change",
 )  # fmt: skip

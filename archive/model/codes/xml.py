@@ -10,7 +10,7 @@ NOT_WELL_FORMED = FindingKind(
     "XML-101", Severity.ERROR, f"{_XML} 2.1, well-formed documents",
     "this is not well-formed XML: {problem}",
     "No parser can read the document past this place, so nothing else can be said of it.",
-    "Mend the place named, or write the record again with the program that made it",
+    "Correct the place named, or write the record again with the program that made it",
 )  # fmt: skip
 DOCTYPE = FindingKind(
     "XML-102", Severity.ERROR, "design: entities, network and DTD are off, a DOCTYPE is refused",
@@ -22,12 +22,12 @@ DOCTYPE = FindingKind(
 BAD_ENCODING = FindingKind(
     "XML-103", Severity.ERROR, f"{_XML} 4.3.3, character encoding in entities",
     "the encoding cannot be read: {found}",
-    "The encoding declared is not one of those read here (UTF-8, UTF-16, those of ISO 8859 and of Windows with one byte"
-    " a character), or the bytes are not in it.",
+    "The bytes are not in the encoding that the document declares or begins with, or there is no such encoding, or it"
+    " is one in which text can hide (UTF-7, EBCDIC and others where ASCII bytes are no ASCII characters).",
     "Write the record as UTF-8",
 )  # fmt: skip
 TOO_MUCH = FindingKind(
-    "XML-104", Severity.ERROR, "design: XML is read with limits",
+    "XML-104", Severity.UNCHECKED, "design: XML is read with limits",
     "there is more of one thing than any record needs: {what}, more than {limit}",
     "Documents are read within limits on depth, attributes and values, so that a crafted one cannot use up the memory.",
     "Look at the place named; no archival record is built like this",
@@ -49,16 +49,16 @@ SCHEMA = FindingKind(
     "XML-107", Severity.ERROR, "the XML schema of the standard, in metadata/schemas",
     "the schema does not allow this: {problem}",
     "The record was checked against the standard's own XML schema, offline.",
-    "Mend the element named; `archive show FILE.xml` shows how the record was understood",
+    "Correct the element named; `archive show FILE.xml` shows how the record was understood",
 )  # fmt: skip
 UNKNOWN_KIND = FindingKind(
     "XML-108", Severity.UNCHECKED, "design: not checked, because",
     "there are no rules here for <{root}>",
-    "The document is well-formed XML, but neither PREMIS nor METS nor Dublin Core, so nothing more can be said of it.",
+    "The document is well-formed XML, but not PREMIS, METS, Dublin Core or EAD, so nothing more can be said of it.",
     "Check it with a program that knows this format",
 )  # fmt: skip
 BAD_LANGUAGE = FindingKind(
-    "XML-109", Severity.ERROR, "BCP 47 (RFC 5646) 2.1 and 2.2; XML 1.0 2.12",
+    "XML-109", Severity.WARNING, "BCP 47 (RFC 5646) 2.1 and 2.2; XML 1.0 2.12",
     "the language tag {found!r} is not one",
     "xml:lang takes a BCP 47 language tag such as en, ar or ar-SY. Programs cannot tell the language of the text.",
     "Write a tag such as en, ar, ar-Latn; for an unknown language und",
@@ -78,8 +78,8 @@ BROKEN_IDREF = FindingKind(
 NO_SCHEMA = FindingKind(
     "XML-112", Severity.UNCHECKED, "design: not checked, because",
     "the XML schema of {standard} was not checked; only its rules were",
-    "No schema of this version is shipped. The structure, the links and the values were judged by rules of our own.",
-    "Check it against its schema with another program, or migrate the record to PREMIS 3",
+    "No schema of this version is shipped. The structure, the links and the values were checked by rules instead.",
+    "Check it against its schema with another program",
 )  # fmt: skip
 FOREIGN_PART = FindingKind(
     "XML-113", Severity.NOTE, "design: not checked, because",
@@ -123,4 +123,17 @@ UNKNOWN_WRAPPER = FindingKind(
     "Only what is inside was judged. What stands around it may be right, or a record of a known kind with a mistaken"
     " namespace.",
     "Compare the root's namespace with its standard, or check the inner record by itself",
+)  # fmt: skip
+DECLARATIONS = FindingKind(
+    "XML-120", Severity.UNCHECKED, "design: entities, network and DTD are off; EAD 2002 is defined by a DTD",
+    "the document type declaration of this EAD declares entities of its own, which are not read",
+    "EAD 2002 may keep parts of a finding aid, or the names of pictures, in entities. Entities can also grow without"
+    " bound or read other files, so the document is not read past them.",
+    "Check it against its DTD with another program, or replace each entity by its text",
+)  # fmt: skip
+TOO_MANY_FAULTS = FindingKind(
+    "XML-121", Severity.UNCHECKED, "design: not checked, because",
+    "there are more than {limit} errors up to this line; the rest of the record was not checked",
+    "Each faulty part costs time, so a record that is invalid many times over is not read to its end.",
+    "Fix the errors that are listed and check again",
 )  # fmt: skip

@@ -30,7 +30,7 @@ _MOST_FILES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Attached:
+class Attached:
     """One embedded file: its key in the name tree, its own name, what is said of it, and its bytes."""
 
     key: str
@@ -69,9 +69,9 @@ def carry_attachments(source: str, made: str, target: str, *, subject: str, sett
     return names
 
 
-def _find_attached(reader: Any) -> list[_Attached]:
+def _find_attached(reader: Any) -> list[Attached]:
     """The embedded files of a PDF, by their keys. Raises `NotCarriedError` where they are more than a list."""
-    from archive.renditions.inspection.walking import dictionary, walk_dictionaries
+    from archive.renditions.inspection.objects import dictionary, walk_dictionaries
 
     root = dictionary(reader.trailer, "/Root")
     if "/Collection" in root:
@@ -84,7 +84,7 @@ def _find_attached(reader: Any) -> list[_Attached]:
 
 
 def _walk_names(node: Any, depth: int) -> Iterator[tuple[str, Any]]:
-    from archive.renditions.inspection.walking import array
+    from archive.renditions.inspection.objects import array
 
     if depth > _DEEPEST:
         raise NotCarriedError("its list of attached files is too deep")
@@ -95,10 +95,10 @@ def _walk_names(node: Any, depth: int) -> Iterator[tuple[str, Any]]:
         yield from _walk_names(kid, depth + 1)
 
 
-def _read(key: str, specification: Any) -> _Attached:
+def _read(key: str, specification: Any) -> Attached:
     from pypdf.generic import StreamObject
 
-    from archive.renditions.inspection.walking import dictionary, member
+    from archive.renditions.inspection.objects import dictionary, member
 
     files = dictionary(specification, "/EF")
     stream = member(files, "/UF") or member(files, "/F")
@@ -108,7 +108,7 @@ def _read(key: str, specification: Any) -> _Attached:
     parameters = dictionary(stream, "/Params")
     dates = ((name[1:], str(parameters[name])) for name in ("/CreationDate", "/ModDate") if name in parameters)
     relation, kind = str(said["/AFRelationship"]), member(stream, "/Subtype")
-    return _Attached(
+    return Attached(
         key,
         str(said["/UF"] or said["/F"] or key),
         str(said["/Desc"] or ""),
@@ -122,9 +122,9 @@ def _read(key: str, specification: Any) -> _Attached:
 def _carry(source: str, made: str, target: str) -> list[str]:
     from pypdf import PdfReader, PdfWriter
 
-    from archive.renditions.inspection.walking import dictionary
-    from archive.renditions.pdf.objects import dictionary as build
-    from archive.renditions.pdf.objects import name, to_pdf
+    from archive.renditions.inspection.objects import dictionary
+    from archive.renditions.pdf.pypdf_objects import dictionary as build
+    from archive.renditions.pdf.pypdf_objects import name, to_pdf
 
     attached = _find_attached(PdfReader(source))
     if not 0 < len(attached) <= _MOST_FILES or len({one.key for one in attached}) < len(attached):
@@ -137,7 +137,7 @@ def _carry(source: str, made: str, target: str) -> list[str]:
     writer.pdf_header = reader.pdf_header
     entries: list[Any] = []
     for one in attached:
-        entries += [one.key, _embed(writer, one)]
+        entries += [one.key, embed_file(writer, one)]
     known = dictionary(writer.root_object, "/Names")
     known.update(build({"EmbeddedFiles": {"Names": entries}}))
     writer.root_object[name("Names")] = known
@@ -151,8 +151,8 @@ def _carry(source: str, made: str, target: str) -> list[str]:
     return sorted(one.name for one in attached)
 
 
-def _embed(writer: Any, one: _Attached) -> Any:
-    from archive.renditions.pdf.objects import dictionary, name, stream
+def embed_file(writer: Any, one: Attached) -> Any:
+    from archive.renditions.pdf.pypdf_objects import dictionary, name, stream
 
     checksum = hashlib.md5(one.content, usedforsecurity=False).digest()
     entries = {
@@ -174,7 +174,8 @@ def _embed(writer: Any, one: _Attached) -> Any:
 
 def main(paths: list[str]) -> int:
     """The worker: three paths, the names carried over or the reason for none as JSON on standard output."""
-    from archive.renditions.inspection.hostile import UNREADABLE
+    from archive.renditions.inspection.objects import UNREADABLE
+    from archive.renditions.reasons import reason_of
 
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
@@ -183,7 +184,7 @@ def main(paths: list[str]) -> int:
     except NotCarriedError as refused:
         answer = {"refused": refused.problem}
     except UNREADABLE as error:
-        answer = {"refused": f"its attached files cannot be read: {type(error).__name__}"}
+        answer = {"refused": f"its attached files cannot be read: {reason_of(error)}"}
     os.write(1, json.dumps(answer).encode("ascii"))
     return 0
 

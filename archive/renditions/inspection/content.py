@@ -8,8 +8,7 @@ from typing import Any
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, ContentStream, DictionaryObject, StreamObject
 
-from archive.renditions.inspection.hostile import DEEPEST, MOST_CONTENT_BYTES, UNREADABLE
-from archive.renditions.inspection.walking import array, dictionary, member
+from archive.renditions.inspection.objects import DEEPEST, MOST_CONTENT_BYTES, UNREADABLE, array, dictionary, member
 
 _SHOWING = frozenset({b"Tj", b"TJ", b"'", b'"'})
 _COLOURS = {

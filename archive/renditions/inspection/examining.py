@@ -16,11 +16,13 @@ from archive.errors import from_os_error
 from archive.model.codes import all_kinds
 from archive.model.finding import Fact, Finding
 from archive.renditions.confinement import Limits, run_confined
+from archive.renditions.verapdf import measure_slowness
 
 _WORKER = "archive.renditions.inspection.worker"
 _SECONDS = 20.0
 _BYTES_PER_SECOND = 2 << 20
 _MEMORY_MB = 1024
+_WAITING = 4
 _ROOT = str(Path(__file__).resolve().parents[3])
 
 
@@ -60,7 +62,8 @@ class Inspection:
 def inspect_pdf(path: str | bytes, *, subject: str, settings: Settings) -> Inspection:
     """Examine the PDF at `path`, in a process of its own. `subject` is what findings call it.
 
-    Limits: 20 seconds and a second for every 2 MiB, but never more than `render.seconds`; 1 GiB of memory beside the
+    Limits: 20 seconds of processor time (more on a slow machine) and a second for every 2 MiB, but never more than
+    `render.seconds`, and four times that by the clock; 1 GiB of memory beside the
     file, but never more than `render.memory_mb`. Raises `StorageError` when the file cannot be opened.
     """
     try:
@@ -71,8 +74,10 @@ def inspect_pdf(path: str | bytes, *, subject: str, settings: Settings) -> Inspe
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             return Inspection(problem="it is not a regular file")
+        seconds = min((_SECONDS + status.st_size / _BYTES_PER_SECOND) * measure_slowness(), settings.render.seconds)
         limits = Limits(
-            seconds=min(_SECONDS + status.st_size / _BYTES_PER_SECOND, settings.render.seconds),
+            seconds=seconds * _WAITING,
+            cpu_seconds=seconds,
             memory_mb=min(_MEMORY_MB + (status.st_size >> 20), settings.render.memory_mb),
             file_mb=64,
         )

@@ -9,9 +9,8 @@ from typing import Any
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, StreamObject
 
-from archive.renditions.inspection.hostile import UNREADABLE
 from archive.renditions.inspection.metadata import Claims
-from archive.renditions.inspection.walking import array, dictionary, is_true, member, walk_dictionaries
+from archive.renditions.inspection.objects import UNREADABLE, array, dictionary, is_true, member, walk_dictionaries
 
 Fact = str | int | list[str]
 Violation = tuple[str, dict[str, Fact]]

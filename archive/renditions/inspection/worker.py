@@ -19,10 +19,10 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, StreamObject
 
 from archive.renditions.inspection.content import read_content
-from archive.renditions.inspection.hostile import UNREADABLE
 from archive.renditions.inspection.metadata import Claims, compare_with_info, read_claims
+from archive.renditions.inspection.objects import UNREADABLE, array, dictionary, is_true, member, walk_pages
 from archive.renditions.inspection.structure import Seen, Violation, check_structure, survey
-from archive.renditions.inspection.walking import array, dictionary, is_true, member, walk_pages
+from archive.renditions.reasons import reason_of
 
 _HEAD = 1024
 _MOST_NAMES = 20
@@ -39,7 +39,7 @@ def examine(data: bytes) -> dict[str, Any]:
         readable = not encrypted or bool(reader.decrypt(""))
         root = dictionary(reader.trailer, "/Root") if readable else None
     except UNREADABLE as error:
-        return {"problem": _say(error)}
+        return {"problem": reason_of(error)}
     seen: dict[str, Any] = {"version": data[begin + 5 : begin + 8].decode("latin-1"), "encrypted": encrypted}
     if root is None:
         return {**seen, "locked": True, "claims": [], "violations": [["PDF-113", {}]]}
@@ -58,7 +58,7 @@ def _read_metadata(root: DictionaryObject) -> Claims:
     try:
         packet = stream.get_data()
     except UNREADABLE as error:
-        return Claims(broken=_say(error))
+        return Claims(broken=reason_of(error))
     claims = read_claims(packet)
     if claims.part == 1 and "/Filter" in stream:
         claims.broken = "they are compressed"
@@ -106,7 +106,7 @@ def _find_violations(
         if claims.pdfa is not None:
             found += _check_content(reader)
     except UNREADABLE as error:
-        facts["unfinished"] = _say(error)
+        facts["unfinished"] = reason_of(error)
     return found
 
 
@@ -147,10 +147,6 @@ def _check_content(reader: PdfReader) -> list[Violation]:
         operator, page = min(used.colours.items())
         found.append(("PDF-116", {"page": page, "operator": operator}))
     return found
-
-
-def _say(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"[:200]
 
 
 def main() -> int:

@@ -1,39 +1,35 @@
-"""pypdf's part: the catalog of a PDF/A - metadata, output intent, preferences, attachment and identifiers."""
+"""The catalog of a PDF/A: metadata, output intent, preferences and attachment."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import zlib
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from archive.renditions.pdf.objects import date, dictionary, name, stream, text_string, to_pdf
+from archive.renditions.pdf.file import PdfFile
+from archive.renditions.pdf.objects import date, dictionary, name, text_string
 from archive.resources import metadata_path
 
 _CONDITION = "sRGB IEC61966-2.1"
 
 
-def describe(writer: Any, *, xmp: bytes, info: Mapping[str, str], language: str, rtl: bool) -> None:
-    """Metadata, Info, language, viewer preferences and the mark of a tagged file."""
-    root = writer.root_object
-    for entry in ("PageMode", "Outlines", "Trans", "Lang"):
-        root.pop(name(entry), None)
-    packet = stream(xmp, {"Type": name("Metadata"), "Subtype": name("XML")}, deflate=False)
-    root[name("Metadata")] = writer._add_object(packet)
-    root[name("Lang")] = text_string(language)
-    root[name("MarkInfo")] = dictionary({"Marked": True})
+def describe(file: PdfFile, *, xmp: bytes, language: str, rtl: bool) -> None:
+    """Metadata, language, viewer preferences and the mark of a tagged file."""
+    root = file.catalog
+    root["Metadata"] = file.add_stream(xmp, {"Type": name("Metadata"), "Subtype": name("XML")}, deflate=False)
+    root["Lang"] = text_string(language)
+    root["MarkInfo"] = {"Marked": True}
     preferences: dict[str, Any] = {"DisplayDocTitle": True}
     if rtl:
         preferences["Direction"] = name("R2L")
-    root[name("ViewerPreferences")] = dictionary(preferences)
-    writer._info.clear()
-    writer._info.update(dictionary(info))
+    root["ViewerPreferences"] = preferences
 
 
-def add_output_intent(writer: Any) -> None:
+def add_output_intent(file: PdfFile) -> None:
     """The sRGB output intent (ISO 19005-3, 6.2.3)."""
-    with open(metadata_path("colour", "sRGB.icc"), "rb") as opened:
-        profile = writer._add_object(stream(opened.read(), {"N": 3}))
+    profile = file.add_stream(_profile(), {"N": 3, "Filter": name("FlateDecode")}, deflate=False)
     intent = dictionary(
         {
             "Type": name("OutputIntent"),
@@ -43,32 +39,35 @@ def add_output_intent(writer: Any) -> None:
             "DestOutputProfile": profile,
         }
     )
-    writer.root_object[name("OutputIntents")] = to_pdf([writer._add_object(intent)])
+    file.catalog["OutputIntents"] = [file.add(intent)]
+
+
+@cache
+def _profile() -> bytes:
+    return zlib.compress(metadata_path("colour", "sRGB.icc").read_bytes(), 9)
 
 
 def attach(
-    writer: Any, *, file_name: str, media_type: str, content: bytes, modified: datetime, description: str
+    file: PdfFile, *, file_name: str, media_type: str, content: bytes, modified: datetime, description: str
 ) -> None:
     """Embed the source with its own bytes (ISO 19005-3, 6.8; ISO 32000-1, 7.11.4)."""
-    embedded = writer._add_object(
-        stream(
-            content,
-            {
-                "Type": name("EmbeddedFile"),
-                "Subtype": name(media_type),
-                "Params": {
-                    "Size": len(content),
-                    "ModDate": date(modified),
-                    "CheckSum": hashlib.md5(content, usedforsecurity=False).digest(),
-                },
+    embedded = file.add_stream(
+        content,
+        {
+            "Type": name("EmbeddedFile"),
+            "Subtype": name(media_type),
+            "Params": {
+                "Size": len(content),
+                "ModDate": date(modified),
+                "CheckSum": hashlib.md5(content, usedforsecurity=False).digest(),
             },
-        )
+        },
     )
-    specification = writer._add_object(
+    specification = file.add(
         dictionary(
             {
                 "Type": name("Filespec"),
-                "F": file_name.encode("ascii", "replace"),
+                "F": file_name.encode("ascii", "replace").decode("ascii"),
                 "UF": file_name,
                 "Desc": description,
                 "AFRelationship": name("Source"),
@@ -76,16 +75,6 @@ def attach(
             }
         )
     )
-    root = writer.root_object
-    root[name("AF")] = to_pdf([specification])
-    root[name("Names")] = dictionary({"EmbeddedFiles": {"Names": [file_name, specification]}})
-
-
-def set_identifier(writer: Any, parts: Sequence[bytes]) -> None:
-    """The file identifier, from what the file was made of."""
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "big"))
-        digest.update(part)
-    identifier = digest.digest()[:16]
-    writer._ID = to_pdf([identifier, identifier])
+    root = file.catalog
+    root["AF"] = [specification]
+    root["Names"] = {"EmbeddedFiles": {"Names": [file_name, specification]}}

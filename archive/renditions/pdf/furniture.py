@@ -12,27 +12,43 @@ from archive.renditions.typesetting.paragraphs import ShapedText
 from archive.renditions.typesetting.styles import TextStyle
 
 _FROM_EDGE = 38.0
+_APART = 12.0
+_SLACK = 0.02
+_LONGEST = 400
+_OF = {"ar": "\u0645\u0646", "fa": "\u0627\u0632", "fr": "sur", "es": "de", "pt": "de", "de": "von", "it": "di"}
+_FROM_RIGHT = frozenset({"ar", "fa"})
 _ELLIPSIS = "\u2026"
 
 
-def lay_furniture(layout: Layout, title: str, number: int, count: int) -> tuple[Furniture, ...]:
-    """The lines of one page: its number at the foot and, from the second page on, the title at the head."""
+def lay_furniture(layout: Layout, title: str, identifier: str, number: int, count: int) -> tuple[Furniture, ...]:
+    """The lines of one page: its number and the bag's identifier (if it is known) at the foot and, from the second
+    page on, the title at the head.
+    """
     sheet = layout.sheet
-    foot = _shape(layout, f"{number} / {count}", "ltr")
-    width = measure_text(foot)[1]
+    language = layout.language.partition("-")[0].lower()
+    # A page that is set from left to right has its number in that order, whatever most of its words are.
+    of = _OF.get(language, "of") if bool(layout.level) == (language in _FROM_RIGHT) else "of"
+    foot = _shape(layout, f"{number} {of} {count}", "auto")
+    width = measure_text(foot)[1] + _SLACK
     lines = [_line("Footer", foot, (sheet.width - width) / 2, width, _FROM_EDGE)]
+    if identifier:
+        named = _fit(layout, identifier, (sheet.measure - width) / 2 - _APART, "ltr")
+        room = measure_text(named)[1] + _SLACK
+        left = sheet.width - sheet.side - room if layout.level else sheet.side
+        lines.append(_line("Footer", named, left, room, _FROM_EDGE))
     if number > 1:
-        head = _running_title(layout, title)
+        head = _fit(layout, title, sheet.measure, "auto")
         lines.append(_line("Header", head, sheet.side, sheet.measure, sheet.height - _FROM_EDGE - styles.FURNITURE))
     return tuple(lines)
 
 
-def _running_title(layout: Layout, title: str) -> ShapedText:
-    shaped = _shape(layout, title, "auto")
-    shown = title
-    while (width := measure_text(shaped)[1]) > layout.sheet.measure and len(shown) > 1:
-        shown = shown[: min(len(shown) - 1, int(len(shown) * layout.sheet.measure / width))].rstrip()
-        shaped = _shape(layout, shown + _ELLIPSIS, "auto")
+def _fit(layout: Layout, text: str, room: float, direction: str) -> ShapedText:
+    """A text, cut where it is wider than `room`."""
+    shown = text[:_LONGEST]
+    shaped = _shape(layout, shown, direction)
+    while (width := measure_text(shaped)[1]) > room and len(shown) > 1:
+        shown = shown[: min(len(shown) - 1, int(len(shown) * room / width))].rstrip()
+        shaped = _shape(layout, shown + _ELLIPSIS, direction)
     return shaped
 
 

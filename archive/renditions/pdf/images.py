@@ -6,7 +6,6 @@ A JPEG and a plain PNG keep their compressed bytes; the page turns them upright.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import struct
 import warnings
@@ -16,6 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archive.errors import RenditionError
+from archive.renditions.pdf.file import PdfFile
+from archive.renditions.pdf.objects import Pdf, array, name
 
 _COMPONENTS = {b"GRAY": 1, b"RGB ": 3, b"CMYK": 4}
 _DEVICES = frozenset({b"prtr", b"mntr", b"scnr", b"spac"})
@@ -39,12 +40,12 @@ class _Samples:
     inverted: bool = False
 
 
-def add_image(document: Any, name: str, content: bytes) -> None:
-    """Put a picture into a reportlab document under `name`, not turned. Raises `RenditionError` for one that cannot be
-    decoded.
+def add_image(file: PdfFile, content: bytes, profiles: dict[bytes, Pdf]) -> Pdf:
+    """Put a picture into a file, not turned; the reference to it. `profiles` has the colour profiles in the file.
+
+    Raises `RenditionError` for a picture that cannot be decoded.
     """
     from PIL import Image as Pillow
-    from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFStream, xObjectName
 
     try:
         with warnings.catch_warnings():
@@ -55,19 +56,17 @@ def add_image(document: Any, name: str, content: bytes) -> None:
     except (Pillow.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
         raise RenditionError("a picture cannot be decoded") from error
     entries = {
-        "Type": PDFName("XObject"),
-        "Subtype": PDFName("Image"),
+        "Type": name("XObject"),
+        "Subtype": name("Image"),
         "Width": samples.size[0],
         "Height": samples.size[1],
         "BitsPerComponent": samples.bits,
-        "ColorSpace": _colours(document, samples, profile),
-        "Filter": PDFName(samples.coding),
+        "ColorSpace": _colours(file, samples, profile, profiles),
+        "Filter": name(samples.coding),
+        "DecodeParms": samples.parameters or None,
+        "Decode": [1, 0] * samples.components if samples.inverted else None,
     }
-    if samples.parameters:
-        entries["DecodeParms"] = PDFDictionary(samples.parameters)
-    if samples.inverted:
-        entries["Decode"] = PDFArray([1, 0] * samples.components)
-    document.Reference(PDFStream(PDFDictionary(entries), samples.data, []), xObjectName(name))
+    return file.add_stream(samples.data, entries, deflate=False)
 
 
 def _keep(picture: Any, content: bytes, profile: bytes) -> _Samples | None:
@@ -112,9 +111,9 @@ def _keep_png(picture: Any, content: bytes) -> _Samples | None:
     if components is None or interlaced or "transparency" in picture.info:
         return None
     chunks = list(_png_chunks(content))
-    palette = next((data for name, data in chunks if name == b"PLTE"), None) if kind == 3 else None
+    palette = next((data for tag, data in chunks if tag == b"PLTE"), None) if kind == 3 else None
     parameters = {"Predictor": 15, "Colors": components, "BitsPerComponent": bits, "Columns": width}
-    data = b"".join(data for name, data in chunks if name == b"IDAT")
+    data = b"".join(data for tag, data in chunks if tag == b"IDAT")
     colours = 3 if kind == 3 else components
     return _Samples(data, "FlateDecode", (width, height), colours, bits, palette, parameters)
 
@@ -122,8 +121,8 @@ def _keep_png(picture: Any, content: bytes) -> _Samples | None:
 def _png_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
     at = 8
     while at + 8 <= len(content):
-        length, name = struct.unpack_from(">I4s", content, at)
-        yield name, content[at + 8 : at + 8 + length]
+        length, tag = struct.unpack_from(">I4s", content, at)
+        yield tag, content[at + 8 : at + 8 + length]
         at += 12 + length
 
 
@@ -145,19 +144,15 @@ def _decode(picture: Any) -> _Samples:
     return _Samples(zlib.compress(shown.tobytes(), 6), "FlateDecode", shown.size, 3 if shown.mode == "RGB" else 1, bits)
 
 
-def _colours(document: Any, samples: _Samples, profile: bytes) -> Any:
-    from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFObjectReference, PDFStream
-
-    space: Any = PDFName(_SPACES[samples.components])
+def _colours(file: PdfFile, samples: _Samples, profile: bytes, profiles: dict[bytes, Pdf]) -> Pdf:
+    space = name(_SPACES[samples.components])
     if not _is_srgb(profile) and _is_usable(profile, samples.components):
-        name = f"profile{hashlib.sha256(profile).hexdigest()[:16]}"
-        if name not in document.idToObject:
-            entries = {"N": samples.components, "Filter": PDFName("FlateDecode")}
-            document.Reference(PDFStream(PDFDictionary(entries), zlib.compress(profile, 9), []), name)
-        space = PDFArray([PDFName("ICCBased"), PDFObjectReference(name)])
+        if profile not in profiles:
+            profiles[profile] = file.add_stream(profile, {"N": samples.components})
+        space = array((name("ICCBased"), profiles[profile]))
     if samples.palette is not None:
-        table = document.Reference(PDFStream(PDFDictionary(), samples.palette, []))
-        return PDFArray([PDFName("Indexed"), space, len(samples.palette) // 3 - 1, table])
+        table = file.add_stream(samples.palette, {}, deflate=False)
+        return array((name("Indexed"), space, len(samples.palette) // 3 - 1, table))
     return space
 
 

@@ -1,65 +1,67 @@
-"""Python values as pypdf objects."""
+"""Python values in the syntax of PDF (ISO 32000-1, 7.3), as ASCII text."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
+_IRREGULAR = re.compile(rb"[^!-~]|[()<>\[\]{}/%#]")
+_ESCAPED = str.maketrans({"\\": r"\\", "(": r"\(", ")": r"\)"})
 
-def to_pdf(value: Any) -> Any:
-    """A str becomes a text string, bytes a byte string, mappings and lists their like; pypdf objects stay."""
-    from pypdf.generic import ArrayObject, BooleanObject, ByteStringObject, FloatObject, NumberObject, PdfObject
 
-    if isinstance(value, PdfObject):
-        return value
-    if isinstance(value, bool):
-        return BooleanObject(value)
-    if isinstance(value, int):
-        return NumberObject(value)
-    if isinstance(value, float):
-        return FloatObject(value)
-    if isinstance(value, bytes):
-        return ByteStringObject(value)
-    if isinstance(value, str):
+class Pdf(str):
+    """A value that is in the syntax of PDF already."""
+
+    __slots__ = ()
+
+
+NULL = Pdf("null")
+
+
+def to_pdf(value: Any) -> str:
+    """A str becomes a text string, bytes a byte string, mappings and other iterables their like; `Pdf` stays."""
+    kind = type(value)
+    if kind is Pdf:
+        return str(value)
+    if kind is int:
+        return f"{value}"
+    if kind is str:
         return text_string(value)
+    if kind is bool:
+        return "true" if value else "false"
+    if kind is float:
+        return f"{value:.4f}".rstrip("0").rstrip(".")
+    if kind is bytes:
+        return f"<{value.hex()}>"
     if isinstance(value, Mapping):
         return dictionary(value)
-    return ArrayObject(to_pdf(entry) for entry in value)
+    return array(value)
 
 
-def name(value: str) -> Any:
-    """A name object, without the slash."""
-    from pypdf.generic import NameObject
+@lru_cache(maxsize=512)
+def name(value: str) -> Pdf:
+    """A name object, from its text without the slash."""
+    return Pdf("/" + _IRREGULAR.sub(lambda found: b"#%02X" % found[0][0], value.encode("utf-8")).decode("ascii"))
 
-    return NameObject(f"/{value}")
 
-
-def dictionary(entries: Mapping[str, Any]) -> Any:
+def dictionary(entries: Mapping[str, Any]) -> Pdf:
     """A dictionary object; keys without the slash, None left out."""
-    from pypdf.generic import DictionaryObject
-
-    return DictionaryObject({name(key): to_pdf(value) for key, value in entries.items() if value is not None})
+    return Pdf(f"<<{' '.join([f'/{key} {to_pdf(value)}' for key, value in entries.items() if value is not None])}>>")
 
 
-def text_string(value: str) -> Any:
+def array(values: Iterable[Any]) -> Pdf:
+    """An array object."""
+    return Pdf(f"[{' '.join([to_pdf(value) for value in values])}]")
+
+
+def text_string(value: str) -> Pdf:
     """A text string: ASCII as it is, all else in UTF-16BE with its mark (ISO 32000-1, 7.9.2.2)."""
-    from pypdf.generic import ByteStringObject
-
     if value.isascii() and value.isprintable():
-        return ByteStringObject(value.encode("ascii"))
-    return ByteStringObject(b"\xfe\xff" + value.encode("utf-16-be", "surrogatepass"))
-
-
-def stream(content: bytes, entries: Mapping[str, Any], *, deflate: bool = True) -> Any:
-    """A stream object with its own entries."""
-    from pypdf.generic import DecodedStreamObject
-
-    made = DecodedStreamObject()
-    made.set_data(content)
-    result = made.flate_encode() if deflate else made
-    result.update(dictionary(entries))
-    return result
+        return Pdf(f"({value.translate(_ESCAPED)})")
+    return Pdf(f"<FEFF{value.encode('utf-16-be', 'surrogatepass').hex().upper()}>")
 
 
 def date(instant: datetime) -> str:

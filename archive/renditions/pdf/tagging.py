@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from archive.renditions.pdf.objects import dictionary, name, to_pdf
+from archive.renditions.pdf.file import PdfFile
+from archive.renditions.pdf.objects import NULL, Pdf, array, dictionary, name
+from archive.renditions.pdf.painting import Place
 from archive.renditions.typesetting.structure import Area, Element, Mark
 
 _PRINT = 4
@@ -16,38 +18,42 @@ _PRINT = 4
 class _Places:
     """What the kids of elements point to: the pages, and the annotation of each area."""
 
-    pages: Sequence[Any]
-    annotations: Mapping[Area, Any]
+    pages: Sequence[Pdf]
+    annotations: Mapping[Area, Pdf]
 
 
-def tag(writer: Any, root: Element, marks: Sequence[Sequence[Element]], links: Sequence[tuple[Element, Area]]) -> None:
-    """Write the tree of `root` into the pypdf `writer`, whose pages have the marked sequences of `marks`."""
-    pages = [page.indirect_reference for page in writer.pages]
-    tree = dictionary({"Type": name("StructTreeRoot")})
-    tree_reference = writer._add_object(tree)
-    references = _write(writer, root, tree_reference, _Places(pages, _annotate(writer, pages, links)))
+def tag(
+    file: PdfFile,
+    root: Element,
+    marks: Sequence[Sequence[Element]],
+    links: Sequence[tuple[Element, Area]],
+    places: Mapping[Element, Place],
+) -> None:
+    """Write the tree of `root` into `file`, whose pages have the marked sequences of `marks`."""
+    pages = file.pages
+    tree = file.reserve()
+    references = _write(file, root, tree, _Places(pages, _annotate(file, pages, links, places)))
     numbers: list[Any] = []
     for page, elements in enumerate(marks):
-        numbers += [page, writer._add_object(to_pdf([references[element] for element in elements]))]
-        writer.pages[page][name("StructParents")] = to_pdf(page)
-        writer.pages[page][name("Tabs")] = name("S")
+        numbers += [page, file.add(array([references[element] for element in elements]))]
     for number, (element, _) in enumerate(links):
         numbers += [len(pages) + number, references[element]]
-    tree.update(
-        dictionary(
-            {
-                "K": references[root],
-                "ParentTree": writer._add_object(dictionary({"Nums": numbers})),
-                "ParentTreeNextKey": len(pages) + len(links),
-            }
-        )
-    )
-    writer.root_object[name("StructTreeRoot")] = tree_reference
+    entries = {
+        "Type": name("StructTreeRoot"),
+        "K": references[root],
+        "ParentTree": file.add(dictionary({"Nums": numbers})),
+        "ParentTreeNextKey": len(pages) + len(links),
+    }
+    file.put(tree, dictionary(entries))
+    file.catalog["StructTreeRoot"] = tree
 
 
-def _annotate(writer: Any, pages: Sequence[Any], links: Sequence[tuple[Element, Area]]) -> dict[Area, Any]:
+def _annotate(
+    file: PdfFile, pages: Sequence[Pdf], links: Sequence[tuple[Element, Area]], places: Mapping[Element, Place]
+) -> dict[Area, Pdf]:
+    anchors = {element.anchor: place for element, place in places.items() if element.anchor}
     made = {}
-    lists: dict[int, list[Any]] = {}
+    lists: dict[int, list[Pdf]] = {}
     for number, (element, area) in enumerate(links):
         annotation = dictionary(
             {
@@ -56,58 +62,64 @@ def _annotate(writer: Any, pages: Sequence[Any], links: Sequence[tuple[Element, 
                 "Rect": area.box,
                 "Border": [0, 0, 0],
                 "F": _PRINT,
-                "Contents": element.link,
+                "Contents": element.link or element.title or element.target,
                 "StructParent": len(pages) + number,
                 "P": pages[area.page],
-                "A": dictionary({"S": name("URI"), "URI": _address(element.link or "")}),
+                "A": _action(element, pages, anchors),
             }
         )
-        made[area] = writer._add_object(annotation)
+        made[area] = file.add(annotation)
         lists.setdefault(area.page, []).append(made[area])
     for page, listed in lists.items():
-        writer.pages[page][name("Annots")] = to_pdf(listed)
+        file.annotate(page, listed)
     return made
 
 
-def _address(link: str) -> bytes:
+def _action(element: Element, pages: Sequence[Pdf], anchors: Mapping[str, Place]) -> Pdf:
+    if element.link:
+        return dictionary({"S": name("URI"), "URI": _address(element.link)})
+    place = anchors.get(element.target or "", Place(0, 0.0, 0.0))
+    return dictionary({"S": name("GoTo"), "D": destination(pages, place)})
+
+
+def destination(pages: Sequence[Pdf], place: Place) -> Pdf:
+    """A place of the file, at the zoom that the reader has (ISO 32000-1, 12.3.2.2)."""
+    return array((pages[place.page], name("XYZ"), place.left, place.top, NULL))
+
+
+def _address(link: str) -> str:
     """A URI in ASCII (ISO 32000-1, 12.6.4.7): what is not ASCII is percent-encoded as UTF-8."""
-    return b"".join(
-        chr(byte).encode() if 0x20 < byte < 0x7F else f"%{byte:02X}".encode()
-        for byte in link.encode("utf-8", "replace")
-    )
+    return "".join(chr(byte) if 0x20 < byte < 0x7F else f"%{byte:02X}" for byte in link.encode("utf-8", "replace"))
 
 
-def _write(writer: Any, root: Element, parent: Any, places: _Places) -> dict[Element, Any]:
+def _write(file: PdfFile, root: Element, parent: Pdf, places: _Places) -> dict[Element, Pdf]:
     """Every element as an object, without recursion: lists may be nested deeper than Python's stack."""
-    references: dict[Element, Any] = {}
-    stack: list[tuple[Element, Any]] = [(root, parent)]
+    references: dict[Element, Pdf] = {}
+    stack: list[tuple[Element, Pdf]] = [(root, parent)]
     order = []
     while stack:
         element, above = stack.pop()
-        entries = dictionary(
-            {
-                "Type": name("StructElem"),
-                "S": name(element.kind),
-                "P": above,
-                "Lang": element.language,
-                "Alt": element.alternative,
-                "A": _attributes(element.attributes) if element.attributes else None,
-            }
-        )
-        references[element] = writer._add_object(entries)
-        order.append((element, entries))
+        references[element] = file.reserve()
+        order.append((element, above))
         stack += [(kid, references[element]) for kid in reversed(element.kids) if isinstance(kid, Element)]
-    for element, entries in order:
+    for element, above in order:
         first = next((kid.page for kid in element.kids if isinstance(kid, Mark | Area)), None)
-        if first is not None:
-            entries[name("Pg")] = places.pages[first]
         kids = [_kid(kid, first, places, references) for kid in element.kids]
-        if kids:
-            entries[name("K")] = to_pdf(kids[0] if len(kids) == 1 else kids)
+        entries = {
+            "Type": name("StructElem"),
+            "S": name(element.kind),
+            "P": above,
+            "Lang": element.language,
+            "Alt": element.alternative,
+            "A": _attributes(element.attributes) if element.attributes else None,
+            "Pg": None if first is None else places.pages[first],
+            "K": (kids[0] if len(kids) == 1 else kids) if kids else None,
+        }
+        file.put(references[element], dictionary(entries))
     return references
 
 
-def _kid(kid: Element | Mark | Area, page: int | None, places: _Places, references: Mapping[Element, Any]) -> Any:
+def _kid(kid: Element | Mark | Area, page: int | None, places: _Places, references: Mapping[Element, Pdf]) -> Any:
     if isinstance(kid, Element):
         return references[kid]
     if isinstance(kid, Area):
@@ -117,7 +129,7 @@ def _kid(kid: Element | Mark | Area, page: int | None, places: _Places, referenc
     return dictionary({"Type": name("MCR"), "Pg": places.pages[kid.page], "MCID": kid.number})
 
 
-def _attributes(attributes: Mapping[str, Mapping[str, str | float | tuple[float, ...]]]) -> Any:
+def _attributes(attributes: Mapping[str, Mapping[str, str | float | tuple[float, ...]]]) -> Pdf:
     made = [
         dictionary(
             {
@@ -127,4 +139,4 @@ def _attributes(attributes: Mapping[str, Mapping[str, str | float | tuple[float,
         )
         for owner, values in attributes.items()
     ]
-    return made[0] if len(made) == 1 else to_pdf(made)
+    return made[0] if len(made) == 1 else array(made)

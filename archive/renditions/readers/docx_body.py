@@ -1,267 +1,292 @@
-"""Walks the body of a Word document and makes blocks of it."""
+"""Walks the body of a part of a Word document and makes blocks of it."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from archive.errors import RenditionError
 from archive.model.blocks import (
     Block,
     BulletList,
     Cell,
     Direction,
     Heading,
-    Image,
     ListItem,
+    PageBreak,
     Paragraph,
     Span,
     Table,
 )
-from archive.renditions.readers.inline import LINE_BREAK, Style, join
-from archive.renditions.readers.links import absolute_link
-from archive.renditions.readers.pictures import PICTURES, read_picture
+from archive.renditions.readers.docx_controls import name_choices
+from archive.renditions.readers.docx_drawings import DrawingReader
+from archive.renditions.readers.docx_names import W, is_on, local, texts_of_part, value
+from archive.renditions.readers.docx_numbering import Label, Numbering
+from archive.renditions.readers.docx_runs import RunReader, Shared
+from archive.renditions.readers.docx_tables import StyledTable
+from archive.renditions.readers.inline import PLAIN, Style, join
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-_WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
-_DEEPEST = 40
-_GONE = frozenset({f"{_W}del", f"{_W}moveFrom", f"{_W}pPr", f"{_W}rPr", f"{_W}instrText"})
+_DEEPEST = 30
+_WIDEST = 200
+_SPARE_CELLS = 4_000
+_HOLDERS = frozenset(
+    f"{W}{name}" for name in ("sdt", "sdtContent", "customXml", "ins", "moveTo", "del", "moveFrom", "smartTag")
+)
+_HARMLESS = frozenset(
+    f"{W}{name}"
+    for name in (
+        "sectPr", "bookmarkStart", "bookmarkEnd", "proofErr", "permStart", "permEnd", "commentRangeStart",
+        "commentRangeEnd", "moveFromRangeStart", "moveFromRangeEnd", "moveToRangeStart", "moveToRangeEnd", "sdtPr",
+        "sdtEndPr", "customXmlPr", "tcPr", "tblPr", "tblGrid", "trPr", "tblPrEx", "customXmlInsRangeStart",
+        "customXmlInsRangeEnd", "customXmlDelRangeStart", "customXmlDelRangeEnd", "background",
+    )
+)  # fmt: skip
+
+
+_TELLING = frozenset(
+    f"{W}{name}" for name in ("pageBreakBefore", "sectPr", "pPrChange", "sectPrChange", "numberingChange", "rPr")
+)
 
 
 class BodyReader:
-    """Reads body elements into blocks; `dropped` says what was left out."""
+    """Reads the elements of one part into blocks; what is not drawn goes into the account."""
 
-    def __init__(self, document: Any, name: str) -> None:
-        self.part = document.part
-        self.name = name
-        self.dropped: list[str] = []
-        self._styles = {style.style_id: style for style in document.styles}
-        self._numbered = _read_numbering(document)
+    def __init__(self, part: Any, shared: Shared, numbering: Numbering) -> None:
+        self.shared, self.numbering = shared, numbering
+        self.account = shared.account
+        self._depth = 0
+        drawings = DrawingReader(part, shared.name, shared.account, self._read_box)
+        self.runs = RunReader(part, shared, drawings)
 
-    def read(self, body: Any, depth: int = 0) -> list[Block]:
+    def read(self, body: Any, style: Style = PLAIN, depth: int = 0) -> list[Block]:
         """The blocks of `body`: neighbouring items of one list become a list."""
         blocks: list[Block] = []
-        items: list[tuple[int, bool, list[Block]]] = []
-        for element in _flatten(body, depth):
-            listed = self._list_level(element) if element.tag == f"{_W}p" else None
-            made = self._read_element(element, depth)
-            if listed is not None and made:
-                items.append((*listed, made))
-                continue
-            if made:
-                blocks += _nest(items)
+        items: list[tuple[Label, list[Block]]] = []
+        for element, change in self._flatten(body, depth):
+            inner = style if change is None else self.runs.changed(change, style)
+            if element.tag == f"{W}tbl":
+                label, made = None, self._read_table(element, inner, depth)
+            else:
+                label, made = self._read_paragraph(element, inner)
+            if label is not None and made:
+                items.append((label, made))
+            elif made:
+                blocks += [*_nest(items), *made]
                 items = []
-                blocks += made
         return [*blocks, *_nest(items)]
 
-    def _read_element(self, element: Any, depth: int) -> list[Block]:
-        if element.tag == f"{_W}tbl":
-            return self._read_table(element, depth)
-        return self._read_paragraph(element)
+    def _flatten(self, body: Any, depth: int, change: Any = None) -> Iterator[tuple[Any, Any]]:
+        """Paragraphs and tables in order, also from inside of content controls, each with the change it is part of."""
+        for element in body:
+            if element.tag in (f"{W}p", f"{W}tbl"):
+                yield element, change
+            elif element.tag in _HOLDERS and depth < _DEEPEST:
+                tracked = local(element) in ("ins", "del", "moveTo", "moveFrom")
+                if element.tag == f"{W}sdt":
+                    name_choices(element, self.account)
+                yield from self._flatten(element, depth + 1, element if tracked else change)
+            elif isinstance(element.tag, str) and element.tag not in _HARMLESS:
+                text = "".join(texts_of_part(element))
+                self.account.leave_out(f"an element of Word that is not known here ({local(element)})", text)
 
-    def _read_table(self, element: Any, depth: int) -> list[Block]:
-        rows = []
-        for row in element.iterfind(f"{_W}tr"):
-            header = row.find(f"{_W}trPr/{_W}tblHeader") is not None
-            cells: list[Cell] = []
-            for cell in row.iter(f"{_W}tc") if depth < _DEEPEST else ():
-                if cell.getparent() is not row and cell.getparent().getparent().getparent() is not row:
-                    continue
-                span = cell.find(f"{_W}tcPr/{_W}gridSpan")
-                cells.append(Cell(tuple(self.read(cell, depth + 1)), header))
-                wide = span.get(f"{_W}val", "1") if span is not None else "1"
-                cells += [Cell((), header)] * (min(int(wide), 200) - 1 if wide.isdigit() else 0)
+    def _read_box(self, content: Any) -> list[Block]:
+        if self._depth > _DEEPEST:
+            self.account.leave_out("text boxes in each other", "".join(texts_of_part(content)))
+            return []
+        self._depth += 1
+        try:
+            return self.read(content, depth=self._depth)
+        finally:
+            self._depth -= 1
+
+    def _read_table(self, element: Any, style: Style, depth: int) -> list[Block]:
+        if depth >= _DEEPEST:
+            self.account.leave_out(f"tables nested more than {_DEEPEST} deep", "".join(texts_of_part(element)))
+            return []
+        properties = element.find(f"{W}tblPr")
+        for name in ("tblCaption", "tblDescription"):
+            said = value(properties, name)
+            if said:
+                self.account.leave_out("the description of a table", self.account.own(said))
+        rows: list[list[Cell]] = []
+        places = StyledTable(element, self.shared.styles)
+        spare = _SPARE_CELLS
+        for row in _children(element, "tr"):
+            marks = row.find(f"{W}trPr")
+            header = is_on(marks.find(f"{W}tblHeader")) if marks is not None else False
+            if marks is not None and is_on(marks.find(f"{W}hidden")):
+                self.account.leave_out("hidden text", "".join(texts_of_part(row)))
+                continue
+            change = next((one for one in (marks if marks is not None else ()) if local(one) in ("ins", "del")), None)
+            inner = style if change is None else self.runs.changed(change, style)
+            cells = [Cell((), header)] * min(_whole(value(marks, "gridBefore")), _WIDEST)
+            for column, cell in enumerate(_children(row, "tc")):
+                with self._in_style(places.of(row, cell, column)):
+                    cells.append(Cell(tuple(self._read_cell(cell, inner, depth + 1)), header))
+                wide = min(_whole(value(cell.find(f"{W}tcPr"), "gridSpan"), 1), _WIDEST) - 1
+                if wide > spare:
+                    self.account.leave_out("the joined cells of a table: they would fill more than the table has")
+                    wide = 0
+                spare -= wide - 1
+                cells += [Cell((), header)] * wide
             rows.append(cells)
         width = max((len(row) for row in rows), default=0)
         if width == 0:
             return []
-        return [Table(tuple((*row, *[Cell(())] * (width - len(row))) for row in rows))]
+        turned = properties is not None and is_on(properties.find(f"{W}bidiVisual"))
+        even = tuple((*row, *[Cell(())] * (width - len(row))) for row in rows)
+        return [Table(even, direction="rtl" if turned else "auto")]
 
-    def _read_paragraph(self, element: Any) -> list[Block]:
-        pieces: list[Span | Image] = []
-        self._gather(element, Style(), pieces, 0)
-        style = self._style_of(element)
-        level = _heading_level(style)
-        direction = self._direction_of(element)
-        blocks: list[Block] = []
-        spans: list[Span] = []
-        for piece in [*pieces, None]:
-            if isinstance(piece, Span):
-                spans.append(piece)
-                continue
-            joined = join(spans)
-            spans = []
-            if "".join(span.text for span in joined).strip():
-                blocks.append(
-                    Paragraph(joined, direction=direction)
-                    if level is None
-                    else Heading(level, joined, direction=direction)
-                )
-            if piece is not None:
-                blocks.append(piece)
-        return blocks
+    @contextmanager
+    def _in_style(self, properties: tuple[Any, ...]) -> Iterator[None]:
+        """Read a cell with what the style of its table gives to its text."""
+        before = self.shared.around
+        self.shared.around = (*before, *properties)
+        try:
+            yield
+        finally:
+            self.shared.around = before
 
-    def _gather(self, element: Any, style: Style, pieces: list[Span | Image], depth: int) -> None:
-        for child in element:
-            tag = child.tag
-            if tag in _GONE:
-                if tag == f"{_W}del":
-                    self.dropped.append("deleted text of tracked changes")
-                continue
-            if tag == f"{_W}t":
-                pieces.append(style.span(child.text or ""))
-            elif tag == f"{_W}tab":
-                pieces.append(style.span("\t"))
-            elif tag in (f"{_W}br", f"{_W}cr"):
-                if child.get(f"{_W}type") not in ("page", "column"):
-                    pieces.append(style.span(LINE_BREAK))
-            elif tag == f"{_W}noBreakHyphen":
-                pieces.append(style.span("\u2011"))
-            elif tag == f"{_W}drawing":
-                pieces += self._read_drawing(child)
-            elif tag in (f"{_W}pict", f"{_W}object"):
-                self.dropped.append("an object or a picture in the older form")
-            elif depth < _DEEPEST:
-                self._gather(child, self._change(style, child), pieces, depth + 1)
+    def _read_cell(self, cell: Any, style: Style, depth: int) -> list[Block]:
+        for change in cell.iterfind(f"{W}tcPr/*"):
+            if local(change) in ("cellIns", "cellDel"):
+                style = self.runs.changed(change, style)
+        merged = cell.find(f"{W}tcPr/{W}vMerge")
+        if merged is not None and merged.get(f"{W}val", "continue") == "continue":
+            text = "".join(texts_of_part(cell))
+            if text.strip():
+                self.account.leave_out("hidden text of a joined cell", text)
+            return []
+        return self.read(cell, style, depth)
 
-    def _change(self, style: Style, element: Any) -> Style:
-        if element.tag == f"{_W}hyperlink":
-            relation = self.part.rels.get(element.get(f"{_R}id"))
-            return replace(style, link=absolute_link(relation.target_ref) if relation is not None else None)
-        if element.tag != f"{_W}r":
-            return style
-        said = element.find(f"{_W}rPr/{_W}lang")
-        language = said.get(f"{_W}val") if said is not None else None
-        if said is not None and element.find(f"{_W}rPr/{_W}rtl") is not None:
-            language = said.get(f"{_W}bidi") or language
-        return replace(style, bold=_is_on(element, "b"), italic=_is_on(element, "i"), language=language)
+    def _read_paragraph(self, element: Any, style: Style) -> tuple[Label | None, list[Block]]:
+        """The blocks of a paragraph, and its label where it is an item of a list."""
+        if not len(element) or (len(element) == 1 and _says_nothing(element[0])):
+            return None, []
+        properties = element.find(f"{W}pPr")
+        self._note_changes(properties)
+        pieces = self.runs.read(element, style)
+        level = self.shared.styles.heading_level(element)
+        direction: Direction = "rtl" if properties is not None and is_on(properties.find(f"{W}bidi")) else "auto"
+        said = any(isinstance(piece, Span) and piece.text.strip() for piece in pieces)
+        drawn = any(not isinstance(piece, Span | PageBreak) for piece in pieces)
+        label = self._label_of(element, properties) if said or drawn else None
+        if level is not None and label is not None:
+            front = f"{label.text} " if label.text else ""
+            pieces.insert(0, Span(front))
+            label = None
+        blocks = list(_cut(pieces, level, direction))
+        if properties is not None and is_on(properties.find(f"{W}pageBreakBefore")):
+            blocks.insert(0, PageBreak())
+        section = properties.find(f"{W}sectPr") if properties is not None else None
+        if section is not None and value(section, "type") != "continuous":
+            blocks.append(PageBreak())
+        return label, blocks
 
-    def _read_drawing(self, element: Any) -> list[Image]:
-        described = next(element.iter(f"{_WP}docPr"), None)
-        said = (described.get("descr") or "").strip() if described is not None else ""
-        if any(True for _ in element.iter(f"{_W}txbxContent")):
-            self.dropped.append("text boxes")
-        images = []
-        for picture in element.iter(f"{_A}blip"):
-            part = self.part.related_parts.get(picture.get(f"{_R}embed"))
-            kind = (
-                "image/jpeg" if getattr(part, "content_type", "") == "image/jpg" else getattr(part, "content_type", "")
-            )
-            if part is None or kind not in PICTURES:
-                self.dropped.append(f"a picture ({kind or 'not in the file'})")
-                continue
-            try:
-                shown = read_picture(part.blob, kind, name=self.name, language=None, alternative=said or None)
-            except RenditionError as error:
-                self.dropped.append(f"a picture: {error.problem}")
-                continue
-            self.dropped += [f"of a picture: {what}" for what in shown.dropped]
-            images += [block for block in shown.blocks if isinstance(block, Image)]
-        return images
+    def _note_changes(self, properties: Any) -> None:
+        if properties is None:
+            return
+        for name in ("pPrChange", "sectPrChange", "numberingChange"):
+            if properties.find(f"{W}{name}") is not None:
+                self.account.leave_out("tracked changes of the form of paragraphs")
+        for name in ("ins", "del", "moveFrom", "moveTo"):
+            if properties.find(f"{W}rPr/{W}{name}") is not None:
+                self.account.leave_out(f"tracked changes of the ends of paragraphs ({name})")
 
-    def _style_of(self, element: Any) -> Any:
-        named = element.find(f"{_W}pPr/{_W}pStyle")
-        return self._styles.get(named.get(f"{_W}val")) if named is not None else None
-
-    def _direction_of(self, element: Any) -> Direction:
-        said = element.find(f"{_W}pPr/{_W}bidi")
-        return "rtl" if said is not None and said.get(f"{_W}val", "1") not in ("0", "false", "off") else "auto"
-
-    def _list_level(self, element: Any) -> tuple[int, bool] | None:
-        """The depth of a list item and whether it is numbered; None for what is no item."""
-        style = self._style_of(element)
-        for holder in (element, style.element if style is not None else None):
-            numbering = holder.find(f"{_W}pPr/{_W}numPr") if holder is not None else None
+    def _label_of(self, element: Any, properties: Any) -> Label | None:
+        """What stands before a paragraph, by its own numbering or that of its style (17.9.18)."""
+        identifier = value(properties, "pStyle")
+        chain = self.shared.styles.chain(identifier) if identifier else ()
+        number = depth = None
+        for place, holder in enumerate((properties, *(style.find(f"{W}pPr") for style in chain))):
+            numbering = holder.find(f"{W}numPr") if holder is not None else None
             if numbering is None:
                 continue
-            level, kind = numbering.find(f"{_W}ilvl"), numbering.find(f"{_W}numId")
-            number = kind.get(f"{_W}val") if kind is not None else None
-            if number == "0" or _heading_level(style) is not None:
-                return None
-            depth = level.get(f"{_W}val", "0") if level is not None else "0"
-            steps = int(depth) if depth.isdigit() else 0
-            steps = max(steps, _depth_by_name(style))
-            return steps, self._numbered.get((number or "", depth), False)
-        return None
+            depth = depth if depth is not None else value(numbering, "ilvl")
+            if number is None:
+                number = value(numbering, "numId")
+                if place and number is not None and depth is None:
+                    own = self.numbering.level_of_style(number, chain[place - 1].get(f"{W}styleId") or "")
+                    depth = str(own) if own is not None else None
+        if number is None or number == "0":
+            return None
+        steps = _whole(depth)
+        label = self.numbering.next_label(number, steps)
+        deeper = _depth_by_name(self.shared.styles.name(identifier))
+        return replace(label, level=max(label.level, deeper)) if label is not None else None
 
 
-def _flatten(body: Any, depth: int) -> Iterator[Any]:
-    """Paragraphs and tables in order, also from inside of content controls."""
-    for element in body:
-        if element.tag in (f"{_W}p", f"{_W}tbl"):
-            yield element
-        elif element.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}customXml", f"{_W}ins") and depth < _DEEPEST:
-            yield from _flatten(element, depth + 1)
+def _says_nothing(only: Any) -> bool:
+    """Whether the only child of a paragraph are properties that change nothing where there is no text."""
+    return only.tag == f"{W}pPr" and all(child.tag not in _TELLING for child in only)
 
 
-def _nest(items: list[tuple[int, bool, list[Block]]]) -> list[Block]:
-    """Items with their depths as lists within lists."""
+def _cut(pieces: list[Span | Block], level: int | None, direction: Direction) -> Iterator[Block]:
+    """The pieces of a paragraph as blocks: what is no text parts it."""
+    spans: list[Span] = []
+    for piece in [*pieces, None]:
+        if isinstance(piece, Span):
+            spans.append(piece)
+            continue
+        joined = join(spans)
+        spans = []
+        if "".join(span.text for span in joined).strip():
+            yield (
+                Paragraph(joined, direction=direction) if level is None else Heading(level, joined, direction=direction)
+            )
+        if piece is not None:
+            yield piece
+
+
+def _children(element: Any, name: str) -> Iterator[Any]:
+    """The rows of a table or the cells of a row, also those inside of content controls."""
+    for child in element:
+        if child.tag == f"{W}{name}":
+            yield child
+        elif child.tag in _HOLDERS:
+            yield from _children(child, name)
+
+
+def _nest(items: list[tuple[Label, list[Block]]]) -> list[Block]:
+    """Items with their labels as lists within lists."""
     if not items:
         return []
-    lowest = min(level for level, _, _ in items)
+    lowest = min(label.level for label, _ in items)
     lists: list[Block] = []
     made: list[ListItem] = []
-    numbered = items[0][1]
+    start = items[0][0].number
     position = 0
     while position < len(items):
-        level, kind, blocks = items[position]
-        if level > lowest:
+        label, blocks = items[position]
+        if label.level > lowest:
             end = position
-            while end < len(items) and items[end][0] > lowest:
+            while end < len(items) and items[end][0].level > lowest:
                 end += 1
             inner = _nest(items[position:end])
-            made = [*made[:-1], ListItem((*made[-1].blocks, *inner))] if made else [ListItem(tuple(inner))]
+            if made:
+                made[-1] = replace(made[-1], blocks=(*made[-1].blocks, *inner))
+            else:
+                lists += inner
             position = end
             continue
-        if made and kind != numbered:
-            lists.append(BulletList(tuple(made), 1 if numbered else None))
+        if made and (label.number is None) != (start is None):
+            lists.append(BulletList(tuple(made), start))
             made = []
-        numbered = kind
-        made.append(ListItem(tuple(blocks)))
+        if not made:
+            start = label.number
+        made.append(ListItem(tuple(blocks), label.text))
         position += 1
-    return [*lists, BulletList(tuple(made), 1 if numbered else None)]
+    return [*lists, BulletList(tuple(made), start)] if made else lists
 
 
-def _heading_level(style: Any) -> int | None:
-    if style is None:
-        return None
-    name = style.name or ""
-    if name == "Title":
-        return 1
-    end = name.removeprefix("Heading ").removeprefix("heading ")
-    return min(int(end), 6) if end != name and end.isdigit() and int(end) > 0 else None
-
-
-def _depth_by_name(style: Any) -> int:
+def _depth_by_name(name: str) -> int:
     """Word's own styles "List Bullet 2" and so on are deeper by their name alone."""
-    found = re.fullmatch(r"List (?:Bullet|Number) ([2-9])", (style.name or "") if style is not None else "")
-    return int(found[1]) - 1 if found is not None else 0
+    word, _, number = name.rpartition(" ")
+    return (
+        int(number) - 1 if word in ("List Bullet", "List Number") and number.isdigit() and 1 < int(number) < 10 else 0
+    )
 
 
-def _is_on(run: Any, name: str) -> bool:
-    said = run.find(f"{_W}rPr/{_W}{name}")
-    return said is not None and said.get(f"{_W}val", "1") not in ("0", "false", "off")
-
-
-def _read_numbering(document: Any) -> dict[tuple[str, str], bool]:
-    """For each list and depth whether it counts, by the numbering part."""
-    try:
-        root = document.part.numbering_part.element
-    except (KeyError, NotImplementedError):
-        return {}
-    kinds: dict[str, dict[str, bool]] = {}
-    for abstract in root.iterfind(f"{_W}abstractNum"):
-        levels = kinds.setdefault(abstract.get(f"{_W}abstractNumId"), {})
-        for level in abstract.iterfind(f"{_W}lvl"):
-            form = level.find(f"{_W}numFmt")
-            levels[level.get(f"{_W}ilvl")] = form is not None and form.get(f"{_W}val") not in ("bullet", "none")
-    found = {}
-    for number in root.iterfind(f"{_W}num"):
-        abstract = number.find(f"{_W}abstractNumId")
-        for depth, counts in kinds.get(abstract.get(f"{_W}val") if abstract is not None else "", {}).items():
-            found[(number.get(f"{_W}numId"), depth)] = counts
-    return found
+def _whole(text: str | None, otherwise: int = 0) -> int:
+    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 7 else otherwise

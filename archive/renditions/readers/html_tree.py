@@ -1,220 +1,386 @@
-"""Walks a parsed HTML tree and makes blocks of it."""
+"""Walks a parsed HTML tree and makes blocks of it. Every element and text is drawn or goes into the account."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 from dataclasses import replace
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
-from archive.errors import RenditionError
-from archive.model.blocks import (
-    Block,
-    BulletList,
-    Direction,
-    Heading,
-    Image,
-    ListItem,
-    Paragraph,
-    Preformatted,
-    Quote,
-    Span,
+from archive.model.blocks import Block, Direction, Heading, Paragraph, Quote, Span
+from archive.renditions.readers.accounting import Account
+from archive.renditions.readers.formulas import mathml_text
+from archive.renditions.readers.html_elements import (
+    direction_of,
+    find_targets,
+    language_of,
+    texts_in,
+    texts_without,
+    words_in,
 )
-from archive.renditions.readers.html_table import read_table
-from archive.renditions.readers.inline import LINE_BREAK, PLAIN, Style, collapse
-from archive.renditions.readers.links import absolute_link
-from archive.renditions.readers.pictures import PICTURES, read_picture
+from archive.renditions.readers.html_flow import Flow
+from archive.renditions.readers.html_forms import CONTROLS, control_text
+from archive.renditions.readers.html_head import leave_out_element
+from archive.renditions.readers.html_lists import make_list
+from archive.renditions.readers.html_pictures import read_own_picture
+from archive.renditions.readers.html_style import (
+    Declarations,
+    Rules,
+    apply,
+    has_ground,
+    is_hidden,
+    is_only_invisible,
+    is_turned,
+    is_visible_again,
+    is_white,
+    takes_line_away,
+)
+from archive.renditions.readers.html_table import TableParts, read_table
+from archive.renditions.readers.html_tags import INLINE, style_of_tag
+from archive.renditions.readers.inline import PLAIN, Style, absolute_link, collapse
+from archive.renditions.readers.source import Source
 
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
-_SILENT = frozenset({"head", "style", "template", "datalist", "title", "meta", "base", "area", "map"})
+_SILENT = frozenset({"style", "meta", "base", "link", "source", "track", "param", "col", "colgroup"})
+"""They say nothing themselves; the parser may put what follows them into them."""
 _LEFT_OUT = frozenset({
-    "script", "iframe", "frame", "object", "embed", "applet", "video", "audio", "canvas", "svg", "math", "portal",
+    "script", "iframe", "frame", "object", "embed", "applet", "video", "audio", "canvas", "svg", "portal", "template",
+    "datalist", "area", "bgsound",
 })  # fmt: skip
-_CONTROLS = frozenset({"input", "select", "textarea", "progress", "meter"})
-_INLINE = frozenset({
-    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins",
-    "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub",
-    "sup", "time", "tt", "u", "var", "wbr", "button", "output",
-})  # fmt: skip
-_BOLD = frozenset({"b", "strong", "th", "dt"})
-_ITALIC = frozenset({"i", "em", "cite", "dfn", "var"})
-_CODE = frozenset({"code", "kbd", "samp", "tt"})
-_DEEPEST = 80
-_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_FIXED = frozenset({"pre", "listing", "xmp", "plaintext"})
+_PLAIN = frozenset({"p", "div", "span"})
+_DEEPEST = 60
+_POINTED = {
+    "title": "a note that shows on pointing at", "aria-label": "a label for screen readers of",
+    "summary": "a summary for screen readers of",
+}  # fmt: skip
+_RULE = "———"
+_ISOLATES = {"ltr": "\u2066", "rtl": "\u2067"}
+_OVERRIDES = {"ltr": "\u202d", "rtl": "\u202e"}
 
 
 class TreeReader:
-    """Reads elements into blocks; `dropped` says what was left out."""
+    """Reads elements into blocks; what is not drawn goes into the account."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.dropped: list[str] = []
+    def __init__(self, source: Source, account: Account, rules: Rules | None = None, tree: Any = None) -> None:
+        self.source, self.account = source, account
+        self._rules = rules or Rules()
+        self._direction: Direction = "auto"
+        self._anchor: str | None = None
+        self._title: Any = None
+        self._changed: dict[tuple[Style, str], Style] = {}
+        self._targets = find_targets(tree) if tree is not None else frozenset()
 
-    def read(self, element: Any, style: Style = PLAIN, depth: int = 0) -> list[Block]:
+    def read_page(self, tree: Any) -> list[Block]:
+        """The blocks of a whole page, wherever its parts stand; all that it says is met."""
+        self._title = tree.find("head/title")
+        self.account.meet(words_in(tree))
+        declarations = self._rules.at(tree)
+        if is_hidden(tree, declarations):
+            self._leave_out_hidden(tree)
+            return []
+        return self.read(tree, self._change(PLAIN, tree, declarations))
+
+    def read(self, element: Any, style: Style = PLAIN, depth: int = 0, *, fixed: bool = False) -> list[Block]:
         """The blocks in `element`'s content."""
-        flow = _Flow(_direction_of(element), _language_of(element))
+        before = self._direction
+        own = direction_of(element)
+        if own is not None and element.tag not in ("html", "body"):
+            self._direction = own
+        flow = Flow(self._direction, language_of(element), fixed=fixed)
         self._fill(element, style, flow, depth)
+        self._direction = before
         return flow.end()
 
-    def note_head(self, tree: Any) -> None:
-        """List what the head would have fetched, and handlers anywhere."""
-        for link in tree.iter("link"):
-            if link.get("href") and "stylesheet" in (link.get("rel") or "").lower():
-                self.dropped.append(f"style sheet {link.get('href')[:200]}")
-        for script in tree.iterfind("head/script"):
-            self._note(script)
-        for meta in tree.iter("meta"):
-            if (meta.get("http-equiv") or "").lower() == "refresh":
-                self.dropped.append(f"refresh {(meta.get('content') or '')[:200]}")
-        handlers = sum(1 for element in tree.iter() for key in element.attrib if str(key).lower().startswith("on"))
-        if handlers:
-            self.dropped.append(f"{handlers} event handlers")
-
-    def _fill(self, element: Any, style: Style, flow: _Flow, depth: int) -> None:
-        flow.add(style, element.text)
+    def _fill(self, element: Any, style: Style, flow: Flow, depth: int) -> None:
+        if self._rules.beside:
+            flow.add(style, self.account.own(self._rules.put(element, "before")))
+        self._add(element.text, style, flow)
         for child in element:
-            if isinstance(child.tag, str):
-                self._fill_child(child, _change(style, child), flow, depth + 1)
-            flow.add(style, child.tail)
+            if child.tag in _PLAIN and not len(child) and not child.text and not child.attrib:
+                # Pages with many thousands of empty paragraphs are real: each of them only ends a line.
+                if flow.has_begun and child.tag != "span":
+                    flow.flush()
+            elif child.tag == "br" and not child.attrib:
+                flow.add_break(style)
+            elif isinstance(child.tag, str):
+                declarations = self._rules.at(child)
+                if not is_hidden(child, declarations):
+                    self._fill_child(child, self._change(style, child, declarations), flow, depth + 1)
+                elif is_only_invisible(child, declarations):
+                    self._fill_visible(child, style, flow, depth + 1)
+                else:
+                    self._leave_out_hidden(child)
+            self._add(child.tail, style, flow)
+        if self._rules.beside:
+            flow.add(style, self.account.own(self._rules.put(element, "after")))
 
-    def _fill_child(self, child: Any, style: Style, flow: _Flow, depth: int) -> None:
-        tag = child.tag.lower()
-        if depth > _DEEPEST:
-            flow.add(style, "".join(child.itertext()))
-        elif tag in _LEFT_OUT:
-            self._note(child)
-        elif tag in _SILENT or tag in _CONTROLS:
+    def _fill_visible(self, element: Any, style: Style, flow: Flow, depth: int) -> None:
+        """What in an invisible element is made visible again; the rest of it is hidden."""
+        seen: list[Any] = []
+        waiting = list(element)[::-1]
+        while waiting:
+            one = waiting.pop()
+            if not isinstance(one.tag, str):
+                continue
+            if is_visible_again(self._rules.at(one)):
+                seen.append(one)
+            else:
+                waiting += list(one)[::-1]
+        if not seen:
+            self._leave_out_hidden(element)
             return
+        text = texts_without(element, frozenset(seen))
+        if text:
+            self.account.leave_out("hidden text", text)
+        for one in seen:
+            declarations = self._rules.at(one)
+            if is_hidden(one, declarations):
+                self._leave_out_hidden(one)
+            else:
+                self._fill_child(one, self._change(style, one, declarations), flow, depth)
+
+    def _fill_child(self, child: Any, style: Style, flow: Flow, depth: int) -> None:
+        tag = child.tag.lower()
+        self._note_attributes(child)
+        if depth > _DEEPEST and tag not in _SILENT and tag not in _LEFT_OUT:
+            self.account.leave_out(f"the form of what is nested more than {_DEEPEST} deep")
+            self._add("".join(texts_in(child)), style, flow)
+        elif tag in _LEFT_OUT:
+            self._leave_out(child)
+        elif tag == "math":
+            self._add_formula(child, style, flow)
+        elif tag == "title":
+            self._add_title(child)
+        elif tag in _SILENT:
+            if tag != "style":
+                self._fill(child, style, flow, depth)
+        elif tag in CONTROLS:
+            flow.add_lines(style, control_text(child, self.account))
         elif tag == "br":
-            flow.spans.append(style.span(LINE_BREAK))
-        elif tag == "img":
+            flow.add_break(style)
+        elif tag in ("img", "image"):
             self._add_image(child, style, flow)
-        elif tag in _INLINE:
-            self._fill(child, style, flow, depth)
+        elif tag in INLINE:
+            self._fill_inline(child, tag, style, flow, depth)
         else:
             flow.flush()
-            flow.blocks += self._read_block(child, tag, style, depth)
+            flow.blocks += self._read_block(child, tag, style, depth, fixed=flow.fixed)
 
-    def _read_block(self, element: Any, tag: str, style: Style, depth: int) -> list[Block]:
+    def _fill_inline(self, child: Any, tag: str, style: Style, flow: Flow, depth: int) -> None:
+        before, after = self._around(child, tag)
+        flow.add(style, self.account.own(before))
+        self._fill(child, style, flow, depth)
+        flow.add(style, self.account.own(after))
+
+    def _around(self, child: Any, tag: str) -> tuple[str, str]:
+        """What a browser puts around an element: quotation marks, brackets of an explanation, a direction."""
+        said = direction_of(child)
+        if tag == "q":
+            return "\u201c", "\u201d"
+        if tag == "rt" and child.getparent().find("rp") is None:
+            return " (", ")"
+        if tag == "bdo" and said in _OVERRIDES:
+            return _OVERRIDES[said], "\u202c"
+        if said in _ISOLATES:
+            return _ISOLATES[said], "\u2069"
+        return ("\u2068", "\u2069") if tag == "bdi" or said == "auto" else ("", "")
+
+    def _read_block(self, element: Any, tag: str, style: Style, depth: int, *, fixed: bool) -> list[Block]:
         if tag in _HEADINGS:
             return self._read_heading(element, _HEADINGS[tag], style, depth)
-        if tag in ("pre", "listing", "xmp"):
-            text = "".join(element.itertext()).removeprefix("\n").rstrip("\n")
-            return [Preformatted(text, _language_of(element), _direction_of(element))] if text.strip() else []
+        if tag in _FIXED:
+            return self.read(element, style, depth, fixed=True)
+        if tag == "hr":
+            return [Paragraph((Span(self.account.own(_RULE)),))]
         if tag == "blockquote":
             inner = self.read(element, style, depth)
             return [Quote(tuple(inner))] if inner else []
         if tag in ("ul", "ol", "menu", "dir"):
-            return self._read_list(element, tag, style, depth)
+            return self._read_list(element, style, depth)
         if tag == "table":
-            return read_table(element, lambda cell: self.read(cell, _change(Style(), cell), depth + 1))
-        return self.read(element, style, depth)
+            return self._read_table(element, style, depth)
+        if tag == "optgroup":
+            return [Paragraph((Span(element.get("label") or ""),)), *self.read(element, style, depth)]
+        return self.read(element, style, depth, fixed=fixed)
 
-    def _read_heading(self, element: Any, level: int, style: Style, depth: int) -> list[Block]:
-        blocks: list[Block] = []
-        for block in self.read(element, style, depth):
-            if isinstance(block, Paragraph):
-                blocks.append(Heading(level, block.spans, block.language, block.direction))
-            else:
-                blocks.append(block)
+    def _read_table(self, element: Any, style: Style, depth: int) -> list[Block]:
+        said = direction_of(element)
+        before, self._direction = self._direction, said or self._direction
+        parts = TableParts(
+            lambda cell, inner: self._read_cell(cell, inner, depth + 1),
+            lambda caption, inner: self._spans_of(caption, inner, depth + 1),
+            lambda child, text, inner: self._read_stray(child, text, inner, depth + 1),
+            self._enter,
+        )
+        blocks = read_table(element, style, parts, self.account, said or "auto")
+        self._direction = before
         return blocks
 
-    def _read_list(self, element: Any, tag: str, style: Style, depth: int) -> list[Block]:
-        items = self._stray_item(element.text, style)
-        for child in element:
-            if isinstance(child.tag, str) and child.tag in _LEFT_OUT:
-                self._note(child)
-            elif isinstance(child.tag, str) and child.tag not in _SILENT:
-                blocks = self.read(child, _change(style, child), depth + 1)
-                items += [ListItem(tuple(blocks))] if blocks else []
-            items += self._stray_item(child.tail, style)
-        if not items:
-            return []
-        start = (element.get("start") or "1").strip()
-        first = int(start) if start.isascii() and start.isdigit() and len(start) < 9 else 1
-        return [BulletList(tuple(items), first if tag == "ol" else None)]
+    def _enter(self, element: Any, style: Style) -> Style | None:
+        """The style in a part of a table; None where it is hidden."""
+        declarations = self._rules.at(element)
+        if is_hidden(element, declarations):
+            self._leave_out_hidden(element)
+            return None
+        self._note_attributes(element)
+        return self._change(style, element, declarations)
 
-    def _stray_item(self, text: str | None, style: Style) -> list[ListItem]:
+    def _read_cell(self, cell: Any, style: Style, depth: int) -> list[Block]:
+        inner = self._enter(cell, Style(language=style.language, marks=style.marks))
+        return [] if inner is None else self.read(cell, inner, depth)
+
+    def _read_stray(self, child: Any, text: str | None, style: Style, depth: int) -> list[Block]:
+        """What stands in a table and in no cell is wrong HTML, but it is there."""
+        flow = Flow(self._direction, None)
+        if child is not None:
+            if is_hidden(child, self._rules.at(child)):
+                self._leave_out_hidden(child)
+            else:
+                self._fill_child(child, self._change(style, child, self._rules.at(child)), flow, depth)
+        elif text and text.strip():
+            self._add(text, style, flow)
+        return flow.end()
+
+    def _spans_of(self, element: Any, style: Style, depth: int) -> tuple[Span, ...]:
+        flow = Flow("auto", None)
+        self._fill(element, style, flow, depth)
+        spans = list(flow.spans)
+        for block in flow.blocks:
+            if isinstance(block, Paragraph):
+                spans += block.spans
+            else:
+                self.account.leave_out("a block in the caption of a table")
+        return collapse(spans)
+
+    def _read_heading(self, element: Any, level: int, style: Style, depth: int) -> list[Block]:
+        return [
+            Heading(level, block.spans, block.language, block.direction) if isinstance(block, Paragraph) else block
+            for block in self.read(element, style, depth)
+        ]
+
+    def _read_list(self, element: Any, style: Style, depth: int) -> list[Block]:
+        items: list[tuple[Any, list[Block]]] = []
+        self._add_stray_item(element.text, style, items)
+        for child in element:
+            if isinstance(child.tag, str):
+                declarations = self._rules.at(child)
+                flow = Flow(self._direction, None)
+                if is_hidden(child, declarations):
+                    self._leave_out_hidden(child)
+                elif child.tag == "li":
+                    self._note_attributes(child)
+                    flow.blocks += self.read(child, self._change(style, child, declarations), depth + 1)
+                else:
+                    self._fill_child(child, self._change(style, child, declarations), flow, depth + 1)
+                blocks = flow.end()
+                if blocks or child.tag == "li":
+                    items.append((child if child.tag == "li" else None, blocks))
+            self._add_stray_item(child.tail, style, items)
+        declarations = self._rules.at(element)
+        return [make_list(element, items, declarations)] if any(blocks for _, blocks in items) else []
+
+    def _add_stray_item(self, text: str | None, style: Style, items: list[tuple[Any, list[Block]]]) -> None:
         """Text between the items of a list is wrong HTML, but it is text."""
         spans = collapse([style.span(text)]) if text else ()
-        return [ListItem((Paragraph(spans),))] if spans else []
+        if spans:
+            items.append((None, [Paragraph(spans)]))
 
-    def _add_image(self, element: Any, style: Style, flow: _Flow) -> None:
-        source, said = (element.get("src") or "").strip(), (element.get("alt") or "").strip()
-        image = self._own_image(source, said or None)
+    def _add_image(self, element: Any, style: Style, flow: Flow) -> None:
+        address, said = (element.get("src") or element.get("href") or "").strip(), (element.get("alt") or "").strip()
+        image = read_own_picture(address, said or None, self.source, self.account)
         if image is not None:
             flow.flush()
             flow.blocks.append(image)
             return
-        self.dropped.append(f"picture {source[:200] or 'without address'}")
+        shown = address.partition(",")[0] if address.startswith("data:") else address
+        self.account.leave_out(f"picture {shown[:200] or 'without address'}")
         flow.add(style, said)
 
-    def _own_image(self, source: str, said: str | None) -> Image | None:
-        """The picture in a data: address (RFC 2397), where it is one that we can draw."""
-        if not source.lower().startswith("data:image/"):
-            return None
-        head, _, data = source[5:].partition(",")
-        kind, *parameters = head.split(";")
-        kind = "image/jpeg" if kind.lower() == "image/jpg" else kind.lower()
-        if kind not in PICTURES:
-            return None
-        try:
-            raw = unquote_to_bytes(data)
-            content = base64.b64decode(raw) if "base64" in parameters else raw
-            shown = read_picture(content, kind, name=self.name, language=None, alternative=said)
-        except (binascii.Error, RenditionError):
-            return None
-        self.dropped += [f"of a picture: {what}" for what in shown.dropped]
-        return next((block for block in shown.blocks if isinstance(block, Image)), None)
+    def _add_formula(self, element: Any, style: Style, flow: Flow) -> None:
+        others = [words_in(one) for one in element.iter("annotation", "annotation-xml")]
+        drawn = mathml_text(element)
+        self.account.meet_again("".join(texts_in(element)), drawn + "".join(others))
+        for text in filter(None, others):
+            self.account.leave_out("another form of a formula", text)
+        for text in filter(None, (words_in(one) for one in element.iter("mphantom"))):
+            self.account.leave_out("a part of a formula that is not shown", text)
+        flow.add(style, drawn)
 
-    def _note(self, element: Any) -> None:
-        address = element.get("src") or element.get("data") or ""
-        self.dropped.append(f"{element.tag} {address[:200]}".strip())
+    def _add_title(self, element: Any) -> None:
+        """The title of the page is not drawn here; a second one is not shown by any browser."""
+        text = "".join(texts_in(element))
+        if element is self._title:
+            self.account.place(text)
+        elif text.strip():
+            self.account.leave_out("another title", text)
 
+    def _add(self, text: str | None, style: Style, flow: Flow) -> None:
+        if not text:
+            return
+        if self._anchor is not None and text.strip():
+            flow.add(style, text, self._anchor)
+            self._anchor = None
+        else:
+            flow.add(style, text)
 
-class _Flow:
-    """Blocks in the making: inline text gathers until a block or the end makes a paragraph of it."""
+    def _change(self, style: Style, element: Any, declarations: Declarations) -> Style:
+        """The style inside of `element`."""
+        tag = element.tag.lower()
+        if not declarations and not element.attrib:
+            if tag in _PLAIN:
+                return style
+            known = self._changed.get((style, tag))
+            if known is None:
+                known = self._changed[style, tag] = self._change_fully(style, element, tag, declarations)
+            return known
+        return self._change_fully(style, element, tag, declarations)
 
-    def __init__(self, direction: Direction, language: str | None) -> None:
-        self.blocks: list[Block] = []
-        self.spans: list[Span] = []
-        self.direction, self.language = direction, language
+    def _change_fully(self, style: Style, element: Any, tag: str, declarations: Declarations) -> Style:
+        # As it is seen: a line that the page takes away from u or s is not there; del and ins mean what they say.
+        known = "span" if tag in ("u", "s", "strike") and takes_line_away(declarations) else tag
+        changed = style_of_tag(style, known, language_of(element), ground=has_ground(declarations))
+        if tag == "a" and element.get("href") is not None:
+            changed = self._link(changed, element.get("href").strip())
+        return apply(changed, declarations) if declarations else changed
 
-    def add(self, style: Style, text: str | None) -> None:
-        if text == LINE_BREAK:
-            text = " "
+    def _link(self, style: Style, address: str) -> Style:
+        if address.startswith("#"):
+            target = address[1:] if address[1:] in self._targets else None
+            if target is None and address not in ("#", "#top"):
+                self.account.leave_out(f"link {address[:200]}")
+            return replace(style, link=None, target=target)
+        link = absolute_link(address)
+        if link is None and address:
+            self.account.leave_out(f"link {address[:200]}")
+        return replace(style, link=link, target=None)
+
+    def _note_attributes(self, element: Any) -> None:
+        """Remember a place that is linked to, and name what shows only on pointing at an element."""
+        if not element.attrib and not self._rules.by_key:
+            return
+        place = element.get("id") or (element.get("name") if element.tag == "a" else None)
+        if place in self._targets:
+            self._anchor = place
+        for key, what in _POINTED.items():
+            said = (element.get(key) or "").strip()
+            if said and said != (element.get("alt") or "").strip():
+                self.account.leave_out(f"{what} {element.tag}", said)
+            else:
+                self.account.place(said)
+        declarations = self._rules.at(element)
+        if declarations and is_turned(declarations):
+            self.account.leave_out("an order of letters that a rule of style turns round", "".join(texts_in(element)))
+        if declarations and is_white(declarations) and "".join(texts_in(element)).strip():
+            self.account.leave_out("the colour of white or transparent text, which is drawn in black")
+
+    def _leave_out(self, element: Any) -> None:
+        text = words_in(element)
+        leave_out_element(element, self.account, text)
+        if element.get("srcdoc"):
+            self.account.leave_out("the page in an iframe", " ".join(element.get("srcdoc").split())[:200])
+
+    def _leave_out_hidden(self, element: Any) -> None:
+        text = words_in(element)
         if text:
-            self.spans.append(style.span(text))
-
-    def flush(self) -> None:
-        spans = collapse(self.spans)
-        self.spans = []
-        if spans:
-            self.blocks.append(Paragraph(spans, self.language, self.direction))
-
-    def end(self) -> list[Block]:
-        self.flush()
-        return self.blocks
-
-
-def _change(style: Style, element: Any) -> Style:
-    """The style inside of `element`."""
-    tag = element.tag.lower()
-    return replace(
-        style,
-        bold=style.bold or tag in _BOLD,
-        italic=style.italic or tag in _ITALIC,
-        code=style.code or tag in _CODE,
-        link=absolute_link(element.get("href")) if tag == "a" else style.link,
-        language=_language_of(element) or style.language,
-    )
-
-
-def _language_of(element: Any) -> str | None:
-    return element.get("lang") or element.get(_XML_LANG) or None
-
-
-def _direction_of(element: Any) -> Direction:
-    said = (element.get("dir") or "").lower()
-    return "rtl" if said == "rtl" else "ltr" if said == "ltr" else "auto"
+            self.account.leave_out("hidden text", text)
+        for inner in element.iter("img", "script", *CONTROLS):
+            self.account.leave_out(f"hidden {inner.tag}")

@@ -5,23 +5,47 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
 from archive.errors import RenditionError
 from archive.model.blocks import Document, Image
+from archive.renditions.readers.source import Source
 
 MOST_PIXELS = 120_000_000
 PICTURES = {"image/png": "PNG", "image/jpeg": "JPEG", "image/tiff": "TIFF", "image/gif": "GIF", "image/webp": "WEBP",
-            "image/bmp": "BMP"}  # fmt: skip
+            "image/bmp": "BMP", "image/jp2": "JPEG2000", "image/avif": "AVIF", "image/heic": "HEIF"}  # fmt: skip
 """Media types with a reader here, and the name that Pillow has for each."""
+_MARKS: dict[str, tuple[bytes, ...]] = {
+    "image/png": (b"\x89PNG",), "image/jpeg": (b"\xff\xd8",), "image/tiff": (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
+    "image/gif": (b"GIF8",), "image/bmp": (b"BM",),
+    "image/jp2": (b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51"),
+}  # fmt: skip
 _MOST_FRAMES = 2_000
 _KEPT = ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")
 _WHITE = 65535
 
 
-def read_picture(
-    content: bytes, media_type: str, *, name: str, language: str | None, alternative: str | None
-) -> Document:
+def read_picture(source: Source) -> Document:
+    """The document of a picture file; its kind is that of its bytes. Raises `RenditionError` as `draw_picture` does."""
+    return replace(
+        draw_picture(source.content, kind_of(source.content), name=source.name, alternative=source.alternative),
+        language=source.language,
+    )
+
+
+def kind_of(content: bytes) -> str:
+    """The media type of a picture by its first bytes; that of PNG where they are of no picture that can be drawn."""
+    for kind, marks in _MARKS.items():
+        if content.startswith(marks):
+            return kind
+    if content[4:8] == b"ftyp":
+        return "image/avif" if content[8:12] in (b"avif", b"avis") else "image/heic"
+    return "image/webp" if content[:4] == b"RIFF" and content[8:12] == b"WEBP" else "image/png"
+
+
+def draw_picture(content: bytes, media_type: str, *, name: str, alternative: str | None) -> Document:
     """The document of a picture; each page of a TIFF is a picture of its own, of other kinds only the first frame.
 
     `alternative` describes the picture; without it no level A is possible. What is not drawn (further frames, colours
@@ -32,6 +56,8 @@ def read_picture(
     from PIL import UnidentifiedImageError
 
     form = PICTURES[media_type]
+    if form == "HEIF":
+        _know_heif(name)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -47,10 +73,23 @@ def read_picture(
         raise RenditionError(
             f"the picture is too large to draw: it has more than {MOST_PIXELS:,} pixels", subject=name
         ) from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
-        said = f": {error}" if isinstance(error, OSError) and "truncated" in str(error) else ""
-        raise RenditionError(f"it is no readable picture{said}", subject=name) from error
-    return Document(tuple(blocks), language=language, dropped=dropped)
+    except RenditionError:
+        raise
+    except Exception as error:
+        damaged = isinstance(error, UnidentifiedImageError)
+        said = "" if damaged else f": {' '.join(str(error).split())[:120]}"
+        raise RenditionError(f"the picture is damaged or not readable{said}", subject=name) from error
+    return Document(tuple(blocks), dropped=dropped)
+
+
+def _know_heif(name: str) -> None:
+    """Have Pillow read HEIC by the library pillow-heif. Raises `RenditionError` where that is not here."""
+    try:
+        import_module("pillow_heif").register_heif_opener()
+    except ImportError as error:
+        raise RenditionError(
+            "HEIC pictures need the Python package pillow-heif", subject=name, remedy="Install pillow-heif"
+        ) from error
 
 
 def _draw(picture: Any, content: bytes, media_type: str, alternative: str | None) -> Iterator[Image]:

@@ -50,7 +50,7 @@ class PictureItem:
 class Band:
     """A strip `height` points high, `gap` below the one before. `keep` holds it on the page of the next one.
 
-    `header` is what a table repeats at the top of a page that begins with this band.
+    `header` is what a table repeats at the top of a page that begins with this band; one that `breaks` begins a page.
     """
 
     height: float
@@ -60,6 +60,7 @@ class Band:
     pictures: list[PictureItem] = field(default_factory=list)
     keep: bool = False
     header: tuple[Band, ...] = ()
+    breaks: bool = False
 
 
 def keep_lines_together(bands: list[Band]) -> None:

@@ -11,12 +11,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archive.renditions.typesetting.bidi_classes import classify
-from archive.renditions.typesetting.bidi_pairs import resolve_brackets
+from archive.renditions.typesetting.bidi_pairs import has_brackets, resolve_brackets
 
 _MAX_DEPTH = 125
 _ISOLATES = frozenset({"LRI", "RLI", "FSI"})
 _REMOVED = frozenset({"RLE", "LRE", "RLO", "LRO", "PDF", "BN"})
-_NEUTRAL = frozenset({"B", "S", "WS", "ON", "LRI", "RLI", "FSI", "PDI"})
+_EXPLICIT = frozenset({"PDI", *_ISOLATES, *_REMOVED})
+_LETTERS = {
+    "L": "L", "R": "R", "AL": "a", "EN": "e", "AN": "n", "ES": "s", "ET": "t", "CS": "c", "NSM": "m", "B": "o",
+    "S": "b", "WS": "b", "ON": "o", "LRI": "i", "RLI": "i", "FSI": "i", "PDI": "i",
+}  # fmt: skip
+"""One letter for each class, so that the rules are searches; "b" is what is neutral and no bracket."""
+_KINDS = {"L": "L", "R": "R", "e": "EN", "n": "AN", "o": "ON", "b": "WS", "i": "PDI"}
+_RAISED = (
+    {"L": 0, "R": 1, "n": 2, "e": 2},
+    {"L": 1, "R": 0, "n": 1, "e": 1},
+)
+"""What I1 and I2 add to an even and to an odd level."""
+_MARKS = re.compile("(^|[^m])(m+)")
+_AFTER_ARABIC = re.compile("a[^aRL]*")
+_BETWEEN_EUROPEAN = re.compile("(?<=e)[sc](?=e)")
+_BETWEEN_ARABIC = re.compile("(?<=n)c(?=n)")
+_BESIDE_EUROPEAN = re.compile("t+(?=e)|(?<=e)t+")
+_SEPARATORS = str.maketrans("stc", "ooo")
+_AFTER_LATIN = {"L": re.compile("(?:^|L)[^LR]*"), "R": re.compile("L[^LR]*")}
+_NEUTRALS = re.compile("[obi]+")
+_SIGNED = re.compile(r"(?<![\w+\-\u2212.,:/])(?:\+\d[\d ()./\xa0\u202f\u2011-]{4,}\d|[+\-\u2212\xb1](?=\d))")
 _PLAIN = re.compile(r"[\x09-\x0d\x1c-\x7e\xa0-\u0590\u1e00-\u200d\u2010-\u2027\u202f-\u205f]*")
 
 
@@ -33,8 +53,12 @@ def find_base_level(text: str, default: int = 0) -> int:
     return _first_strong([classify(c) for c in text], 0, len(text), default)
 
 
-def resolve_levels(text: str, base: int | None = None, *, default: int = 0) -> Levels:
-    """The levels of one paragraph of text, before L1's rule for line ends. `base` None asks P2 and P3."""
+def resolve_levels(text: str, base: int | None = None, *, default: int = 0, whole_numbers: bool = False) -> Levels:
+    """The levels of one paragraph of text, before L1's rule for line ends. `base` None asks P2 and P3.
+
+    With `whole_numbers` a sign in front of a number and what stands in a telephone number belong to it, so that its
+    plus does not go to the far side in text that runs from right to left (a higher-level protocol, HL3).
+    """
     if _PLAIN.fullmatch(text):
         if base is None:
             base = 0 if any(classify(c) == "L" for c in text) else default
@@ -43,6 +67,10 @@ def resolve_levels(text: str, base: int | None = None, *, default: int = 0) -> L
     classes = [classify(c) for c in text]
     if base is None:
         base = _first_strong(classes, 0, len(classes), default)
+    if whole_numbers:
+        for found in _SIGNED.finditer(text):
+            kind = next(classes[i] for i in range(found.start(), len(classes)) if classes[i] in ("EN", "AN"))
+            classes[found.start() : found.end()] = [kind] * (found.end() - found.start())
     return Levels(base, tuple(resolve_classes(classes, base, text)))
 
 
@@ -82,6 +110,13 @@ def reorder(levels: Sequence[int]) -> list[int]:
 
 def resolve_classes(classes: Sequence[str], base: int, text: str | None = None) -> list[int]:
     """X1 to I2 on one paragraph's classes; `text` lets N0 see the brackets."""
+    if text is not None and not has_brackets(text):
+        text = None
+    if _EXPLICIT.isdisjoint(classes):
+        levels = [base] * len(classes)
+        if classes:
+            _resolve_sequence(range(len(classes)), list(classes), levels, (base, base), text)
+        return levels
     matching = _match_isolates(classes)
     levels, kinds = _resolve_explicit(classes, base, matching)
     kept = [i for i, kind in enumerate(classes) if kind not in _REMOVED]
@@ -211,76 +246,48 @@ def _isolating_runs(
 
 
 def _resolve_sequence(
-    sequence: list[int], kinds: list[str], levels: list[int], edges: Sequence[int], text: str | None
+    sequence: Sequence[int], kinds: list[str], levels: list[int], edges: Sequence[int], text: str | None
 ) -> None:
     """W1 to I2 on one isolating run sequence; `edges` are the levels that decide sos and eos."""
     level = levels[sequence[0]]
     start, end = ("R" if edge & 1 else "L" for edge in edges)
-    local = [kinds[i] for i in sequence]
-    _resolve_weak(local, start)
     embedding = "R" if level & 1 else "L"
+    originals = [kinds[i] for i in sequence]
+    letters = _resolve_weak("".join([_LETTERS[kind] for kind in originals]), start)
     if text is not None:
-        resolve_brackets([text[i] for i in sequence], local, [kinds[i] for i in sequence], embedding, start)
-    _resolve_neutral(local, start, end, embedding)
-    for index, kind in zip(sequence, local, strict=True):
-        if level & 1:
-            levels[index] = level + (kind in ("L", "EN", "AN"))
-        else:
-            levels[index] = level + {"R": 1, "AN": 2, "EN": 2}.get(kind, 0)
+        local = [_KINDS[letter] for letter in letters]
+        resolve_brackets([text[i] for i in sequence], local, originals, embedding, start)
+        letters = "".join([_LETTERS[kind] for kind in local])
+    raised = _RAISED[level & 1]
+    for index, letter in zip(sequence, _resolve_neutral(letters, start, end, embedding), strict=True):
+        levels[index] = level + raised[letter]
 
 
-def _resolve_weak(local: list[str], start: str) -> None:
-    """W1 to W7."""
-    previous = strong = start
-    for i, given in enumerate(local):
-        kind = given
-        if given == "NSM":
-            kind = "ON" if previous in _ISOLATES or previous == "PDI" else previous
-        previous = kind
-        if kind == "EN" and strong == "AL":
-            kind = "AN"
-        elif kind in ("L", "R", "AL"):
-            strong = kind
-        local[i] = kind
-    local[:] = ["R" if kind == "AL" else kind for kind in local]
-    for i in range(1, len(local) - 1):
-        left, kind, right = local[i - 1 : i + 2]
-        if kind in ("ES", "CS") and left == right == "EN":
-            local[i] = "EN"
-        elif kind == "CS" and left == right == "AN":
-            local[i] = "AN"
-    i = 0
-    while i < len(local):
-        if local[i] != "ET":
-            i += 1
-            continue
-        end = i
-        while end < len(local) and local[end] == "ET":
-            end += 1
-        if (i and local[i - 1] == "EN") or (end < len(local) and local[end] == "EN"):
-            local[i:end] = ["EN"] * (end - i)
-        i = end
-    strong = start
-    for i, kind in enumerate(local):
-        if kind in ("ES", "ET", "CS"):
-            local[i] = "ON"
-        elif kind in ("L", "R"):
-            strong = kind
-        elif kind == "EN" and strong == "L":
-            local[i] = "L"
+def _resolve_weak(letters: str, start: str) -> str:
+    """W1 to W7, on one letter for each character."""
+    if "m" in letters:
+        letters = _MARKS.sub(
+            lambda found: found[1] + ("o" if found[1] == "i" else found[1] or start) * len(found[2]), letters
+        )
+    if "a" in letters:
+        letters = _AFTER_ARABIC.sub(lambda found: found[0].replace("e", "n"), letters).replace("a", "R")
+    if "s" in letters or "c" in letters:
+        letters = _BETWEEN_ARABIC.sub("n", _BETWEEN_EUROPEAN.sub("e", letters))
+    if "t" in letters:
+        letters = _BESIDE_EUROPEAN.sub(lambda found: "e" * len(found[0]), letters)
+    letters = letters.translate(_SEPARATORS)
+    if "e" in letters:
+        letters = _AFTER_LATIN[start].sub(lambda found: found[0].replace("e", "L"), letters)
+    return letters
 
 
-def _resolve_neutral(local: list[str], start: str, end: str, embedding: str) -> None:
+def _resolve_neutral(letters: str, start: str, end: str, embedding: str) -> str:
     """N1 and N2."""
-    i = 0
-    while i < len(local):
-        if local[i] not in _NEUTRAL:
-            i += 1
-            continue
-        stop = i
-        while stop < len(local) and local[stop] in _NEUTRAL:
-            stop += 1
-        left = start if i == 0 else ("L" if local[i - 1] == "L" else "R")
-        right = end if stop == len(local) else ("L" if local[stop] == "L" else "R")
-        local[i:stop] = [left if left == right else embedding] * (stop - i)
-        i = stop
+
+    def resolve(found: re.Match[str]) -> str:
+        left = letters[found.start() - 1] if found.start() else start
+        right = letters[found.end()] if found.end() < len(letters) else end
+        alike = (left == "L") == (right == "L")
+        return (("L" if left == "L" else "R") if alike else embedding) * len(found[0])
+
+    return _NEUTRALS.sub(resolve, letters)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _PAIRS = (
@@ -17,6 +18,12 @@ _PAIRS = (
 _CLOSING = {_PAIRS[i]: _PAIRS[i + 1] for i in range(0, len(_PAIRS), 2)}
 _OPENING = frozenset(_CLOSING.values())
 _STACK = 63
+_BRACKET = re.compile(f"[{re.escape(_PAIRS)}]")
+
+
+def has_brackets(text: str) -> bool:
+    """Whether there is anything for N0 to do."""
+    return _BRACKET.search(text) is not None
 
 
 def resolve_brackets(characters: list[str], kinds: list[str], originals: list[str], embedding: str, start: str) -> None:

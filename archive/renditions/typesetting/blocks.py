@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from archive.errors import RenditionError
@@ -13,17 +14,20 @@ from archive.model.blocks import (
     Document,
     Heading,
     Image,
+    PageBreak,
     Paragraph,
     Preformatted,
     Quote,
     Span,
     Table,
+    texts_in_order,
 )
 from archive.renditions.typesetting import styles
 from archive.renditions.typesetting.bands import Band, PictureItem, TextItem, keep_lines_together
 from archive.renditions.typesetting.bidi import find_base_level
 from archive.renditions.typesetting.composing import compose, measure_text
 from archive.renditions.typesetting.fonts import FontSet
+from archive.renditions.typesetting.marks import attributes_of
 from archive.renditions.typesetting.paragraphs import ShapedText, shape_text
 from archive.renditions.typesetting.pictures import shape_of
 from archive.renditions.typesetting.structure import Element
@@ -53,7 +57,16 @@ class Column:
 class Layout:
     """One document on its way to bands; elements are made in the order of the text, items are numbered in it."""
 
-    def __init__(self, fonts: FontSet, sheet: Sheet, *, language: str, level: int, described: bool) -> None:
+    def __init__(
+        self,
+        fonts: FontSet,
+        sheet: Sheet,
+        *,
+        language: str,
+        level: int,
+        described: bool,
+        anchors: frozenset[str] = frozenset(),
+    ) -> None:
         self.fonts = fonts
         self.sheet = sheet
         self.language = language
@@ -61,18 +74,19 @@ class Layout:
         self.described = described
         direction = {"Layout": {"WritingMode": "RlTb"}} if level else {}
         self.root = Element("Document", language=language, attributes=direction)
+        self._anchors = anchors
         self._order = 0
-        self._heading = 1
+        self._heading = 0
+        self._titled = False
         self._depth = 0
-        self._stands_for_title = False
+        self._break = False
+        self._begun = False
 
-    def lay_title(self, title: str, *, repeated: bool = False) -> list[Band]:
-        """The title: the only H1, outside the element of the body. Where the body begins with a heading of the same
-        words (`repeated`), it stands in small type above that, and the heading looks like the title.
-        """
-        element = Element("H1", self.root)
-        self._stands_for_title = repeated
-        style = TextStyle(styles.FURNITURE if repeated else styles.TITLE, bold=not repeated, leading=1.3)
+    def lay_title(self, title: str) -> list[Band]:
+        """The title: the only H1, outside the element of the body. Without it the first heading is the H1."""
+        element = Element("H1", self.root, title=title)
+        self._titled, self._heading = True, 1
+        style = TextStyle(styles.TITLE, bold=True, leading=1.3)
         column = Column(self.sheet.side, self.sheet.measure, level=self.level, flush=True)
         shaped = self.shape((Span(" ".join(title.split())),), style, column, None, "auto")
         bands = self.place(shaped, element, column)
@@ -98,6 +112,9 @@ class Layout:
         after_table = False
         for block in blocks:
             laid = self._lay_block(block, parent, column)
+            if laid:
+                laid[0].breaks, self._break = laid[0].breaks or self._break, False
+                self._begun = True
             if laid and after_table:
                 laid[0].gap = max(laid[0].gap, styles.TABLE_GAP)
             after_table = isinstance(block, Table) if laid else after_table
@@ -120,7 +137,7 @@ class Layout:
 
     def place(self, shaped: ShapedText, element: Element, column: Column) -> list[Band]:
         """The lines of a shaped text, one band each, with links and code as elements inside `element`."""
-        inside = [self._inline(span, element, shaped.language) for span in shaped.spans]
+        inside = self._inline_elements(shaped, element)
         bands = []
         if shaped.lines and shaped.lines[0].base != self.level:
             element.attributes = {"Layout": {"WritingMode": "RlTb" if shaped.lines[0].base else "LrTb"}}
@@ -166,12 +183,18 @@ class Layout:
                 return lay_table(self, block, parent, column)
             case Image():
                 return self._lay_image(block, parent, column)
+            case PageBreak():
+                self._break = self._begun
+                return []
 
     def _lay_heading(self, block: Heading, parent: Element, column: Column) -> list[Band]:
-        self._heading = max(2, min(block.level + 1, self._heading + 1, 6))
-        element = Element(f"H{self._heading}", parent, language=self._own(block.language))
-        size = styles.TITLE if self._stands_for_title else styles.HEADINGS[self._heading - 2]
-        self._stands_for_title = False
+        is_title = not self._heading
+        lowest = 1 if is_title else 2
+        level = block.level + 1 if self._titled else block.level
+        self._heading = max(lowest, min(level, self._heading + 1, 6))
+        text = " ".join("".join(span.text for span in block.spans).split())
+        element = Element(f"H{self._heading}", parent, language=self._own(block.language), title=text or None)
+        size = styles.TITLE if is_title else styles.HEADINGS[self._heading - 2]
         style = TextStyle(size * column.size / styles.BODY, bold=True, leading=1.35)
         shaped = self.shape(block.spans, style, column, block.language, block.direction)
         bands = self.place(shaped, element, column)
@@ -197,7 +220,7 @@ class Layout:
         element = Element("Code", Element("P", parent, language=self._own(block.language)))
         largest = min(styles.FIXED, column.size)
         style = TextStyle(largest, fixed=True, leading=1.4)
-        shaped = self.shape((Span(block.text),), style, column, block.language, block.direction)
+        shaped = self.shape(block.spans or (Span(block.text),), style, column, block.language, block.direction)
         _, widest = measure_text(shaped)
         if widest > column.measure:
             shaped.style = replace(
@@ -208,15 +231,21 @@ class Layout:
         return bands
 
     def _lay_list(self, block: BulletList, parent: Element, column: Column) -> list[Band]:
-        numbering = "Decimal" if block.start is not None else ("Disc", "Circle", "Square")[column.depth % 3]
-        element = Element("L", parent, attributes={"List": {"ListNumbering": numbering}})
         first = block.start or 0
+        column = replace(column, level=find_list_level(block, column.level))
         labels = [
-            f"{first + number}." if block.start is not None else _BULLETS[column.depth % 3]
-            for number in range(len(block.items))
+            item.label
+            if item.label is not None
+            else (f"{first + number}." if block.start is not None else _BULLETS[column.depth % 3])
+            for number, item in enumerate(block.items)
         ]
+        own = any(item.label for item in block.items)
+        numbering = numbering_of(labels[0]) if own else ("Disc", "Circle", "Square")[column.depth % 3]
+        if block.start is not None and not own:
+            numbering = "Decimal"
+        element = Element("L", parent, attributes={"List": {"ListNumbering": numbering}})
         style = TextStyle(column.size)
-        shaped = [self.shape((Span(label),), style, column, None, "ltr") for label in labels]
+        shaped = [self.shape((Span(label),), style, column, None, "auto") for label in labels]
         indent = max([styles.INDENT * 0.8, *(measure_text(label)[1] + 6.0 for label in shaped)])
         rtl = column.level == 1
         inner = replace(column, depth=column.depth + 1)
@@ -226,18 +255,19 @@ class Layout:
         bands: list[Band] = []
         for item, label in zip(block.items, shaped, strict=True):
             entry = Element("LI", element)
-            mark = self.place(
-                label,
-                Element("Lbl", entry),
-                replace(column, left=column.left + column.measure - measure_text(label)[1]) if rtl else column,
-            )
+            mark: list[Band] = []
+            if label.text:
+                width = measure_text(label)[1] + 0.02
+                left = column.left + column.measure - width if rtl else column.left
+                mark = self.place(label, Element("Lbl", entry), replace(column, left=left, measure=width))
             body = self.lay_blocks(item.blocks, Element("LBody", entry), inner)
-            if roomy and body and body[0].texts:
+            if mark and roomy and body and body[0].texts:
                 shift = body[0].texts[0].y - mark[0].texts[0].y
                 body[0].texts += [replace(text, y=text.y + shift) for text in mark[0].texts]
             else:
                 body = [*mark, *body]
-            body[0].gap = min(body[0].gap, 3.0)
+            if body:
+                body[0].gap = min(body[0].gap, 3.0)
             bands += body
         if bands:
             bands[0].gap = styles.PARAGRAPH_GAP if not column.depth else 3.0
@@ -264,44 +294,71 @@ class Layout:
     def _own(self, language: str | None) -> str | None:
         return language if language and language != self.language else None
 
-    def _inline(self, span: Span, element: Element, language: str | None) -> Element:
-        own = span.language if span.language and span.language != language else None
-        if span.link:
-            return Element("Link", element, language=own, link=span.link, inline=True)
-        if span.code:
-            return Element("Code", element, language=own, inline=True)
-        return Element("Span", element, language=own, inline=True) if own else element
+    def _inline_elements(self, shaped: ShapedText, element: Element) -> list[Element]:
+        """The element of each span. The anchor of a span without text goes to the next one, or to the block."""
+        inside: list[Element] = []
+        waiting: str | None = None
+        for span in shaped.spans:
+            anchor = span.anchor or waiting
+            waiting = None if span.text else anchor
+            inside.append(self._inline(span, element, shaped, anchor if span.text else None))
+        if waiting and element.anchor is None:
+            element.anchor = waiting
+        return inside
+
+    def _inline(self, span: Span, element: Element, shaped: ShapedText, anchor: str | None) -> Element:
+        own = span.language if span.language and span.language != shaped.language else None
+        layout = attributes_of(span.marks, shaped.style.size)
+        target = span.target if span.target in self._anchors else None
+        kind = "Link" if span.link or target else "Code" if span.code else "Span"
+        if kind == "Span" and not (own or layout or anchor):
+            return element
+        return Element(
+            kind,
+            element,
+            language=own,
+            attributes={"Layout": layout} if layout else {},
+            link=span.link,
+            anchor=anchor,
+            target=None if span.link else target,
+            title=span.text if target and not span.link else None,
+            inline=True,
+        )
+
+
+def numbering_of(label: str) -> str:
+    """The ListNumbering of a list whose first label is this (ISO 32000-1, 14.8.5.5)."""
+    core = "".join(character for character in label if character.isalnum())
+    if not core:
+        return "Disc"
+    if any(character.isdigit() for character in core):
+        return "Decimal"
+    last = re.split(r"[\W_]+", label.strip(" .()[]:"))[-1]
+    roman = bool(last) and set(last.lower()) <= set("ivxlcdm")
+    kind = "Roman" if roman else "Alpha"
+    return f"{'Upper' if last.isupper() else 'Lower'}{kind}"
+
+
+def find_list_level(block: BulletList, level: int) -> int:
+    """The level of a list by its first item that says one: the labels of Arabic items stand to their right."""
+    for item in block.items:
+        first = item.blocks[0] if item.blocks else None
+        if isinstance(first, Paragraph) and first.direction != "auto":
+            return int(first.direction == "rtl")
+        found = next((one for text in texts_in_order(item.blocks) if (one := find_base_level(text, -1)) >= 0), -1)
+        if found >= 0:
+            return found
+    return level
 
 
 def find_level(document: Document, language: str) -> int:
-    """The level of the document: as it says, else by its language, else by its first strong character."""
+    """The level of the document: as it says, else by its own first strong character, else by its language."""
     if document.direction != "auto":
         return int(document.direction == "rtl")
     from archive.formats.language import direction_of
 
-    said = direction_of("", language)
-    if said is not None:
-        return int(said == "rtl")
-    return next((level for text in texts_of(document.blocks) if (level := find_base_level(text, -1)) >= 0), 0)
-
-
-def texts_of(blocks: Iterable[Block]) -> Iterator[str]:
-    """The texts of the blocks, in order; without recursion, for depth is judged later."""
-    waiting: list[Block] = list(blocks)[::-1]
-    while waiting:
-        block = waiting.pop()
-        match block:
-            case Heading() | Paragraph():
-                yield "".join(span.text for span in block.spans)
-            case Preformatted():
-                yield block.text
-            case Quote():
-                waiting += block.blocks[::-1]
-            case BulletList():
-                waiting += [inner for item in reversed(block.items) for inner in reversed(item.blocks)]
-            case Table():
-                yield "".join(span.text for span in block.caption)
-                cells = [cell for row in block.rows for cell in row]
-                waiting += [inner for cell in reversed(cells) for inner in reversed(cell.blocks)]
-            case Image():
-                yield block.alternative or ""
+    for text in texts_in_order(document.blocks):
+        level = find_base_level(text, -1)
+        if level >= 0:
+            return level
+    return int(direction_of("", language) == "rtl")

@@ -97,11 +97,26 @@ def _share(least: list[float], most: list[float], room: float) -> list[float]:
     if sum(most) <= room:
         return most
     if sum(least) <= room:
-        spare, wanted = room - sum(least), sum(most) - sum(least)
-        return [low + (high - low) * spare / wanted for low, high in zip(least, most, strict=True)]
+        return _fill(least, most, room)
     capped = [min(width, room / len(least)) for width in least]
     spare, wanted = room - sum(capped), sum(least) - sum(capped)
     return [cap + (low - cap) * spare / wanted for cap, low in zip(capped, least, strict=True)]
+
+
+def _fill(least: list[float], most: list[float], room: float) -> list[float]:
+    """Widths for columns that fit with their longest words but not with their longest lines: those that need little
+    get all of it, and the others share what is left.
+    """
+    widths = [0.0] * len(least)
+    reserved = sum(least)
+    left = len(least)
+    for number in sorted(range(len(least)), key=lambda number: most[number]):
+        reserved -= least[number]
+        wanted = max(least[number], min(most[number], room / left))
+        widths[number] = min(wanted, room - reserved)
+        room -= widths[number]
+        left -= 1
+    return widths
 
 
 def _set(

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from archive.errors import RenditionError
+from archive.renditions.typesetting.compact_fonts import find_cids
 
 _RESTRICTED = 0x0002
 _NO_SUBSET = 0x0100
@@ -16,9 +17,11 @@ _BITMAP_ONLY = 0x0200
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
-    """One TrueType font. Metrics are in thousandths of the em but `upem`; `scale` makes it look as large as the rest.
+    """One font with outlines. Metrics are in thousandths of the em but `upem`; `scale` makes it look as large as
+    the others.
 
-    `subset` is False when the maker forbids subsetting: the whole font is embedded then.
+    `subset` is False when the maker forbids subsetting: the whole font is embedded then. `compact` says that the
+    outlines are those of a CFF table, not of TrueType; `cids` has the CID of each glyph where that is keyed by CIDs.
     """
 
     name: str
@@ -36,7 +39,14 @@ class Face:
     bold: bool
     scale: float = 1.0
     subset: bool = True
+    compact: bool = False
+    cids: tuple[int, ...] | None = None
     advances: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def nothing(self) -> int | None:
+        """A glyph that draws nothing; None where the font has none. Some fonts draw a bar for a joiner."""
+        return _find_nothing(self)
 
     def advance(self, glyph: int) -> int:
         """The natural width of a glyph in the font's own units."""
@@ -47,19 +57,35 @@ class Face:
 
 
 @cache
-def load_face(path: str, scale: float = 1.0) -> Face:
-    """The face in a font file. Raises `RenditionError` when it is no TrueType font or may not be embedded."""
+def _find_nothing(face: Face) -> int | None:
+    for code in (0x200C, 0x200D, 0x20):
+        glyph = face.shaper.get_nominal_glyph(code)
+        extents = face.shaper.get_glyph_extents(glyph) if glyph else None
+        if glyph and (extents is None or (extents.width == 0 and extents.height == 0)):
+            return int(glyph)
+    return None
+
+
+@cache
+def load_face(path: str, scale: float = 1.0, *, number: int = 0) -> Face:
+    """The face in a font file; `number` counts those of a collection from 0.
+
+    Raises `RenditionError` when it is neither TrueType nor OpenType with outlines, or may not be embedded.
+    """
     import uharfbuzz
 
     try:
         with open(path, "rb") as opened:
             content = opened.read()
-        source = uharfbuzz.Face(content)
+        source = uharfbuzz.Face(content, number)
         tables = {str(tag) for tag in source.table_tags}
-        if not {"glyf", "head", "hhea", "OS/2", "cmap", "hmtx", "loca", "maxp"} <= tables:
-            raise RenditionError("it is not a TrueType font with outlines", subject=path)
+        compact = "CFF " in tables
+        outlines = {"CFF "} if compact else {"glyf", "loca"}
+        if not {*outlines, "head", "hhea", "OS/2", "cmap", "hmtx", "maxp"} <= tables:
+            raise RenditionError("it is not a TrueType or OpenType font with outlines", subject=path)
         if _ends_early(content):
             raise RenditionError("the font is cut short", subject=path)
+        cids = find_cids(_table(source, "CFF "), source.glyph_count) if compact else None
         head, hhea, os2, post = (_table(source, tag) for tag in ("head", "hhea", "OS/2", "post"))
         upem = struct.unpack_from(">H", head, 18)[0]
         rights = struct.unpack_from(">H", os2, 8)[0]
@@ -72,7 +98,7 @@ def load_face(path: str, scale: float = 1.0) -> Face:
         name = source.get_name(uharfbuzz.OTNameIdPredefined.POSTSCRIPT_NAME) or "Font"
     except OSError as error:
         raise RenditionError(f"the font cannot be read: {error.strerror}", subject=path) from error
-    except (struct.error, ValueError, uharfbuzz.HarfBuzzError) as error:
+    except (struct.error, ValueError, IndexError, uharfbuzz.HarfBuzzError) as error:
         raise RenditionError("it is not a font that can be read", subject=path) from error
     check_rights(rights, path)
     k = 1000 / upem
@@ -92,6 +118,8 @@ def load_face(path: str, scale: float = 1.0) -> Face:
         bold=weight >= 600,
         scale=scale,
         subset=not rights & _NO_SUBSET,
+        compact=compact,
+        cids=cids,
     )
 
 

@@ -3,30 +3,46 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from archive.model.blocks import NO_MARKS, Marks
 from archive.renditions.typesetting.faces import Face
-from archive.renditions.typesetting.shaping import Cluster
+from archive.renditions.typesetting.shaping import Word
+
+
+class Part(NamedTuple):
+    """The characters `start` to `end` of the text, drawn by the clusters `first` to `last` of a word."""
+
+    start: int
+    end: int
+    word: Word
+    first: int
+    last: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Piece:
-    """Clusters of one run on one line. `x` is the left edge for left-to-right and the right edge for right-to-left.
+    """Parts of one run on one line. `x` is the left edge for left-to-right and the right edge for right-to-left,
+    `width` the distance to the other one.
 
-    `widths` replaces the clusters' widths (in points) where a tab or a line's end does so. `language` is told where the
-    script is not that of the text around it.
+    `widths` replaces the parts' widths (in points) where a tab or a line's end does so. `language` is told where the
+    script is not that of the text around it. `rise` is how far in points the piece stands above the line's baseline.
     """
 
     text: str
     face: Face
     size: float
     x: float
+    width: float
     rtl: bool
-    clusters: tuple[Cluster, ...]
+    parts: tuple[Part, ...]
     style: int
     slanted: bool = False
     boxed: bool = False
     widths: tuple[float, ...] | None = None
     language: str | None = None
+    marks: Marks = NO_MARKS
+    rise: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -24,11 +24,12 @@ def paginate(bands: Sequence[Band], depth: float) -> list[Page]:
     index = 0
     while index < len(bands):
         end = index + 1
-        while end < len(bands) and bands[end - 1].keep:
+        while end < len(bands) and bands[end - 1].keep and not bands[end].breaks:
             end += 1
         group = bands[index:end]
         height = sum(band.height + band.gap for band in group)
-        if pages[-1].bands and height > depth - pages[-1].used + _SLACK and height <= depth:
+        crowded = depth - pages[-1].used + _SLACK < height <= depth
+        if pages[-1].bands and (group[0].breaks or crowded):
             _begin(pages, group[0])
         for band in group:
             if pages[-1].bands and band.height + band.gap > depth - pages[-1].used + _SLACK:

@@ -26,7 +26,8 @@ class Area:
 class Element:
     """A structure element. `attributes` maps an owner (Layout, List, Table) to its entries, all of them names, numbers
     or arrays of numbers. An element with `inline` set joins its parent when its first mark is made, so that it stands
-    between the marks of its parent's own text.
+    between the marks of its parent's own text. `link` is a URI, `target` the `anchor` of another element; `title` makes
+    a bookmark of it.
     """
 
     kind: str
@@ -35,6 +36,9 @@ class Element:
     alternative: str | None = None
     attributes: Mapping[str, Mapping[str, str | float | tuple[float, ...]]] = field(default_factory=dict)
     link: str | None = None
+    anchor: str | None = None
+    target: str | None = None
+    title: str | None = None
     inline: bool = False
     kids: list[Element | Mark | Area] = field(default_factory=list)
     joined: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from archive.renditions.typesetting.blocks import Column, Layout
 
 _OTHER_WIDTH = 120.0
+_MEASURED_CHARACTERS = 4000
 _EMPTY = Cell(())
 _STRONG_RULE = 0.8
 _LIGHT_RULE = 0.25
@@ -43,6 +45,8 @@ def lay_table(layout: Layout, table: Table, parent: Element, column: Column) -> 
     count = max((len(row) for row in table.rows), default=0)
     if not count:
         return []
+    if table.direction != "auto":
+        column = replace(column, level=int(table.direction == "rtl"))
     rows = [(*row, *(_EMPTY,) * (count - len(row))) for row in table.rows]
     element = Element("Table", parent)
     bands: list[Band] = []
@@ -127,7 +131,7 @@ def _cell_width(layout: Layout, cell: Cell, column: Column) -> tuple[float, floa
 def _block_width(layout: Layout, block: Block, column: Column) -> tuple[float, float]:
     if isinstance(block, Paragraph | Heading):
         shaped = layout.shape(
-            block.spans,
+            _beginning(block.spans),
             TextStyle(column.size, bold=column.bold or isinstance(block, Heading)),
             column,
             block.language,
@@ -135,10 +139,20 @@ def _block_width(layout: Layout, block: Block, column: Column) -> tuple[float, f
         )
         return measure_text(shaped)
     if isinstance(block, Preformatted):
-        return measure_text(
-            layout.shape((Span(block.text),), TextStyle(column.size, fixed=True), column, None, block.direction)
-        )
+        spans = _beginning(block.spans or (Span(block.text),))
+        return measure_text(layout.shape(spans, TextStyle(column.size, fixed=True), column, None, block.direction))
     return column.size * 6, _OTHER_WIDTH
+
+
+def _beginning(spans: Sequence[Span]) -> tuple[Span, ...]:
+    """As much of a cell's text as decides on the width of its column: what is longer does not fit a line anyway."""
+    kept, room = [], _MEASURED_CHARACTERS
+    for span in spans:
+        if room <= 0:
+            break
+        kept.append(span if len(span.text) <= room else replace(span, text=span.text[:room]))
+        room -= len(span.text)
+    return tuple(kept)
 
 
 def _lay_row(layout: Layout, row: _Row, column: Column, grid: Grid) -> list[Band]:

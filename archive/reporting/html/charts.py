@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from archive.reporting.html.markup import Markup, element, group, size_words
+from markupsafe import Markup
+
+from archive.reporting.html.markup import element, group, size_words
 
 WIDTH = 720
 LABEL = 46

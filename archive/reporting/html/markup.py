@@ -1,41 +1,28 @@
 """Elements that escape by themselves: text from outside cannot become markup, whatever it holds.
 
-Only `element` and `raw_style` make `Markup`; every `str` among children and attributes is escaped, first as a name
-people may safely see (control and bidi characters), then as HTML.
+Only `element`, `group` and `raw_style` make `Markup`; every other `str` among children and attributes is escaped, first
+as a name that is safe to show (control and bidi characters), then as HTML.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from html import escape as escape_html
+from markupsafe import Markup
+from markupsafe import escape as escape_html
 
 from archive.formats.naming import escape as escape_name
 
 _VOID = {"meta", "br", "col", "hr"}
-
-
-@dataclass(frozen=True, slots=True)
-class Markup:
-    """Text that is markup already."""
-
-    text: str
-
 
 Child = Markup | str | int | None
 
 
 def element(tag: str, *children: Child, **attributes: str | int | None) -> Markup:
     """An element. `class_` and `for_` lose their underscore, other underscores become hyphens; None leaves out."""
-    parts = [f"<{tag}"]
-    for name, value in attributes.items():
-        if value is not None:
-            shown = name.rstrip("_").replace("_", "-")
-            parts.append(f' {shown}="{escape_text(str(value))}"')
-    parts.append(">")
-    if tag not in _VOID:
-        parts += [_render(child) for child in children]
-        parts.append(f"</{tag}>")
-    return Markup("".join(parts))
+    shown = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items() if value is not None}
+    opening = "".join(f' {name}="{escape_text(str(value))}"' for name, value in shown.items())
+    if tag in _VOID:
+        return Markup(f"<{tag}{opening}>")  # noqa: S704 - the tag is ours, the attributes are escaped
+    return Markup(f"<{tag}{opening}>{group(*children)}</{tag}>")  # noqa: S704
 
 
 def size_words(size: int) -> str:
@@ -49,7 +36,7 @@ def size_words(size: int) -> str:
 
 def group(*children: Child) -> Markup:
     """Several children without an element around them."""
-    return Markup("".join(_render(child) for child in children))
+    return Markup().join(_render(child) for child in children)
 
 
 def name(text: str) -> Markup:
@@ -59,14 +46,15 @@ def name(text: str) -> Markup:
 
 def raw_style(text: str) -> Markup:
     """A style element with our own CSS, which holds nothing from outside."""
-    return Markup(f"<style>{text}</style>")
+    return Markup(f"<style>{text}</style>")  # noqa: S704
 
 
-def escape_text(text: str) -> str:
-    return escape_html(escape_name(text), quote=True)
+def escape_text(text: str) -> Markup:
+    """Text as HTML, with control and bidi characters made visible."""
+    return escape_html(escape_name(text))
 
 
-def _render(child: Child) -> str:
+def _render(child: Child) -> Markup:
     if child is None:
-        return ""
-    return child.text if isinstance(child, Markup) else escape_text(f"{child:,}" if isinstance(child, int) else child)
+        return Markup()
+    return child if isinstance(child, Markup) else escape_text(f"{child:,}" if isinstance(child, int) else child)

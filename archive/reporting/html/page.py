@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
+
 from archive.ledger.overview import stamp_of
-from archive.reporting.html.markup import Markup, element, group, name, raw_style, size_words
+from archive.reporting.html.markup import element, group, name, raw_style, size_words
 from archive.reporting.html.sections import (
     draw_attention,
     draw_calendar,
@@ -13,7 +15,7 @@ from archive.reporting.html.sections import (
     draw_runs,
 )
 from archive.reporting.html.style import STYLE
-from archive.stages.auditing.portrait import Portrait, day_words
+from archive.stages.auditing.holdings_report import Portrait, day_words
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'"
 _PARTS = (
@@ -37,7 +39,7 @@ def write_page(portrait: Portrait) -> str:
         "head",
         element("meta", charset="utf-8"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        Markup(f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'),
+        Markup(f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'),  # noqa: S704 - our own constant
         element("meta", name="referrer", content="no-referrer"),
         element("title", f"{portrait.sentence} - report of the archive"),
         raw_style(STYLE),
@@ -64,7 +66,7 @@ def write_page(portrait: Portrait) -> str:
             ),
         ),
     )  # fmt: skip
-    return f"<!DOCTYPE html>\n{element('html', head, body, lang='en', dir='ltr').text}\n"
+    return f"<!DOCTYPE html>\n{element('html', head, body, lang='en', dir='ltr')}\n"
 
 
 def _subtitle(portrait: Portrait) -> Markup:

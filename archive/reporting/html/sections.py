@@ -5,15 +5,17 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
+from markupsafe import Markup
+
+from archive.formats.amounts import age_words
 from archive.ledger.overview import stamp_of
-from archive.model.audit import Form
+from archive.model.audit import Container, is_same_place
 from archive.model.codes import audit as codes
 from archive.model.finding import Finding, Severity
 from archive.reporting.html.charts import LABEL, draw_bars, draw_columns, draw_life, draw_share
-from archive.reporting.html.markup import Child, Markup, element, group, name, size_words
-from archive.stages.auditing.amounts import age_words
-from archive.stages.auditing.life import describe_event
-from archive.stages.auditing.portrait import Package, Portrait, day_words, year_starts
+from archive.reporting.html.markup import Child, element, group, name, size_words
+from archive.stages.auditing.history import describe_event
+from archive.stages.auditing.holdings_report import Portrait, ReportedHolding, day_words, year_starts
 
 MOST_FINDINGS = 200
 MOST_FORMATS = 12
@@ -73,10 +75,12 @@ def _next_step(finding: Finding, portrait: Portrait) -> Child:
     return group(f"{words}: ", element("code", name(command))) if general else finding.kind.remedy
 
 
-def _mending(package: Package, finding: Finding, packages: Sequence[Package]) -> Child:
+def _mending(package: ReportedHolding, finding: Finding, packages: Sequence[ReportedHolding]) -> Child:
     """How to mend a file or a whole bag: from the copy that is held, if one is, and was not found damaged itself."""
     bag = package.holding
-    others = [one for one in packages if one.holding.tag_digest == bag.tag_digest and one.holding.id != bag.id]
+    others = [
+        one for one in packages if one.holding.tag_digest == bag.tag_digest and not is_same_place(one.holding, bag)
+    ]
     others.sort(key=lambda one: ("intact", "away").index(one.state) if one.state in ("intact", "away") else 2)
     copy = others[0] if others and others[0].state in ("intact", "away") else None
     address = copy.holding.address if copy else "COPY"
@@ -87,7 +91,7 @@ def _mending(package: Package, finding: Finding, packages: Sequence[Package]) ->
         moved = f"archive holdings move {shlex.quote(bag.address)} NEW-PLACE"
         back = ("; else bring it back from ", name(address)) if copy else ("; else bring it back from a copy",)
         return group("If it was moved, tell the ledger: ", element("code", name(moved)), *back)
-    if bag.form is not Form.FOLDER or bag.address.startswith("s3://"):
+    if bag.form is not Container.FOLDER or bag.address.startswith("s3://"):
         again = f"archive audit {shlex.quote(bag.address)}"
         return group(known, "Put a sound copy in the place of the whole, then: ", element("code", name(again)))
     command = f"archive repair {shlex.quote(bag.address)} --from {shlex.quote(address)}"
@@ -173,10 +177,11 @@ def draw_packages(portrait: Portrait) -> Markup:
         (
             name(package.holding.name), _state(package), name(package.holding.location), package.holding.files,
             Size(package.holding.bytes), package.copies, day_words(package.oldest) if package.oldest else "never",
+            name(package.sealed or "no"),
         )
         for package in portrait.packages
     ]  # fmt: skip
-    heads = ("Package", "State", "Location", "Files", "Size", "Other copies", "Every file checked since")
+    heads = ("Package", "State", "Location", "Files", "Size", "Other copies", "Every file checked since", "Sealed")
     lives = [_life(package) for package in portrait.packages if package.events is not None]
     hint = "Open a package to see what happened to it and when."
     return group(
@@ -210,7 +215,7 @@ def draw_runs(portrait: Portrait) -> Markup:
     )  # fmt: skip
 
 
-def _draw_life(package: Package) -> Markup | None:
+def _draw_life(package: ReportedHolding) -> Markup | None:
     """The events on a line of time, from the first to the last."""
     events = package.events or ()
     if not events:
@@ -226,7 +231,7 @@ def _draw_life(package: Package) -> Markup | None:
     return draw_life(f"life-{package.holding.id}", title, words, marks, year_starts(begin, end))
 
 
-def _life(package: Package) -> Markup:
+def _life(package: ReportedHolding) -> Markup:
     events = [
         element(
             "li",
@@ -253,7 +258,7 @@ def _life(package: Package) -> Markup:
     )
 
 
-def _state(package: Package) -> Markup:
+def _state(package: ReportedHolding) -> Markup:
     troubled = f" ({_count(package.troubled, 'file')})" if package.troubled else ""
     return element("span", package.state + troubled, class_=f"state {_LOOKS[package.state][0]}")
 

@@ -3,36 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from archive.errors import ArchiveError, FormatError, NotFoundError
-from archive.model.audit import AuditItem, Batch, BatchResult, DigestPairs, FileCheck, FileOutcome, Source, join_address
-from archive.model.finding import Severity
-from archive.stages.auditing.bags import Beat, OpenBag, Reading, Request, open_bag
-from archive.stages.auditing.entering import digest_of_tag_manifests, is_consistent, listed_paths
-from archive.stages.auditing.places import is_away_error, why_away
-from archive.storage.hashing import digest_length
+from archive.bags.contents import other_forms, read_bag
+from archive.bags.members import gravest_of
+from archive.bags.reader import BagReader, Beat, Reading, Request, is_away_error
+from archive.errors import ArchiveError, FormatError, NotABagError, NotFoundError
+from archive.formats.bagpath import to_bytes, to_text
+from archive.model.audit import (
+    AuditItem,
+    BatchResult,
+    Cause,
+    DigestPairs,
+    FileCheck,
+    FileOutcome,
+    ReadSource,
+    join_address,
+)
+from archive.model.build import NO_PROGRESS
+from archive.model.codes import bag as codes
+from archive.model.codes import bag_files as files_codes
+from archive.model.finding import Finding, Severity
+from archive.stages.auditing.bag_record import digest_of_tag_manifests, is_consistent, is_fault
+from archive.stages.auditing.parking import open_parked
+from archive.stages.auditing.presence import why_away
+from archive.stages.auditing.tasks import Task
+from archive.stages.validation.bags.bag import NOTHING_READ, check_files
+from archive.storage.hashing import Digests, digest_length
 
-OTHER_BAG = "another bag stands in its place"
-BAG_GONE = "the bag is gone"
+TO_FETCH = "it is still to be fetched, as fetch.txt says"
+_SAID_OF_FILES = (
+    codes.MISSING_FILE, codes.MISSING_TAG_FILE, codes.FETCH_PENDING, codes.UNLISTED_FILE, codes.UNLISTED_TAG_FILE,
+    codes.OXUM_MISMATCH,
+)  # fmt: skip
+"""What is not said of the bag as a whole: each file is checked by itself, and added ones are told by their names."""
 
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What a worker is handed: a batch, how to reach its location, how fast to read (bytes a second, 0 for as fast as
-
-    it goes) and how often to say that it lives, in seconds.
-    """
-
-    batch: Batch
-    options: Mapping[str, Any]
-    rate: float
-    beat_seconds: float
-
-    @property
-    def key(self) -> tuple[int, int]:
-        return self.batch.id, self.batch.fence
+_IN_PLACE = (files_codes.LINK, files_codes.SPECIAL_FILE, files_codes.UNREADABLE_FILE)
+"""What is said of the file alone where it stands in the place of one that is listed."""
 
 
 class _AwayError(Exception):
@@ -64,31 +71,71 @@ def check_batch(task: Task, beat: Beat) -> BatchResult:
     return BatchResult(batch.id, batch.fence, len(batch.items), tuple(checks))
 
 
-def _check_bag(source: Source, items: list[AuditItem], options: Mapping[str, Any], beat: Beat) -> list[FileCheck]:
+def _check_bag(source: ReadSource, items: list[AuditItem], options: Mapping[str, Any], beat: Beat) -> list[FileCheck]:
     address = join_address(source.root, source.place)
     try:
-        bag = open_bag(address, source.form, options, beat)
-    except NotFoundError:
-        return [FileCheck(item.id, FileOutcome.MISSING, reason=BAG_GONE) for item in items]
-    except FormatError as error:
+        with open_parked(address, options, beat) as reader:
+            checks = [_check_whole(reader, address, item, beat) for item in items if not item.path]
+            checks += _check_files(reader, address, [item for item in items if item.path], beat)
+    except NotABagError as error:
         return [FileCheck(item.id, FileOutcome.DAMAGED, reason=error.problem) for item in items]
+    except NotFoundError:
+        return [FileCheck(item.id, FileOutcome.MISSING, cause=Cause.BAG_GONE) for item in items]
     except ArchiveError as error:
         raise _AwayError(error.problem) from error
     except OSError as error:
         return _cannot_open(items, error)
-    try:
-        checks = [_check_whole(bag, item, beat) for item in items if not item.path]
-        by_path = {item.path: item for item in items if item.path}
-        requests = [Request(item.path, item.size, item.algorithms) for item in by_path.values()]
-        for request, reading in bag.digest(requests, beat):
-            item = by_path[request.path]
-            if reading.packed != item.expected:
-                checks.append(judge_reading(item, reading))
-    except OSError as error:
-        return _cannot_open(items, error)
-    finally:
-        bag.close()
     return [check for check in checks if check.outcome is not FileOutcome.INTACT]
+
+
+def _check_files(reader: BagReader, address: str, items: list[AuditItem], beat: Beat) -> list[FileCheck]:
+    checks: list[FileCheck] = []
+    missing: list[AuditItem] = []
+    by_path = {to_bytes(item.path): item for item in items}
+    for request, reading in reader.digest([request_for(item) for item in items], beat):
+        item = by_path[request.path]
+        if reading.missing:
+            missing.append(item)
+        elif reading.packed != item.expected:
+            checks.append(judge_reading(item, reading))
+    return checks + _judge_missing(reader, address, missing, beat) if missing else checks
+
+
+def _judge_missing(reader: BagReader, address: str, items: list[AuditItem], beat: Beat) -> list[FileCheck]:
+    """Is it gone, still to be fetched, or there under a name in another Unicode normalisation, as `validate` allows?
+
+    What was there when the bag was added is gone, whatever fetch.txt says.
+    """
+    bag = read_bag(address, reader)
+    to_fetch = {entry.path for entry in bag.fetches}
+    by_path = {to_bytes(item.path): item for item in items}
+    forms = other_forms(bag, by_path)
+    renamed: dict[Request, list[AuditItem]] = {}
+    for path, item in by_path.items():
+        if path in forms:
+            renamed.setdefault(request_for(item)._replace(path=forms[path]), []).append(item)
+    checks = [
+        judge_reading(item, reading)
+        for request, reading in reader.digest(list(renamed), beat)
+        for item in renamed[request]
+    ]
+    for path, item in by_path.items():
+        if path in forms:
+            continue
+        if path in to_fetch and (not item.size or request_for(item).size is None):
+            checks.append(FileCheck(item.id, FileOutcome.NOT_CHECKED, reason=TO_FETCH))
+        else:
+            checks.append(FileCheck(item.id, FileOutcome.MISSING))
+    return checks
+
+
+def request_for(item: AuditItem) -> Request:
+    """What to ask of the bag for this file.
+
+    A file that was not there when the bag was added has the size 0 in the ledger: its size is not known.
+    """
+    is_known = item.size > 0 or item.expected == Digests(item.algorithms).packed()
+    return Request(to_bytes(item.path), item.size if is_known else None, item.algorithms)
 
 
 def _cannot_open(items: list[AuditItem], error: OSError) -> list[FileCheck]:
@@ -105,7 +152,8 @@ def judge_reading(item: AuditItem, reading: Reading) -> FileCheck:
     if reading.missing:
         return FileCheck(item.id, FileOutcome.MISSING)
     if reading.error is not None:
-        return FileCheck(item.id, FileOutcome.UNREADABLE, reason=reading.error)
+        cause = Cause.CUT_OFF if reading.unseen else None
+        return FileCheck(item.id, FileOutcome.UNREADABLE, reason=reading.error, cause=cause)
     if reading.broken is not None:
         return FileCheck(item.id, FileOutcome.DAMAGED, reason=reading.broken)
     if reading.packed is None:
@@ -129,25 +177,43 @@ def name_digests(algorithms: Sequence[str], packed: bytes) -> DigestPairs:
     return tuple(pairs)
 
 
-def _check_whole(bag: OpenBag, item: AuditItem, beat: Beat) -> FileCheck:
-    """The bag as such: still the same tag manifests, and no file that no manifest knows.
+def _check_whole(reader: BagReader, address: str, item: AuditItem, beat: Beat) -> FileCheck:
+    """The bag as such: still the same tag manifests, and nothing in it that `validate` would not allow.
 
     `extra` gives files that this bag's own manifests do not list; which of them were there from the start, the ledger
     knows.
     """
-    if bag.fault is not None:
-        grave = bag.fault.severity is Severity.ERROR
-        return FileCheck(item.id, FileOutcome.DAMAGED if grave else FileOutcome.UNREADABLE, reason=bag.fault.message)
+    fault = gravest_of(reader.findings)
+    if fault is not None:
+        return _check_of(item, fault)
+    known = list(reader.findings)
     try:
-        names = list(bag.names(beat))
-        found = digest_of_tag_manifests(bag, names)
+        bag = read_bag(address, reader)
+        found = digest_of_tag_manifests(bag)
         if found != name_digests(item.algorithms, item.expected):
-            reason = OTHER_BAG if is_consistent(bag, names) else "its tag manifests have changed"
-            return FileCheck(item.id, FileOutcome.DAMAGED, found=found, reason=reason)
-        listed = listed_paths(bag, names)
-    except (NotFoundError, FormatError) as error:
+            if is_consistent(bag):
+                return FileCheck(item.id, FileOutcome.DAMAGED, found=found, cause=Cause.OTHER_BAG)
+            return FileCheck(item.id, FileOutcome.DAMAGED, found=found, reason="its tag manifests have changed")
+        check_files(bag, NOTHING_READ, None, NO_PROGRESS, address, open_files=False, beat=beat)
+        findings = [*bag.findings, *reader.findings]
+    except FormatError as error:
         return FileCheck(item.id, FileOutcome.DAMAGED, reason=error.problem)
-    except ArchiveError as error:
-        raise _AwayError(error.problem) from error
-    extra = tuple(name for name in names if name not in listed)
-    return FileCheck(item.id, FileOutcome.EXTRA if extra else FileOutcome.INTACT, extra=extra)
+    finally:
+        reader.findings.clear()
+        reader.findings += known
+    grave = [one for one in findings if one.kind not in _SAID_OF_FILES and is_fault(one)]
+    if any(one.kind in _IN_PLACE for one in grave):
+        listed = bag.listed()[0]
+        grave = [one for one in grave if one.kind not in _IN_PLACE or to_bytes(one.subject) not in listed]
+    fault = gravest_of(grave)
+    if fault is not None:
+        return _check_of(item, fault)
+    extra = [one.subject for one in findings if one.kind in (codes.UNLISTED_FILE, codes.UNLISTED_TAG_FILE)]
+    if not bag.of_kind(tag=True):
+        extra += [to_text(path) for path in reader.tag_files()]
+    return FileCheck(item.id, FileOutcome.EXTRA if extra else FileOutcome.INTACT, extra=tuple(dict.fromkeys(extra)))
+
+
+def _check_of(item: AuditItem, fault: Finding) -> FileCheck:
+    outcome = FileOutcome.DAMAGED if fault.severity is Severity.ERROR else FileOutcome.UNREADABLE
+    return FileCheck(item.id, outcome, reason=f"{fault.subject}: {fault.message}")

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from archive.errors import CancelledError
 from archive.ledger.book import Ledger
-from archive.ledger.choosing import MAX_BYTES, MAX_FILES, Wanted, begin_walk, measure
+from archive.ledger.choosing import MAX_BYTES, Wanted, begin_walk, files_a_batch, measure
 from archive.ledger.holdings import list_holdings, list_locations, mark_location
 from archive.ledger.leases import (
     Leaser,
@@ -27,14 +28,16 @@ from archive.ledger.leases import (
 )
 from archive.ledger.runs import begin_run, end_run
 from archive.model.audit import AuditReport, Batch, BatchResult, FileOutcome
+from archive.model.build import NO_PROGRESS, Progress
 from archive.model.codes import audit as codes
 from archive.model.finding import Finding
-from archive.model.package import NO_PROGRESS, Progress
-from archive.stages.auditing.checking import Task
+from archive.model.light import light_dataclass
 from archive.stages.auditing.engines import Beaten, Engine, Finished, Key
+from archive.stages.auditing.findings import sift_extras, standing_damage, tell_checks, verdict_of
+from archive.stages.auditing.locations import probe_location
 from archive.stages.auditing.owner import is_dead_owner, owner_name
-from archive.stages.auditing.places import is_same, probe_location
-from archive.stages.auditing.telling import sift_extras, standing_damage, tell_checks, verdict_of
+from archive.stages.auditing.presence import is_same
+from archive.stages.auditing.tasks import Task
 from archive.storage.clock import Clock
 
 SILENT_BATCHES = 3
@@ -43,8 +46,8 @@ SILENT_BATCHES = 3
 MAX_FINDINGS = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+@light_dataclass(frozen=True)
+class AuditPlan:
     """How far a run goes: what it wants, its budget in seconds and bytes (None: no limit), its rate in bytes/s.
 
     A location that does not answer within `answer_seconds` counts as away.
@@ -60,20 +63,21 @@ class Plan:
 
 
 def run_audit(
-    ledger: Ledger, plan: Plan, engine: Engine, *, locations: Mapping[str, Mapping[str, Any]], clock: Clock,
+    ledger: Ledger, plan: AuditPlan, engine: Engine, *, locations: Mapping[str, Mapping[str, Any]], clock: Clock,
     progress: Progress = NO_PROGRESS,
 ) -> AuditReport:  # fmt: skip
     """Check what the plan wants, until it is done or the budget is spent. The engine is closed in any case.
 
-    `locations` gives the options of each location by name. KeyboardInterrupt gives back what is in hand and goes on up;
-    `LedgerError` and `NoSpaceError` come through: every recorded batch is kept.
+    `locations` gives the options of each location by name. KeyboardInterrupt and `CancelledError`, which
+    `progress` may raise, give back what is in hand and go on up; so do `LedgerError` and `NoSpaceError`. Every recorded
+    batch is kept.
     """
     drive = _Drive(ledger, plan, engine, locations=locations, clock=clock, progress=progress)
     try:
         drive.begin()
         drive.work()
         return drive.finish()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, CancelledError):
         engine.close()
         if drive.begun:
             drive.give_back()
@@ -92,9 +96,15 @@ class _Held:
 
 class _Drive:
     def __init__(
-        self, ledger: Ledger, plan: Plan, engine: Engine, *, locations: Mapping[str, Mapping[str, Any]], clock: Clock,
+        self,
+        ledger: Ledger,
+        plan: AuditPlan,
+        engine: Engine,
+        *,
+        locations: Mapping[str, Mapping[str, Any]],
+        clock: Clock,
         progress: Progress,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.ledger, self.plan, self.engine, self.clock, self.progress = ledger, plan, engine, clock, progress
         self.options = locations
         self.held: dict[Key, _Held] = {}
@@ -127,6 +137,7 @@ class _Drive:
             if place.name in involved and (not wanted.locations or place.id in wanted.locations):
                 self._look_at(place.id)
         ahead = measure(self.ledger.backend, self.walk)
+        self.batch_files = files_a_batch(None if ahead is None else ahead[0], self.engine.slots)
         self.progress.begin("audit", ahead[1] if ahead and self.plan.bytes is None else self.plan.bytes)
 
     def work(self) -> None:
@@ -175,7 +186,7 @@ class _Drive:
                 limit = min(limit, self.plan.bytes - self.claimed_bytes)
             batch = claim_batch(
                 self.ledger, self.leaser, self.walk, {key[0] for key in self.held}, now=self.now(),
-                max_files=MAX_FILES, max_bytes=limit,
+                max_files=self.batch_files, max_bytes=limit,
             )  # fmt: skip
             if batch is None:
                 return
@@ -201,12 +212,13 @@ class _Drive:
             if isinstance(signal, Beaten):
                 self.progress.advance(signal.bytes)
             elif isinstance(signal, Finished):
-                self.progress.advance(signal.bytes)
                 self.held.pop(signal.key, None)
                 self._take(signal, held.batch if held else None)
+                self.progress.advance(signal.bytes)
             elif held is not None:
                 del self.held[signal.key]
                 self._fail(held.batch)
+        self.progress.advance(0)
         self._tend()
 
     def _tend(self) -> None:

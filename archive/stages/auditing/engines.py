@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from archive.model.audit import BatchResult
-from archive.stages.auditing.checking import Task
+from archive.model.light import light_dataclass
+from archive.stages.auditing.tasks import Task
 
 Key = tuple[int, int]
 """A batch and its fence."""
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True)
 class Beaten:
     """The worker on this task lives and has read so many bytes more."""
 
@@ -20,7 +20,7 @@ class Beaten:
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True)
 class Finished:
     """A result came in; perhaps from a worker that was given up meanwhile."""
 
@@ -29,7 +29,7 @@ class Finished:
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True)
 class Lost:
     """The worker on this task died."""
 
@@ -56,3 +56,30 @@ class Engine(Protocol):
     def close(self) -> None:
         """End all workers."""
         ...
+
+
+class InlineEngine:
+    """Runs each task at once, in this process."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Task] = []
+
+    @property
+    def slots(self) -> int:
+        return 1
+
+    def submit(self, task: Task) -> None:
+        self._waiting.append(task)
+
+    def wait(self, seconds: float) -> list[Signal]:
+        from archive.stages.auditing.checking import check_batch
+
+        del seconds
+        tasks, self._waiting = self._waiting, []
+        return [Finished(task.key, check_batch(task, lambda _count: None), 0) for task in tasks]
+
+    def abandon(self, key: Key) -> None:
+        del key
+
+    def close(self) -> None:
+        self._waiting.clear()

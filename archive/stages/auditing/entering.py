@@ -1,193 +1,121 @@
-"""What a bag says of itself when it is entered as a holding: its files, their digests, its identity, its formats."""
+"""Entering many bags as holdings: every bag below a folder, each on its own, whatever becomes of the others.
+
+What is kept in memory does not grow with the number of bags. Each bag is entered in one transaction, so that a run
+which was stopped goes on when it is started again.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
-from archive.errors import FormatError, NotFoundError, StorageError
-from archive.formats.bagit_txt import parse_declaration
-from archive.formats.manifest import ManifestName, parse_blocks, parse_manifest_name
-from archive.formats.tagfile import parse_tags, values_of
-from archive.model.audit import DigestPairs, Form
-from archive.model.finding import Severity
-from archive.stages.auditing.bags import Beat, OpenBag, Request, form_of
-from archive.storage.hashing import Digests, digest_length, is_known, normalise_name
+from archive.config import Settings
+from archive.errors import ArchiveError, ExistsError, NotFoundError, StorageError, UsageError, from_os_error
+from archive.ledger.book import Ledger
+from archive.ledger.holdings import holdings_at
+from archive.model.audit import is_remote
+from archive.model.codes.source import UNREADABLE
+from archive.model.entry import Entry, EntryState
+from archive.model.finding import Finding
+from archive.stages.auditing.holdings import RetiredError, add_holding, reach_together
+from archive.stages.auditing.locations import absolute_address
+from archive.stages.verification import project_ledger
+from archive.storage.clock import Clock
+from archive.storage.folders import Folder
+from archive.storage.walking import Walk
 
-FormatRow = tuple[str, str, int, int]
+_TOGETHER = 500
+"""The locations of so many bags are asked together whether they are there."""
+
+_DECLARATION = "bagit.txt"
+_OCFL = "0=ocfl_object_"
 
 
-@dataclass(frozen=True, slots=True)
-class BagRecord:
-    """A bag as its manifests describe it.
+def enter_all(
+    ledger: Ledger, settings: Settings, addresses: Iterable[str | ArchiveError], clock: Clock, *,
+    location: str | None = None, new: bool = False,
+) -> Iterator[Entry]:  # fmt: skip
+    """Enter each of these bags. With `new` one that is held already, or was retired at its address, is no failure.
 
-    `items` are (path, size in bytes, digests); the empty path stands for the bag, with a digest of its tag manifests.
-    `tag_digest` names the content: copies of one bag share it.
+    An error among `addresses`, as `bags_below` yields, becomes a failure.
     """
+    rest = iter(addresses)
+    while part := list(islice(rest, _TOGETHER)):
+        wanted: list[str] = []
+        for one in part:
+            if isinstance(one, ArchiveError):
+                yield Entry(one.subject or "", EntryState.FAILED, error=one)
+            elif new and _is_held(ledger, one):
+                yield Entry(one, EntryState.KNOWN)
+            else:
+                wanted.append(one)
+        reached = reach_together(ledger, settings, wanted, location) if wanted else {}
+        for address in wanted:
+            try:
+                identity = reached.get(address)
+                held = add_holding(ledger, settings, address, clock, location=location, identity=identity, new=new)
+            except ArchiveError as error:
+                state = EntryState.FAILED
+                if new and isinstance(error, RetiredError):
+                    state = EntryState.RETIRED
+                elif new and isinstance(error, ExistsError):
+                    state = EntryState.KNOWN
+                yield Entry(address, state, error=None if state is not EntryState.FAILED else error)
+            else:
+                yield Entry(address, EntryState.ADDED, held)
 
-    items: list[tuple[str, int, DigestPairs]]
-    tag_digest: str
-    external_id: str | None
-    formats: tuple[FormatRow, ...]
 
+def hold_bags(settings: Settings, bags: Iterable[str], clock: Clock) -> dict[str, Entry]:
+    """Enter these bags, just made, in the project's ledger: what became of each. One that is held already is fine.
 
-def read_record(bag: OpenBag, address: str, beat: Beat) -> BagRecord:
-    """Read the manifests of `bag`. Payload is not read: an audit does that.
-
-    Raises `FormatError` when this is no bag or its manifests cannot be relied on, `StorageError` when that cannot be
-    told.
+    Raises `UsageError` where there is no ledger, and `LedgerError`.
     """
-    if bag.fault is not None:
-        kind = FormatError if bag.fault.severity is Severity.ERROR else StorageError
-        raise kind(bag.fault.message, subject=address, remedy="Run archive validate on it")
-    sizes = dict(bag.sizes(beat))
-    if "bagit.txt" not in sizes:
-        raise FormatError("this is no bag: it has no bagit.txt", subject=address, remedy="Run archive validate on it")
-    declaration, findings = parse_declaration(bag.read("bagit.txt"))
-    if any(finding.severity is Severity.ERROR for finding in findings):
-        raise FormatError("its bagit.txt is malformed", subject=address, remedy="Run archive validate on it")
-    names = list(sizes)
-    digests: dict[str, dict[str, str]] = {}
-    payload_manifests = 0
-    for manifest in _manifests(names):
-        payload_manifests += not manifest.tag
-        _read_manifest(bag, manifest, address, declaration.before_1_0, digests)
-    if not payload_manifests:
-        raise FormatError("it has no payload manifest", subject=address, remedy="Run archive validate on it")
-    whole = digest_of_tag_manifests(bag, names)
-    _digest_unlisted(bag, sizes, digests, beat)
-    items: list[tuple[str, int, DigestPairs]] = [("", 0, whole)]
-    paths = digests if form_of(address) is Form.FOLDER else _as_packed(sizes, digests)
-    items += [(path, sizes.get(path, 0), _in_order(digests[path])) for path in paths]
-    return BagRecord(items, _name_content(whole), _external_id(bag, sizes), _formats(bag, sizes))
+    with project_ledger(settings, migrating=True) as ledger:
+        if ledger is None:
+            raise UsageError("there is no ledger to add the bag to", remedy="Start a project: archive init")
+        return {entry.address: entry for entry in enter_all(ledger, settings, bags, clock, new=True)}
 
 
-def digest_of_tag_manifests(bag: OpenBag, names: Sequence[str]) -> DigestPairs:
-    """One SHA-256 over the tag manifests (or, where a bag has none, its manifests and bagit.txt), by name."""
-    manifests = _manifests(names)
-    chosen = sorted(one.name for one in manifests if one.tag)
-    chosen = chosen or sorted([*(one.name for one in manifests), "bagit.txt"])
-    digest = hashlib.sha256()
-    for name in chosen:
-        digest.update(hashlib.sha256(bag.read(name)).digest() + name.encode("utf-8", "surrogateescape") + b"\x00")
-    return (("sha256", digest.hexdigest()),)
+def _is_held(ledger: Ledger, address: str) -> bool:
+    try:
+        return bool(holdings_at(ledger, absolute_address(address, "")))
+    except UsageError:
+        return False  # adding it says why
 
 
-def listed_paths(bag: OpenBag, names: Sequence[str]) -> set[str]:
-    """Every path that the manifests list; from BagIt 1.0 on each payload manifest lists all of the payload."""
-    declaration, _findings = parse_declaration(bag.read("bagit.txt"))
-    listed: set[str] = set()
-    payload_listed = False
-    for manifest in _manifests(names):
-        if not manifest.tag and payload_listed and not declaration.before_1_0:
-            continue
-        payload_listed = payload_listed or not manifest.tag
-        _walk_manifest(bag, manifest, declaration.before_1_0, lambda path, _digest: listed.add(path))
-    return listed
+def bags_below(folder: str) -> Iterator[str | ArchiveError]:
+    """Every bag in a folder or below it, in the order of their paths; an error for each folder that cannot be read.
 
+    A bag is a folder with a bagit.txt; packed bags are not looked for. Bags and OCFL objects are not walked into;
+    symbolic links, hidden folders and unfinished work (*.partial) are left out. Raises `NotFoundError`, `StorageError`,
+    and `UsageError` for an address of a bucket.
+    """
+    if is_remote(folder):
+        raise UsageError("only a folder can be searched for bags", subject=folder, remedy="Name the bags themselves")
+    troubles: list[ArchiveError] = []
 
-def is_consistent(bag: OpenBag, names: Sequence[str]) -> bool:
-    """True when the tag manifests prove the payload manifests beside them: a bag in its own right."""
-    found: dict[str, dict[str, str]] = {}
-    proven = 0
-    for manifest in _manifests(names):
-        if manifest.tag:
-            _read_manifest(bag, manifest, manifest.name, False, found)
-    for manifest in _manifests(names):
-        for name, text in found.get(manifest.name, {}).items():
-            digests = Digests((name,))
-            digests.update(bag.read(manifest.name))
-            if digests.hexdigests() != (text,):
-                return False
-            proven += 1
-    return proven > 0
-
-
-def _manifests(names: Sequence[str]) -> list[ManifestName]:
-    found = [parse_manifest_name(name) for name in names if "/" not in name]
-    return sorted((one for one in found if one is not None), key=lambda one: one.name)
-
-
-def _read_manifest(
-    bag: OpenBag, manifest: ManifestName, address: str, before_1_0: bool, digests: dict[str, dict[str, str]]
-) -> None:
-    algorithm = normalise_name(manifest.algorithm)
-    if not is_known(algorithm):
-        raise FormatError("a manifest has an algorithm that cannot be computed here", subject=manifest.name)
-
-    def keep(path: str, digest: bytes | None) -> None:
-        if digest is None or digests.setdefault(path, {}).setdefault(algorithm, digest.hex()) != digest.hex():
-            raise FormatError(
-                f"{manifest.name} is malformed or contradicts itself", subject=address,
-                remedy="Run archive validate on it",
-            )  # fmt: skip
-
-    errors = _walk_manifest(bag, manifest, before_1_0, keep)
-    if errors:
-        raise FormatError(f"{manifest.name} is malformed", subject=address, remedy="Run archive validate on it")
-
-
-def _walk_manifest(
-    bag: OpenBag, manifest: ManifestName, before_1_0: bool, keep: Callable[[str, bytes | None], object]
-) -> bool:
-    """Hand each line to `keep`; True when some line was wrong."""
-    length = digest_length(normalise_name(manifest.algorithm)) if is_known(manifest.algorithm) else 0
-    errors = False
-    content = bag.read(manifest.name)
-    for block in parse_blocks((content,), manifest.name, length, tag=manifest.tag, before_1_0=before_1_0):
-        errors = errors or any(finding.severity is Severity.ERROR for finding in block.findings)
-        rows = (
-            [(path, block.digests[n * length : (n + 1) * length]) for n, path in enumerate(block.paths)]
-            if block.odd is None
-            else [(path, digest) for _line, digest, path in block.odd]
-        )
-        for path, digest in rows:
-            keep(path.decode("utf-8", "surrogateescape"), digest)
-    return errors
-
-
-def _digest_unlisted(bag: OpenBag, sizes: dict[str, int], digests: dict[str, dict[str, str]], beat: Beat) -> None:
-    """Tag files that no manifest lists, the tag manifests above all, get digests now: from here on they are held."""
-    requests = [
-        Request(path, size, ("sha256", "sha512"))
-        for path, size in sizes.items()
-        if path not in digests and not path.startswith("data/")
-    ]
-    for request, reading in bag.digest(requests, beat):
-        if reading.packed is None:
-            raise FormatError("a tag file cannot be read", subject=request.path)
-        digests[request.path] = {"sha256": reading.packed[:32].hex(), "sha512": reading.packed[32:].hex()}
-
-
-def _as_packed(sizes: dict[str, int], digests: dict[str, dict[str, str]]) -> list[str]:
-    """The files in the archive's order, so that batches follow each other in it; what it lacks comes last."""
-    return [path for path in sizes if path in digests] + [path for path in digests if path not in sizes]
-
-
-def _in_order(pairs: dict[str, str]) -> DigestPairs:
-    return tuple(sorted(pairs.items()))
-
-
-def _name_content(whole: DigestPairs) -> str:
-    return whole[0][1]
-
-
-def _external_id(bag: OpenBag, sizes: dict[str, int]) -> str | None:
-    if "bag-info.txt" not in sizes:
-        return None
-    tags, _findings = parse_tags(bag.read("bag-info.txt"), "bag-info.txt")
-    values = values_of(tags, "External-Identifier")
-    return values[0].encode("utf-8", "replace").decode("utf-8").replace("\x00", "") if values else None
-
-
-def _formats(bag: OpenBag, sizes: dict[str, int]) -> tuple[FormatRow, ...]:
-    """The formats that the bag's PREMIS record names, with how many files and bytes have each; empty without one."""
-    if "metadata/preservation/premis.xml" not in sizes:
-        return ()
-    from archive.stages.auditing.premis_formats import count_formats
+    def notice(finding: Finding) -> None:
+        if finding.kind is UNREADABLE:
+            troubles.append(StorageError(f"cannot be read: {finding.facts['reason']}", subject=finding.subject))
 
     try:
-        return count_formats(bag.read("metadata/preservation/premis.xml"))
-    except NotFoundError:
-        return ()
+        root = Folder.at(folder)
+    except FileNotFoundError as error:
+        raise NotFoundError("there is no such folder", subject=folder) from error
+    except OSError as error:
+        raise from_os_error(error, folder) from error
+    for visit in Walk(folder, notice).over(root):
+        path = os.path.join(folder, visit.path) if visit.path else folder
+        if _DECLARATION in visit.files:
+            visit.folders.clear()
+            yield path
+        elif any(name.startswith(_OCFL) for name in visit.files):
+            visit.folders.clear()
+        else:
+            visit.folders[:] = [
+                one for one in visit.folders if not one.startswith(".") and not one.endswith(".partial")
+            ]
+        yield from troubles
+        troubles.clear()
+    yield from troubles

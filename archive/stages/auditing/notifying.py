@@ -43,13 +43,21 @@ def summarise(report: AuditReport) -> str:
 
 
 def _send_mail(settings: NotifySettings, report: AuditReport, password: str) -> None:
-    if not settings.smtp_host or not settings.mail_from:
-        raise UsageError("a mail needs a server and a sender", remedy="Set smtp_host and mail_from under [notify]")
     message = EmailMessage()
     message["Subject"] = " ".join(escape(report.verdict).split())[:200]
-    message["From"] = settings.mail_from
     message["To"] = ", ".join(settings.mail_to)
     message.set_content(summarise(report))
+    send_message(settings, message, password)
+
+
+def send_message(settings: NotifySettings, message: EmailMessage, password: str) -> None:
+    """Send a message by the mail server and from the sender of [notify].
+
+    Raises `UsageError` when these are not set, `StorageError` when the server refuses.
+    """
+    if not settings.smtp_host or not settings.mail_from:
+        raise UsageError("a mail needs a server and a sender", remedy="Set smtp_host and mail_from under [notify]")
+    message["From"] = settings.mail_from
     host, _colon, port = settings.smtp_host.partition(":")
     try:
         with smtplib.SMTP(host, int(port or 25), timeout=SECONDS) as server:
@@ -64,7 +72,7 @@ def _send_mail(settings: NotifySettings, report: AuditReport, password: str) -> 
             server.send_message(message)
     except (OSError, smtplib.SMTPException) as error:
         words = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
-        raise StorageError(f"the summary could not be mailed: {words}", subject=host) from error
+        raise StorageError(f"the message could not be mailed: {words}", subject=host) from error
 
 
 def _call_webhook(url: str, report: AuditReport) -> None:

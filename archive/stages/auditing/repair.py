@@ -1,28 +1,38 @@
 """Repair: damaged and missing files of a bag are replaced by ones that prove themselves, nothing else is touched.
 
 A file from the copy must give the digests that the ledger recorded for the damaged one, and those that the copy's own
-manifests name. The damaged file is kept beside the bag. The bag's folder is written to only here, and only when asked.
+manifests name. The damaged file is kept in the quarantine. The bag's folder is written to only here, and only when
+asked.
 """
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from archive.bags.opening import open_reader
+from archive.bags.reader import BagReader, Beat
 from archive.errors import SourceError, UsageError
-from archive.ledger.book import Ledger
-from archive.ledger.packing import decode_path, encode_path, split_digests
-from archive.ledger.sealing import append_event
-from archive.model.audit import AuditItem, DigestPairs, FileOutcome, Form, Holding
-from archive.stages.auditing.bags import Beat, OpenBag, Request, form_of, open_bag
-from archive.stages.auditing.checking import judge_reading, name_digests
-from archive.stages.auditing.entering import read_record
+from archive.formats.bagpath import to_bytes, to_text
+from archive.ledger.book import BASE_AGE, Ledger
+from archive.ledger.choosing import Wanted
+from archive.ledger.holdings import list_items
+from archive.ledger.recording import record_recovery
+from archive.model.audit import AuditItem, AuditReport, Container, DigestPairs, FileOutcome, Holding, same_identity
+from archive.stages.auditing.bag_record import read_bag_record
+from archive.stages.auditing.checking import judge_reading, name_digests, request_for
+from archive.stages.auditing.driver import AuditPlan, run_audit
+from archive.stages.auditing.engines import InlineEngine
+from archive.stages.auditing.locations import bag_identity
 from archive.stages.auditing.workbench import set_up, unfinished_paths
 from archive.storage.clock import Clock
 from archive.storage.hashing import Digests
+from archive.storage.sealed import refuse_sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,34 +68,42 @@ def plan_repair(ledger: Ledger, holding: Holding, copy: str, options: Mapping[st
     Raises `UsageError` when the bag is not a local folder, `LockedError` when another repair of it is at work, and what
     opening the copy raises.
     """
-    if holding.form is not Form.FOLDER or holding.address.startswith("s3://"):
-        what = "under a prefix of a bucket" if holding.form is Form.FOLDER else f"in a {holding.form.value} file"
+    if holding.form is not Container.FOLDER or holding.address.startswith("s3://"):
+        what = "under a prefix of a bucket" if holding.form is Container.FOLDER else f"in a {holding.form.value} file"
         raise UsageError(
             f"a bag {what} is not repaired file by file, for that could leave it half old and half new",
             subject=holding.address,
             remedy=f"Put the whole copy in its place, then run: archive audit {shlex.quote(holding.address)}",
         )  # fmt: skip
+    if not copy.startswith("s3://"):
+        with suppress(OSError):
+            if same_identity(bag_identity(copy, {}), bag_identity(holding.address, {})):
+                raise UsageError(
+                    "this is the bag itself, by another path: it cannot be repaired from itself", subject=copy,
+                    remedy="Name another copy: archive holdings list",
+                )  # fmt: skip
     begun = set(unfinished_paths(holding.address) or ())
-    open_bag(copy, form_of(copy), options, beat).close()
-    items = {item.path: item for item in _items(ledger, holding) if item.path}
+    open_reader(copy, options=options).close()
+    items = {item.path: item for item in list_items(ledger, holding) if item.path}
     wounds: dict[str, FileOutcome] = {}
     unreadable: list[str] = []
     unfinished: list[AuditItem] = []
-    bag = open_bag(holding.address, Form.FOLDER, {})
+    bag = open_reader(holding.address)
     try:
-        for request, reading in bag.digest([_request(item) for item in items.values()], beat):
-            outcome = judge_reading(items[request.path], reading).outcome
+        for request, reading in bag.digest([request_for(item) for item in items.values()], beat):
+            path = to_text(request.path)
+            outcome = judge_reading(items[path], reading).outcome
             if outcome in (FileOutcome.DAMAGED, FileOutcome.MISSING):
-                wounds[request.path] = outcome
+                wounds[path] = outcome
             elif outcome is not FileOutcome.INTACT:
-                unreadable.append(request.path)
-            elif request.path in begun:
-                unfinished.append(items[request.path])
+                unreadable.append(path)
+            elif path in begun:
+                unfinished.append(items[path])
     finally:
         bag.close()
     found: tuple[Wound, ...] = ()
     if wounds:
-        other = open_bag(copy, form_of(copy), options, beat)
+        other = open_reader(copy, options=options)
         try:
             proofs = _prove(other, copy, [items[path] for path in wounds], beat)
         finally:
@@ -94,22 +112,27 @@ def plan_repair(ledger: Ledger, holding: Holding, copy: str, options: Mapping[st
     return RepairPlan(holding, copy, found, tuple(unreadable), tuple(unfinished))
 
 
-def repair(ledger: Ledger, plan: RepairPlan, options: Mapping[str, Any], clock: Clock) -> str | None:
+def repair(
+    ledger: Ledger, plan: RepairPlan, options: Mapping[str, Any], clock: Clock, *, quarantine: str
+) -> str | None:
     """Carry the plan out: gives the folder where the damaged files are kept, None when none had to be.
+
+    It is made in the folder `quarantine`, which must not be inside a bag.
 
     Each file is prepared beside the bag, synced, digested again while it is written, and renamed into place. One event
     is recorded, also for what an earlier repair was about to record. Raises `StorageError`; what was replaced until
     then stays and is recorded.
     """
     now = int(clock.now().timestamp())
-    kept = f"{plan.holding.address.rstrip('/')}.damaged-{clock.now():%Y%m%dT%H%M%SZ}"
+    refuse_sealed(quarantine, remedy="with audit.quarantine")
+    kept = _free_place(quarantine, f"{plan.holding.name}.damaged-{clock.now():%Y%m%dT%H%M%SZ}")
     kept_some = False
     done = list(plan.unfinished)
     bench = set_up(plan.holding.address, kept, [item.path for item in (*done, *(wound.item for wound in plan.ready))])
-    other: OpenBag | None = None
+    other: BagReader | None = None
     try:
         for wound in plan.ready:
-            other = other or open_bag(plan.copy, form_of(plan.copy), options)
+            other = other or open_reader(plan.copy, options=options)
             damaged = wound.outcome is FileOutcome.DAMAGED
             bench.replace(wound.item.path, partial(_fetch, other, wound.item), keep=damaged)
             kept_some = kept_some or damaged
@@ -118,41 +141,34 @@ def repair(ledger: Ledger, plan: RepairPlan, options: Mapping[str, Any], clock: 
         if other is not None:
             other.close()
         if done:
-            ledger.backend.write(lambda: _record(ledger, plan.holding, done, now))
+            record_recovery(ledger, plan.holding.id, done, now=now)
         bench.clear()
     return kept if kept_some else None
 
 
-def _record(ledger: Ledger, holding: Holding, items: Sequence[AuditItem], now: int) -> None:
-    detail = {"replaced": [encode_path(item.path).decode("utf-8", "replace") for item in items]}
-    append_event(ledger.backend, "recovery", holding.id, now, "success", detail)
-    numbers = [(item.id,) for item in items]
-    ledger.backend.run_many("UPDATE items SET due = 0 WHERE id = ? AND due IS NOT NULL", numbers)
-    ledger.backend.run("UPDATE items SET due = 0 WHERE holding = ? AND path = ? AND due IS NOT NULL", (holding.id, b""))
+def _free_place(folder: str, name: str) -> str:
+    place, number = os.path.join(folder, name), 1
+    while os.path.lexists(place):
+        number += 1
+        place = os.path.join(folder, f"{name}-{number}")
+    return place
 
 
-def _items(ledger: Ledger, holding: Holding) -> list[AuditItem]:
-    return [
-        AuditItem(number, holding.id, decode_path(path), size, *split_digests(bytes(digests)))
-        for number, path, size, digests in ledger.backend.query(
-            "SELECT id, path, size, digests FROM items WHERE holding = ? ORDER BY id", (holding.id,)
-        )
-    ]
+def recheck(ledger: Ledger, holding: Holding, *, options: Mapping[str, Any], clock: Clock) -> AuditReport:
+    """Check the files of `holding` that are due, in this process: a repair makes due what it replaced."""
+    plan = AuditPlan(Wanted(BASE_AGE, (holding.id,)), options={"after": "repair"})
+    return run_audit(ledger, plan, InlineEngine(), locations={holding.location: options}, clock=clock)
 
 
-def _request(item: AuditItem) -> Request:
-    return Request(item.path, item.size, item.algorithms)
-
-
-def _prove(other: OpenBag, copy: str, items: Sequence[AuditItem], beat: Beat) -> dict[str, str | None]:
+def _prove(other: BagReader, copy: str, items: Sequence[AuditItem], beat: Beat) -> dict[str, str | None]:
     """For each file why the copy's may not be used, None where it proved itself against both."""
     listed: dict[str, DigestPairs] = {
-        path: pairs for path, _size, pairs in read_record(other, copy, beat).items if path
+        path: pairs for path, _size, pairs in read_bag_record(other, copy, beat).items if path
     }
     by_path = {item.path: item for item in items}
     proofs: dict[str, str | None] = {}
-    for request, reading in other.digest([_request(item) for item in items], beat):
-        item = by_path[request.path]
+    for request, reading in other.digest([request_for(item) for item in items], beat):
+        item = by_path[to_text(request.path)]
         outcome = judge_reading(item, reading).outcome
         names = dict(listed.get(item.path, ()))
         if outcome is not FileOutcome.INTACT:
@@ -166,10 +182,10 @@ def _prove(other: OpenBag, copy: str, items: Sequence[AuditItem], beat: Beat) ->
     return proofs
 
 
-def _fetch(other: OpenBag, item: AuditItem, write: Callable[[bytes], object]) -> None:
+def _fetch(other: BagReader, item: AuditItem, write: Callable[[bytes], object]) -> None:
     """Write the copy's file, proven once more by the very bytes that are written."""
     digests = Digests(item.algorithms)
-    for chunk in other.stream(item.path):
+    for chunk in other.stream(to_bytes(item.path)):
         digests.update(chunk)
         write(chunk)
     if digests.packed() != item.expected:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from archive.errors import LockedError, UsageError, from_os_error
+from archive.regular_files import open_regular
 from archive.stages.auditing.owner import is_dead_owner, owner_name
 from archive.storage.atomic import sync_folder
 
@@ -94,15 +95,24 @@ def unfinished_paths(bag: str) -> list[str] | None:
     folder = place_of(bag)
     if not os.path.isdir(folder):
         return None
-    told = {"owner": "", "paths": []}
-    with contextlib.suppress(OSError, ValueError), open(os.path.join(folder, "journal"), encoding="ascii") as file:
-        told = json.load(file)
-    if told["owner"] and not is_dead_owner(str(told["owner"])):
+    told: object = None
+    journal = os.path.join(folder, "journal")
+    with contextlib.suppress(OSError, ValueError, RecursionError), open_regular(journal) as file:
+        told = json.loads(file.read())
+    owner, paths = (told.get("owner"), told.get("paths")) if isinstance(told, dict) else ("", [])
+    if owner and not is_dead_owner(str(owner)):
         raise LockedError(
             "another repair of this bag is at work", subject=bag,
             remedy=f"Wait for it to end; if it ran on a machine that is gone, remove {folder}",
         )  # fmt: skip
-    return [str(path) for path in told["paths"]]
+    return [str(path) for path in paths] if isinstance(paths, list) else []
+
+
+def clear_left(bag: str) -> None:
+    """Take away the workbench of a repair that was cut off when all was done. Raises `LockedError`."""
+    if unfinished_paths(bag) is not None:
+        with contextlib.suppress(OSError):
+            _clear(place_of(bag))
 
 
 def _clear(folder: str) -> None:

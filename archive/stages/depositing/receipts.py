@@ -5,19 +5,29 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from dataclasses import asdict
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from archive.config import Settings
 from archive.errors import LedgerError, NotFoundError, from_os_error
+from archive.formats.json_text import json_text
+from archive.formats.ocfl_versions import version_number
 from archive.ledger.book import Ledger, ledger_address, open_ledger
 from archive.ledger.holdings import find_holdings
-from archive.ledger.sealing import append_event
+from archive.ledger.recording import record_event
 from archive.model.codes import deposit as codes
 from archive.model.deposit import DepositState, Proof, Receipt
 from archive.model.finding import Finding
+from archive.regular_files import open_regular
 from archive.storage.clock import Clock
-from archive.storage.journal import Journal
+from archive.storage.journal import Journal, write_private
+
+RECEIPT, JOURNAL = ".receipt.json", ".journal"
+_LARGEST = 1 << 20
+"""Bytes of the largest receipt, and how much of the end of a journal is looked at for its receipt."""
+_FINGERPRINT = re.compile(r"[0-9a-f]{32,128}", re.ASCII)
 
 
 def receipt_fields(receipt: Receipt) -> dict[str, Any]:
@@ -32,14 +42,9 @@ def receipt_fields(receipt: Receipt) -> dict[str, Any]:
 def keep_receipt(journal: Journal, receipt: Receipt) -> None:
     """Write the receipt into the journal and beside it as `KEY.receipt.json`. Raises `StorageError`."""
     table = receipt_fields(receipt)
-    path = journal.path.removesuffix(".journal") + ".receipt.json"
+    path = journal.path.removesuffix(JOURNAL) + RECEIPT
     try:
-        with open(path + ".part", "w", encoding="utf-8") as stream:
-            json.dump(table, stream, ensure_ascii=False, indent=2)
-            stream.write("\n")
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(path + ".part", path)
+        write_private(path, json_text(table, indent=2).encode("utf-8") + b"\n")
     except OSError as error:
         raise from_os_error(error, path) from error
     journal.write(sync=True, do="receipt", receipt=table)
@@ -50,25 +55,134 @@ def read_receipt(journal: Journal) -> Receipt | None:
     entry = journal.last("receipt")
     if entry is None:
         return None
-    table = {key: value for key, value in entry["receipt"].items() if key != "schema"}
-    table["state"], table["proof"] = DepositState(table["state"]), Proof[table["proof"].upper()]
-    table["algorithms"] = tuple(table["algorithms"])
-    return Receipt(**table)
+    try:
+        return receipt_of(entry.get("receipt"))
+    except ValueError:
+        return None
 
 
-def bag_of_receipt(settings: Settings, target: str, identifier: str) -> str | None:
-    """What the bag was called that a receipt kept here tells of; None where no receipt does."""
+def receipt_of(fields: Any) -> Receipt:
+    """The receipt of its JSON members. Raises `ValueError` when they are not one."""
+    try:
+        table = {key: value for key, value in fields.items() if key != "schema"}
+        table["state"], table["proof"] = DepositState(table["state"]), Proof[table["proof"].upper()]
+        table["algorithms"] = tuple(table["algorithms"])
+        receipt = Receipt(**table)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("it is no receipt") from error
+    texts = (receipt.target, receipt.identifier, receipt.fingerprint, receipt.finished, receipt.bag)
+    if not all(isinstance(text, str) for text in texts) or not _FINGERPRINT.fullmatch(receipt.fingerprint):
+        raise ValueError("it is no receipt")
+    return receipt
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReceipts:
+    """The receipts of deposits at one target, the newest last, and the files that cannot be relied on, with why."""
+
+    receipts: tuple[Receipt, ...]
+    doubtful: tuple[Finding, ...]
+
+
+def receipts_of(settings: Settings, target: str) -> KeptReceipts:
+    """The receipts kept here of deposits at `target`.
+
+    Each stands twice, as a file and in the deposit's journal, so that one that was lost or changed is noticed: the
+    journal's counts then.
+    """
     folder = os.path.join(settings.folder, settings.deposit.journal)
     try:
-        names = sorted(name for name in os.listdir(folder) if name.endswith(".receipt.json"))
+        names = os.listdir(folder)
+    except OSError:
+        return KeptReceipts((), ())
+    found: list[Receipt] = []
+    doubtful: list[Finding] = []
+    for key in sorted({name.partition(".")[0] for name in names if name.endswith((RECEIPT, JOURNAL))}):
+        path = os.path.join(folder, key)
+        noted = _noted_receipt(path + JOURNAL)
+        try:
+            own: Receipt | None = read_own_receipt(path + RECEIPT)
+        except FileNotFoundError:
+            own = None
+            if noted is not None:
+                doubtful.append(codes.RECEIPT_DOUBTFUL.at(path + RECEIPT, why="the file is gone"))
+        except (OSError, ValueError, RecursionError) as error:
+            own = None
+            why = (error.strerror if isinstance(error, OSError) else None) or "it cannot be read as a receipt"
+            doubtful.append(codes.RECEIPT_DOUBTFUL.at(path + RECEIPT, why=why))
+        if own is not None and noted is not None and _essence(own) != _essence(noted):
+            doubtful.append(codes.RECEIPT_DOUBTFUL.at(path + RECEIPT, why="it is not what the deposit wrote"))
+        receipt = noted or own
+        if receipt is not None and _same_target(receipt.target, target):
+            found.append(receipt)
+    return KeptReceipts(tuple(sorted(found, key=lambda receipt: receipt.finished)), tuple(doubtful))
+
+
+def _essence(receipt: Receipt) -> tuple[str, ...]:
+    return receipt.target, receipt.identifier, receipt.fingerprint, receipt.finished
+
+
+def read_own_receipt(path: str) -> Receipt:
+    """The receipt in a file. Raises OSError, and ValueError or RecursionError for what is none."""
+    with open_regular(path) as stream:
+        return receipt_of(json.loads(stream.read(_LARGEST)))
+
+
+def _noted_receipt(path: str) -> Receipt | None:
+    """The newest receipt near the end of a journal; None where there is none, as in a deposit that did not end."""
+    try:
+        with open_regular(path) as stream:
+            size = stream.seek(0, os.SEEK_END)
+            stream.seek(max(0, size - _LARGEST))
+            lines = stream.read(_LARGEST).splitlines()
     except OSError:
         return None
-    for name in names:
-        with contextlib.suppress(OSError, ValueError), open(os.path.join(folder, name), encoding="utf-8") as stream:
-            table = json.load(stream)
-            if isinstance(table, dict) and (table.get("target"), table.get("identifier")) == (target, identifier):
-                return str(table.get("bag"))
+    for line in reversed(lines):
+        if b'"receipt"' in line:
+            with contextlib.suppress(ValueError, KeyError, TypeError, RecursionError):
+                entry = json.loads(line)
+                if entry["do"] == "receipt":
+                    return receipt_of(entry["receipt"])
     return None
+
+
+def _same_target(one: str, other: str) -> bool:
+    """True for two labels of one target; a local folder is the same by whatever path it is reached."""
+    if one == other:
+        return True
+    (kind, path), (other_kind, other_path) = (label.partition(":")[::2] for label in (one, other))
+    return kind == other_kind and kind in ("dir", "ocfl") and os.path.realpath(path) == os.path.realpath(other_path)
+
+
+def compare_with_receipts(
+    receipts: Sequence[Receipt], identifier: str, resolved: str, fingerprints: Sequence[str], subject: str
+) -> list[Finding]:
+    """What the receipts say of a bag that came back by `identifier`; nothing where there is none of it.
+
+    `resolved` is the identifier with the version that came; `fingerprints` are those that the content has, depending on
+    whether it was deposited file by file or packed.
+    """
+    own = [one for one in receipts if one.identifier in (identifier, resolved)]
+    if own and own[-1].fingerprint not in fingerprints:
+        older = next((one for one in reversed(own) if one.fingerprint in fingerprints), None)
+        if older is not None:
+            return [codes.OLDER_DEPOSIT.at(subject, older=older.finished, when=own[-1].finished)]
+        newest = own[-1]
+        return [
+            codes.NOT_AS_DEPOSITED.at(subject, when=newest.finished, expected=newest.fingerprint, found=fingerprints[0])
+        ]
+    if resolved != identifier:
+        later = [one for one in receipts if _is_later(one.identifier, resolved)]
+        if later:
+            older_stamp = own[-1].finished if own else "an unknown day"
+            return [codes.OLDER_DEPOSIT.at(subject, older=older_stamp, when=later[-1].finished)]
+    return []
+
+
+def _is_later(one: str, other: str) -> bool:
+    """True when both identifiers name versions of one object, as `ID#v3`, and the first names a later one."""
+    (name, _, version), (other_name, _, other_version) = one.rpartition("#"), other.rpartition("#")
+    return bool(name) and name == other_name and version_number(version) > version_number(other_version)
 
 
 def record_transfer(settings: Settings, bag: str, receipt: Receipt, clock: Clock) -> list[Finding]:
@@ -91,7 +205,7 @@ def record_transfer(settings: Settings, bag: str, receipt: Receipt, clock: Clock
     now = int(clock.now().timestamp())
     try:
         number = _holding_of(ledger, bag)
-        ledger.backend.write(lambda: append_event(ledger.backend, "transfer", number, now, "success", detail))
+        record_event(ledger, "transfer", number, detail, now=now)
     except LedgerError as error:
         return [codes.LEDGER_NOT_TOLD.at(receipt.bag, words=error.problem)]
     finally:

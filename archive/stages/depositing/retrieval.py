@@ -1,4 +1,8 @@
-"""Brings a deposit back: into a working folder, validated there, and only then under its name."""
+"""Brings a deposit back: into a working folder, validated there, and only then under its name.
+
+What came is compared with the receipt of the deposit where there is one, and with the target's own inventory where it
+keeps one: a valid bag may still be another one.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +10,39 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
+from archive.bags.contents import open_bag
 from archive.config import Settings
 from archive.errors import DepositError, NotFoundError, from_os_error
 from archive.formats.bagpath import unsafe_reason
-from archive.model.deposit import RetrievalReport
-from archive.model.finding import Outcome
-from archive.model.package import NO_PROGRESS, Progress
-from archive.stages.depositing.receipts import bag_of_receipt
+from archive.model.build import NO_PROGRESS, Progress
+from archive.model.codes import deposit as codes
+from archive.model.deposit import Delivery, RetrievalReport
+from archive.model.finding import Finding, Outcome, Severity
+from archive.stages.depositing.original_times import restore_times
+from archive.stages.depositing.packaging import describe_bag, travels_whole
+from archive.stages.depositing.receipts import compare_with_receipts, receipts_of
 from archive.stages.validation import validate
-from archive.storage.atomic import place, sync_tree
+from archive.storage.atomic import put_in_place, sync_tree
 from archive.storage.partial import Partial
-from archive.storage.remote import TransientError, try_again
+from archive.storage.remote import DifferentContentError, NotAFileError, TransientError, try_again
 from archive.storage.removing import remove_tree
-from archive.targets.protocol import NamesBags, Target
+from archive.storage.sealed import refuse_sealed
+from archive.storage.working_folder import WorkingFolder
+from archive.targets.protocol import NamesBags, ResolvesVersions, Target
 
 _ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffd]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Received:
+    """What came: number of files and bytes, the first paths, and what was wrong with single files."""
+
+    files: int
+    size: int
+    paths: tuple[str, ...]
+    findings: tuple[Finding, ...]
 
 
 def retrieve(
@@ -34,78 +55,130 @@ def retrieve(
     progress: Progress = NO_PROGRESS,
     wait: Callable[[float], None] = time.sleep,
 ) -> RetrievalReport:
-    """Bring the deposit `identifier` back into the folder `to` and validate it.
+    """Bring the deposit `identifier` back into the folder `to`, validate it and compare it with its receipt.
 
-    The bag takes its name only when it is whole; what is damaged stands as NAME.damaged, so that it can be looked at.
-    Raises `NotFoundError`, `ExistsError` when the name is taken, `NotAuthorisedError`, `DepositError`, `StorageError`.
+    The bag takes its name only when it is whole and the one that was deposited; what is damaged is left as
+    NAME.damaged, another bag as NAME.different, so that it can be examined. Raises `NotFoundError`, `ExistsError` when
+    the name is taken, `NotAuthorisedError`, `DepositError`, `StorageError`.
     """
     to = os.path.abspath(to)
+    refuse_sealed(to)
     with Partial(to, "retrieval") as partial:
         tree = partial.file("bag")
 
-        def fetch() -> tuple[int, int, list[str]]:
+        def fetch() -> _Received:
             remove_tree(tree)
-            return _receive(target.retrieve(identifier), tree, progress)
+            return _receive(target.retrieve(identifier), partial.file("bag"), progress)
 
         progress.begin("retrieving", None)
         try:
-            files, size, paths = try_again(fetch, retries=settings.deposit.retries, wait=wait)
+            came = try_again(fetch, retries=settings.deposit.retries, wait=wait)
         except TransientError as error:
             raise DepositError(
                 f"the target did not give it back: {error.problem}", subject=identifier, remedy="Run again later"
             ) from error
         finally:
             progress.end()
-        packed = len(paths) == 1 and paths[0] != "bagit.txt"
-        subject = os.path.join(tree, paths[0]) if packed else tree
-        final = os.path.join(to, name or (paths[0] if packed else _name_of(target, identifier, settings)))
+        if not came.files:
+            return RetrievalReport(
+                target.label, identifier, "", 0, 0, "damaged: no file could be retrieved", came.findings
+            )
+        packed = len(came.paths) == 1 and came.paths[0] != "bagit.txt"
+        subject = os.path.join(tree, came.paths[0]) if packed else tree
+        final = os.path.join(to, name or (came.paths[0] if packed else _name_of(target, identifier, settings)))
         try:
             sync_tree(tree)
         except OSError as error:
             raise from_os_error(error, final) from error
         report = validate(subject, settings=settings, progress=progress)
-        if report.outcome is not Outcome.INTACT:
+        findings, verdict = (*came.findings, *report.findings), report.verdict
+        if came.findings:
+            verdict = f"damaged: {len(came.findings):,} files are not as they were stored"
+        if came.findings or report.outcome is not Outcome.INTACT:
             final += ".damaged"
+        else:
+            findings += tuple(other := _compare(target, identifier, subject, settings))
+            if any(one.severity is Severity.ERROR for one in other):
+                verdict = "different: this is not the bag that was deposited"
+                final += ".different"
+        if not packed and not came.findings and report.outcome is Outcome.INTACT:
+            restore_times(subject)
         try:
-            place(subject, final)
+            put_in_place(subject, final)
         except OSError as error:
             raise from_os_error(error, final) from error
         partial.made.clear()
-    return RetrievalReport(target.label, identifier, final, files, size, report.verdict, report.findings)
+    return RetrievalReport(target.label, identifier, final, came.files, came.size, verdict, findings)
 
 
-def _receive(files: Iterator[tuple[str, Iterator[bytes]]], tree: str, progress: Progress) -> tuple[int, int, list[str]]:
-    """Write what comes; number of files, bytes, and the first paths."""
+def _receive(files: Iterator[tuple[str, Iterator[bytes]]], tree: str, progress: Progress) -> _Received:
+    """Write what comes. Raises `DepositError` for a name that leads away, `NotFoundError` when nothing comes."""
     count = size = 0
-    paths: list[str] = []
-    for path, chunks in files:
-        why = unsafe_reason(os.fsencode(path))
-        if why is not None:
-            raise DepositError(f"the target gives a file a name that leads away: {why}", subject=path)
-        where = os.path.join(tree, path)
-        try:
-            os.makedirs(os.path.dirname(where), exist_ok=True)
-            with open(where, "xb") as stream:
-                for chunk in chunks:
-                    stream.write(chunk)
-                    size += len(chunk)
-                    progress.advance(len(chunk))
-        except OSError as error:
-            raise from_os_error(error, path) from error
-        count += 1
-        paths = [*paths, path][:2]
-    if not count:
+    paths: tuple[str, ...] = ()
+    findings: list[Finding] = []
+    folder, name = os.path.split(tree)
+    working = WorkingFolder(folder, tree=name)
+    try:
+        for path, chunks in files:
+            why = unsafe_reason(os.fsencode(path))
+            if why is not None:
+                raise DepositError(f"the target gives a file a name that leads away: {why}", subject=path)
+            try:
+                size += working.write(path, _counted(chunks, progress), anew=False)
+            except NotAFileError as error:
+                findings.append(codes.NOT_A_FILE.at(path, what=error.problem))
+                continue
+            except DifferentContentError as error:
+                findings.append(
+                    codes.OTHER_THAN_INVENTORY.at(
+                        path, algorithm=error.algorithm, expected=error.expected, found=error.found
+                    )
+                )
+            except OSError as error:
+                raise from_os_error(error, path) from error
+            count += 1
+            paths = (*paths, path)[:2]
+    finally:
+        working.close()
+    if not count and not findings:
         raise NotFoundError("the deposit holds no file")
-    return count, size, paths
+    return _Received(count, size, paths, tuple(findings))
+
+
+def _counted(chunks: Iterator[bytes], progress: Progress) -> Iterator[bytes]:
+    for chunk in chunks:
+        progress.advance(len(chunk))
+        yield chunk
+
+
+def _compare(target: Target, identifier: str, subject: str, settings: Settings) -> list[Finding]:
+    """Whether this valid bag is the one of the receipt, where there is a receipt of it."""
+    kept = receipts_of(settings, target.label)
+    receipts, doubtful = kept.receipts, list(kept.doubtful)
+    if not receipts:
+        return doubtful
+    resolved = target.resolve(identifier) if isinstance(target, ResolvesVersions) else identifier
+    if not any(one.identifier.rpartition("#")[0] == resolved.rpartition("#")[0] for one in receipts):
+        return doubtful
+    with open_bag(subject) as source:
+        found = [describe_bag(source, Delivery.FILES, target.needs).fingerprint]
+        if travels_whole(source, target.form):
+            found.append(describe_bag(source, target.form).fingerprint)
+    return doubtful + compare_with_receipts(receipts, identifier, resolved, found, identifier)
 
 
 def _name_of(target: Target, identifier: str, settings: Settings) -> str:
     """What the bag was called when it was deposited, where the target or a receipt tells; else from its identifier."""
     known = target.name_of(identifier) if isinstance(target, NamesBags) else None
-    known = known or bag_of_receipt(settings, target.label, identifier)
+    known = known or _bag_of_receipt(target, identifier, settings)
     if known is None or "/" in known or _ODD.search(known) or unsafe_reason(os.fsencode(known)) is not None:
         return _name_from(identifier)
     return known
+
+
+def _bag_of_receipt(target: Target, identifier: str, settings: Settings) -> str | None:
+    receipts = receipts_of(settings, target.label).receipts
+    return next((one.bag for one in reversed(receipts) if one.identifier == identifier), None)
 
 
 def _name_from(identifier: str) -> str:

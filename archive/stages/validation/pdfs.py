@@ -1,46 +1,75 @@
-"""Judges one PDF: what it claims, what stands against it, what veraPDF says."""
+"""Judges PDFs: what they claim, what stands against it, what veraPDF says."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
 
 from archive.config import Settings
-from archive.errors import NotFoundError, UsageError
+from archive.errors import ArchiveError, NotFoundError, UsageError
 from archive.model.finding import Fact
-from archive.model.report import Kind, ValidationReport
+from archive.model.validation import Kind, ValidationReport
 from archive.renditions.inspection.examining import Inspection, inspect_pdf
 from archive.renditions.judging import weigh
 from archive.renditions.verapdf import Judgement, find_verapdf, judge_files
 
-_ABSENT = "veraPDF is not here"
+_ABSENT = "veraPDF is not installed"
 
 
 def validate_pdf(subject: str, *, settings: Settings) -> ValidationReport:
     """The report on the PDF at the path `subject`. The file is read only, in processes with limits.
 
-    The verdict is "valid" only by veraPDF's word on every claim, else "claimed, not validated", "not PDF/A", "invalid",
+    The verdict is "valid" only if veraPDF confirms every claim, else "claimed, not validated", "not PDF/A", "invalid",
     or "not checked" when the file took more than the limits allow. Raises `NotFoundError` and `StorageError`.
     """
+    answer = next(validate_pdfs([subject], settings=settings))
+    if isinstance(answer, ArchiveError):
+        raise answer
+    return answer
+
+
+def validate_pdfs(subjects: Sequence[str], *, settings: Settings) -> Iterator[ValidationReport | ArchiveError]:
+    """For each PDF its report, or why there is none, in order: veraPDF is started once for all of them."""
+    seen: list[Inspection | ArchiveError] = []
+    for subject in subjects:
+        try:
+            seen.append(_inspect(subject, settings))
+        except ArchiveError as error:
+            seen.append(error)
+    judgements = _ask_verapdf(subjects, seen, settings)
+    for number, (subject, inspection) in enumerate(zip(subjects, seen, strict=True)):
+        if isinstance(inspection, ArchiveError):
+            yield inspection
+            continue
+        judgement = judgements.get(number)
+        verdict = weigh(subject, inspection, judgement, absent=_ABSENT)
+        facts = _list_facts(inspection, judgement)
+        yield ValidationReport(subject, Kind.PDF, verdict.word, findings=verdict.findings, facts=facts)
+
+
+def _inspect(subject: str, settings: Settings) -> Inspection:
     if not os.path.lexists(subject):
         raise NotFoundError("there is no such file", subject=subject)
     if os.path.isdir(subject):
-        raise UsageError("it is a folder, not a PDF", subject=subject)
-    seen = inspect_pdf(subject, subject=subject, settings=settings)
-    judgement = _ask_judge(subject, seen, settings)
-    verdict = weigh(subject, seen, judgement, absent=_ABSENT)
-    return ValidationReport(
-        subject, Kind.PDF, verdict.word, findings=verdict.findings, facts=_list_facts(seen, judgement)
-    )
+        raise UsageError("this is a folder, not a PDF", subject=subject)
+    return inspect_pdf(subject, subject=subject, settings=settings)
 
 
-def _ask_judge(subject: str, seen: Inspection, settings: Settings) -> Judgement | None:
-    """veraPDF's word, where there is a claim to judge; it is not troubled with what we could not even open."""
-    if not seen.claims or seen.locked:
-        return None
-    verapdf = find_verapdf(settings)
+def _ask_verapdf(
+    subjects: Sequence[str], seen: Sequence[Inspection | ArchiveError], settings: Settings
+) -> dict[int, Judgement]:
+    """What veraPDF says, by number: of each PDF that makes a claim, or that the checks here did not get through."""
+    asked = [number for number, one in enumerate(seen) if isinstance(one, Inspection) and _is_for_verapdf(one)]
+    verapdf = find_verapdf(settings) if asked else None
     if verapdf is None:
-        return None
-    return judge_files(verapdf, [os.fsencode(subject)], settings=settings)[0]
+        return {}
+    paths = [os.fsencode(subjects[number]) for number in asked]
+    return dict(zip(asked, judge_files(verapdf, paths, settings=settings), strict=True))
+
+
+def _is_for_verapdf(seen: Inspection) -> bool:
+    claimed = bool(seen.claims or seen.unknown_claims)
+    return seen.limit is not None or (claimed and seen.problem is None and not seen.locked)
 
 
 def _list_facts(seen: Inspection, judgement: Judgement | None) -> dict[str, Fact]:

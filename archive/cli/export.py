@@ -1,0 +1,119 @@
+"""`archive export BAG --as FORMAT`, and `--holey URL-PREFIX`."""
+
+from __future__ import annotations
+
+import click
+
+from archive.cli.console import progress_for, show, show_json
+from archive.cli.options import (
+    clean_partial_option,
+    current_settings,
+    events_option,
+    json_option,
+    name_option,
+    path_argument,
+    quiet_option,
+    show_placed,
+    to_option,
+)
+from archive.errors import UsageError
+from archive.model.build import Progress
+
+
+@click.command("export")
+@path_argument("bag", nargs=1)
+@click.option(
+    "--as",
+    "as_format",
+    metavar="FORMAT",
+    help="Format of the package: archivematica, bag, datacite, dspace-saf, rocrate, or that of a plugin.",
+)
+@click.option("--holey", metavar="URL-PREFIX", help="Address of the folder that holds the whole bag.")
+@to_option
+@name_option
+@click.option("--zip", "zipped", is_flag=True, help="Make the package one zip file, NAME.zip.")
+@click.option("--dry-run", is_flag=True, help="Show what would be exported and what would be lost; write nothing.")
+@clean_partial_option
+@json_option
+@events_option
+@quiet_option
+def command(
+    *,
+    bag: str,
+    as_format: str | None,
+    holey: str | None,
+    to: str,
+    name: str | None,
+    zipped: bool,
+    dry_run: bool,
+    clean_partial: bool,
+    as_json: bool,
+    events: bool,
+    quiet: bool,
+) -> int:
+    """Export a bag as a package that another system takes, or as a small copy without its payload.
+
+    The bag is validated first and never changed. With --as, its rights must allow it to be given out, as for a deposit;
+    what the format has no place for is listed, and the same bag always becomes the same bytes.
+
+    With --holey, the copy names its payload in fetch.txt instead of holding it. The file data/a is named as
+    URL-PREFIX/data/a, so put the whole bag there. The tag files stay as they are, but for the tag manifests, which list
+    fetch.txt too. archive fetch completes the copy.
+
+    \b
+    Example:
+      archive export bags/press-release --as rocrate --to sent/ --zip
+      archive export bags/recordings --holey https://example.org/bags/recordings --to sent/
+    """
+    progress = progress_for(quiet=quiet or (as_json and not events), events=events)
+    if (as_format is None) == (holey is None):
+        raise UsageError("give either --as or --holey", remedy="For example: archive export BAG --as bag --to DIR")
+    if as_format is not None:
+        return _export(
+            bag, as_format, to, name=name, zipped=zipped, dry_run=dry_run, clean_partial=clean_partial,
+            as_json=as_json, progress=progress,
+        )  # fmt: skip
+    if zipped or dry_run:
+        raise UsageError("--zip and --dry-run go with --as, not with --holey")
+    from archive.stages.exporting.holey import export_holey
+
+    assert holey is not None
+    report = export_holey(
+        bag, holey, to, name=name, clean_partial=clean_partial, settings=current_settings(), progress=progress
+    )
+    return show_placed(report, as_json=as_json)
+
+
+def _export(
+    bag: str,
+    as_format: str,
+    to: str,
+    *,
+    name: str | None,
+    zipped: bool,
+    dry_run: bool,
+    clean_partial: bool,
+    as_json: bool,
+    progress: Progress,
+) -> int:
+    from archive.reporting.export import export_document, export_exit, export_text
+    from archive.stages.exporting.exporting import export
+    from archive.storage.clock import system_clock
+
+    report = export(
+        bag,
+        as_format,
+        to,
+        name=name,
+        zipped=zipped,
+        dry_run=dry_run,
+        clean_partial=clean_partial,
+        settings=current_settings(),
+        clock=system_clock(),
+        progress=progress,
+    )
+    if as_json:
+        show_json(export_document(report))
+    else:
+        show(export_text(report))
+    return export_exit(report)

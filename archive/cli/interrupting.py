@@ -1,0 +1,79 @@
+"""What Ctrl-C and polite requests to end do: before the work, during it and after it.
+
+Before a command begins, nothing has been made and the process leaves at once. While it works, the first interrupt is an
+exception, so that everything half-made is removed; those that follow within two seconds, as when someone presses twice,
+do not disturb that. What must be removed in one go is protected by `archive.storage.interrupts`.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    Handler = Callable[[int, FrameType | None], None] | signal.Handlers
+
+CODE = 130
+GRACE = 2.0
+"""How long after an interrupt others are taken for the same one, in seconds."""
+_WORDS = "interrupted before it began; nothing was done"
+_ERROR = f'{{"schema": "archive.error/1", "exit_code": 130, "kind": "Interrupted", "problem": "{_WORDS}"}}\n'
+
+
+def install(handler: Handler) -> None:
+    """Let `handler` take what asks the process to end. What the caller had ignored, as nohup does, stays ignored."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, handler)
+
+
+def leave_before_work(number: int, frame: FrameType | None) -> None:
+    """End the process at once, in words."""
+    del number, frame
+    if "--json" in sys.argv:
+        os.write(1, _ERROR.encode("ascii"))
+    os.write(2, f"error: {_WORDS}\n".encode("ascii"))
+    os._exit(CODE)
+
+
+def begin_work() -> None:
+    """From now on an interrupt is an exception. Does nothing where the process is not run by `archive.cli.main`."""
+    if leave_before_work in (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)):
+        interrupt = _Interrupt()
+        install(interrupt)
+        sys.unraisablehook = interrupt.come_back
+
+
+class _Interrupt:
+    def __init__(self) -> None:
+        self._last = float("-inf")
+        self._said = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        del number, frame
+        now = time.monotonic()
+        if now - self._last >= GRACE:
+            self._last = now
+            raise KeyboardInterrupt
+        if not self._said:
+            self._said = True
+            os.write(2, b"stopping; what is half-made is being removed\n")
+
+    def come_back(self, lost: sys.UnraisableHookArgs) -> None:
+        """Python drops an interrupt that hits a finaliser or a callback: raise it again a moment later."""
+        if not issubclass(lost.exc_type, KeyboardInterrupt):
+            sys.__unraisablehook__(lost)
+            return
+        import threading
+
+        self._last = float("-inf")
+        again = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT))
+        again.daemon = True
+        again.start()

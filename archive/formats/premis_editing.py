@@ -1,0 +1,372 @@
+"""Carrying a PREMIS record on to the next version of its bag: what is in it stays, and the new is put between.
+
+The record must be written as `premis_writing` writes it; it is taken apart at the ends of its entities and never parsed
+as a whole, so that ten thousand objects that stay as they are cost no more than copying them. Who writes the result
+into a bag has it validated there.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from archive.errors import FormatError
+from archive.formats.premis_reading import EARLIER_PATH, is_earlier
+from archive.formats.premis_writing import (
+    HEAD,
+    agent_text,
+    entity_text,
+    event_text,
+    exact_path,
+    file_relationship,
+    file_text,
+    fixity_line,
+    identifier_line,
+    part_of_text,
+    relationship_text,
+    rights_text,
+)
+from archive.formats.xml_elements import escape_text
+from archive.model.build import Role
+from archive.model.premis import Agent, EntityObject, Event, FileObject, Relationship, RightsStatement
+
+_OBJECT = b' <object xsi:type="premis:'
+_FILE = b' <object xsi:type="premis:file">\n'
+_EVENT, _AGENT, _RIGHTS, _CLOSE = b" <event>\n", b" <agent>\n", b" <rights>\n", b"</premis:premis>\n"
+_CLOSINGS = {
+    _OBJECT: b"\n </object>\n", _EVENT: b"\n </event>\n", _AGENT: b"\n </agent>\n", _RIGHTS: b"\n </rights>\n",
+}  # fmt: skip
+_LONGEST = 16
+_PART = 1 << 16
+_TYPED = b"  <objectIdentifier><objectIdentifierType>UUID</objectIdentifierType><objectIdentifierValue>"
+_ID = re.compile(rb"<(?:object|agent)IdentifierValue>([^<]*)<")
+_LOCATION = re.compile(
+    rb"<contentLocationType>([^<]*)</contentLocationType><contentLocationValue>([^<]*)</contentLocationValue>"
+)
+_AT_PATH = b"<contentLocationType>bag path</contentLocationType><contentLocationValue>"
+_FORMAT, _FORMAT_END = b"   <format>\n", b"   </format>\n"
+_RIGHTS_LINK = re.compile(rb"  <linkingRightsStatementIdentifier>.*?</linkingRightsStatementIdentifier>\n")
+_RELATED = re.compile(rb"<relatedObjectIdentifierValue>([^<]*)<")
+_ACTOR = re.compile(rb"<linkingAgentIdentifierValue>([^<]*)<")
+_RENDERING = ("normalization", "policy assignment")
+_HEAD_OF_EVENT = 1_000
+_EVENT_LINK, _HAS_PART = b"  <linkingEventIdentifier>", b">has part</relationshipSubType>\n"
+_RELATIONSHIP, _RELATIONSHIP_END = b"  <relationship>\n", b"  </relationship>\n"
+
+
+class KnownFile(NamedTuple):
+    """A file object of this version: its identifier, and its format as the record writes it."""
+
+    id: str
+    format: bytes
+
+
+@dataclass(slots=True)
+class KnownEntities:
+    """What a record holds: the package, its representations by role, the files by bag path, the agents by type, name
+    and version. `acting` are the agents that had a part in an event; `rendered` says whether renditions were made, or
+    decided on."""
+
+    package: str = ""
+    representations: dict[str, str] = field(default_factory=dict)
+    files: dict[str, KnownFile] = field(default_factory=dict)
+    agents: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    acting: set[str] = field(default_factory=set)
+    rendered: bool = False
+
+
+@dataclass(slots=True)
+class PremisEdits:
+    """What is to be changed, by identifiers of objects, and what is to be added.
+
+    `links` are new events of objects, `derivations` new relationships (subtype, object, event), `moved` new bag paths.
+    `earlier` are file objects of which only earlier versions of the bag hold the file. `fixity` gives further digests
+    of the file at a bag path. `parts` are the new files of
+    representations. With `rights` (not None) the record's rights are replaced, `rights_links` are those of objects, and
+    of the record's agents only `acting` stay: one that only held rights which are gone would be linked to nothing.
+    """
+
+    links: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    derivations: Mapping[str, Sequence[tuple[str, str, str | None]]] = field(default_factory=dict)
+    moved: Mapping[str, str] = field(default_factory=dict)
+    earlier: frozenset[str] = frozenset()
+    fixity: Callable[[str], Sequence[tuple[str, str]]] | None = None
+    relationships: Mapping[str, Sequence[Relationship]] = field(default_factory=dict)
+    parts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    entities: tuple[EntityObject, ...] = ()
+    files: Callable[[], Iterable[FileObject]] = tuple
+    events: tuple[Event, ...] = ()
+    agents: tuple[Agent, ...] = ()
+    rights: tuple[RightsStatement, ...] | None = None
+    rights_links: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    acting: frozenset[str] = frozenset()
+
+
+def scan_record(chunks: Iterable[bytes]) -> KnownEntities:
+    """What is in the record. Raises `FormatError` when it is not written as this program writes one."""
+    known = KnownEntities()
+    for piece in _pieces(chunks):
+        if piece.startswith(_FILE):
+            start, end = piece.find(_FORMAT), piece.find(_FORMAT_END)
+            at = piece.find(_AT_PATH, end)
+            if at >= 0:
+                at += len(_AT_PATH)
+                value = piece[at : piece.find(b"<", at)]
+                path = _plain(value) if b"&" in value else value.decode()
+                known.files[path] = KnownFile(_id_of(piece), piece[start:end])
+                continue
+            location = _LOCATION.search(piece)
+            if location is None or start < 0:
+                raise _foreign()
+            kind = location[1].decode()
+            if not is_earlier(kind):
+                known.files[_path(kind, _plain(location[2]))] = KnownFile(_id_of(piece), piece[start:end])
+        elif piece.startswith(_OBJECT):
+            name = _value(piece, "originalName")
+            if piece.startswith(_OBJECT + b"representation"):
+                known.representations[name] = _id_of(piece)
+            else:
+                known.package = _id_of(piece)
+        elif piece.startswith(_AGENT):
+            key = (_value(piece, "agentType"), _value(piece, "agentName"), _value(piece, "agentVersion"))
+            known.agents[key] = _id_of(piece)
+        elif piece.startswith(_EVENT):
+            known.rendered = known.rendered or _value(piece[:_HEAD_OF_EVENT], "eventType") in _RENDERING
+            known.acting.update(f"urn:uuid:{found[1].decode()}" for found in _ACTOR.finditer(piece))
+    if not known.package or Role.ORIGINAL.value not in known.representations:
+        raise _foreign()
+    return known
+
+
+def edit_record(chunks: Iterable[bytes], edits: PremisEdits) -> Iterator[bytes]:
+    """The record of the next version, in pieces of 64 KiB or more. Raises `FormatError` as `scan_record`."""
+    parts: list[bytes] = []
+    size = 0
+    for part in _edit(chunks, edits):
+        parts.append(part)
+        size += len(part)
+        if size >= _PART:
+            yield b"".join(parts)
+            parts.clear()
+            size = 0
+    yield b"".join(parts)
+
+
+def _edit(chunks: Iterable[bytes], edits: PremisEdits) -> Iterator[bytes]:
+    yield HEAD.encode()
+    touched = {*edits.links, *edits.derivations, *edits.moved, *edits.earlier, *edits.rights_links}
+    stage = 0
+    for piece in _pieces(chunks):
+        if stage < 1 and not piece.startswith(_OBJECT):
+            stage = 1
+            yield from _new_objects(edits)
+        if stage < 2 and not piece.startswith((_OBJECT, _EVENT)):
+            stage = 2
+            for event in edits.events:
+                yield "".join(event_text(event)).encode()
+        if stage < 3 and not piece.startswith((_OBJECT, _EVENT, _AGENT)):
+            stage = 3
+            yield "".join(map(agent_text, edits.agents)).encode()
+            if edits.rights:
+                yield f" <rights>\n{''.join(map(rights_text, edits.rights))} </rights>\n".encode()
+        if piece.startswith(_FILE):
+            yield _edit_file(piece, edits, touched)
+        elif piece.startswith(_OBJECT):
+            yield _edit_entity(piece, edits)
+        elif edits.rights is None or not _is_gone(piece, edits):
+            yield piece
+
+
+def _is_gone(piece: bytes, edits: PremisEdits) -> bool:
+    return piece.startswith(_RIGHTS) or (piece.startswith(_AGENT) and _id_of(piece) not in edits.acting)
+
+
+def _new_objects(edits: PremisEdits) -> Iterator[bytes]:
+    for entity in edits.entities:
+        yield "".join(entity_text(entity)).encode()
+    for file in edits.files():
+        yield file_text(file).encode()
+
+
+def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The record without its head: each entity from its indent to the end of its last line, then the closing tag."""
+    head, buffer, searched = HEAD.encode(), b"", 0
+    begun = False
+    for chunk in chunks:
+        buffer += chunk
+        if not begun:
+            if len(buffer) < len(head):
+                continue
+            if not buffer.startswith(head):
+                raise _foreign()
+            buffer, begun = buffer[len(head) :], True
+        at = 0
+        while (closing := _closing(buffer, at)) is not None:
+            end = buffer.find(closing, max(at, searched))
+            if end < 0:
+                break
+            end += len(closing)
+            piece = buffer[at:end]
+            if (b"!" in piece and b"<!" in piece) or (b"?" in piece and b"<?" in piece):  # one byte is found faster
+                raise _foreign()
+            yield piece
+            at, searched = end, 0
+        buffer = buffer[at:]
+        searched = max(0, len(buffer) - _LONGEST)
+    if buffer != _CLOSE or not begun:
+        raise _foreign()
+    yield buffer
+
+
+def _closing(buffer: bytes, at: int) -> bytes | None:
+    """How the entity ends that begins here; None where that cannot be told."""
+    for start, end in _CLOSINGS.items():
+        if buffer.startswith(start, at):
+            return end
+    return None
+
+
+def _foreign() -> FormatError:
+    return FormatError(
+        "it is not written as this program writes PREMIS, so nothing can be added to it",
+        subject="metadata/preservation/premis.xml",
+        remedy="Make a new bag from the files with archive create",
+    )
+
+
+def _edit_file(piece: bytes, edits: PremisEdits, touched: Collection[str]) -> bytes:
+    number = _id_of(piece)
+    if number not in touched and edits.fixity is None and edits.rights is None:
+        return piece
+    if edits.rights is not None and b"<linkingRightsStatementIdentifier>" in piece:
+        piece = _RIGHTS_LINK.sub(b"", piece)
+    location = _LOCATION.search(piece)
+    if location is None:
+        raise _foreign()
+    is_old = is_earlier(location[1].decode())
+    if number in edits.earlier:
+        kind = EARLIER_PATH + (", base64" if location[1].endswith(b"base64") else "")
+        piece = _with_location(piece, location, kind.encode(), location[2])
+        piece = _without_whole(piece)
+        is_old = True
+    elif number in edits.moved:
+        place, value = exact_path(edits.moved[number])
+        piece = _with_location(piece, location, place.encode(), escape_text(value).encode())
+    if not is_old and edits.fixity is not None:
+        path = edits.moved.get(number) or _path(location[1].decode(), _plain(location[2]))
+        lines = "".join(fixity_line(*pair) for pair in edits.fixity(path)).encode()
+        piece = piece.replace(b"   <size>", lines + b"   <size>", 1)
+    derivations = "".join(file_relationship("derivation", *one) for one in edits.derivations.get(number, ()))
+    piece = _with_relationships(piece, derivations)
+    return _with_links(piece, edits.links.get(number, ()), edits.rights_links.get(number, ()))
+
+
+def _edit_entity(piece: bytes, edits: PremisEdits) -> bytes:
+    number = _id_of(piece)
+    if edits.rights is not None:
+        piece = _RIGHTS_LINK.sub(b"", piece)
+    piece = _with_parts(piece, edits.parts.get(number, ()), edits.earlier)
+    relationships = "".join("".join(relationship_text(one)) for one in edits.relationships.get(number, ()))
+    piece = _with_relationships(piece, relationships)
+    return _with_links(piece, edits.links.get(number, ()), edits.rights_links.get(number, ()))
+
+
+def _with_location(piece: bytes, location: re.Match[bytes], kind: bytes, value: bytes) -> bytes:
+    written = (
+        b"<contentLocationType>" + kind + b"</contentLocationType><contentLocationValue>" + value
+        + b"</contentLocationValue>"
+    )  # fmt: skip
+    return piece[: location.start()] + written + piece[location.end() :]
+
+
+def _without_whole(piece: bytes) -> bytes:
+    """The file object without its being part of a representation of this version."""
+    for block in _blocks(piece):
+        text = piece[slice(*block)]
+        if b">is part of</relationshipSubType>" in text:
+            whole = _RELATED.search(text)
+            assert whole is not None
+            return piece.replace(part_of_text(whole[1].decode()).encode(), b"", 1)
+    return piece
+
+
+def _with_parts(piece: bytes, added: Sequence[str], earlier: frozenset[str]) -> bytes:
+    """The representation with these further parts, and without those that only earlier versions have."""
+    at = piece.find(_HAS_PART)
+    if at < 0:
+        if not added:
+            return piece
+        whole = Relationship("structural", "has part", lambda: iter(added))
+        return _with_relationships(piece, "".join(relationship_text(whole)))
+    start, end = at + len(_HAS_PART), piece.index(_RELATIONSHIP_END, at)
+    lines = piece[start:end].splitlines(keepends=True)
+    if earlier:
+        lines = [line for line in lines if _related(line) not in earlier]
+    lines += [identifier_line("relatedObjectIdentifier", one, 3).encode() for one in added]
+    if lines:
+        return b"".join((piece[:start], *lines, piece[end:]))
+    begin = piece.rindex(_RELATIONSHIP, 0, at)
+    return piece[:begin] + piece[end + len(_RELATIONSHIP_END) :]
+
+
+def _related(line: bytes) -> str:
+    found = _RELATED.search(line)
+    return "" if found is None else f"urn:uuid:{found[1].decode()}"
+
+
+def _with_relationships(piece: bytes, text: str) -> bytes:
+    if not text:
+        return piece
+    places = (_EVENT_LINK, b"  <linkingRightsStatementIdentifier>", b" </object>\n")
+    at = next(found for found in map(piece.find, places) if found >= 0)
+    return piece[:at] + text.encode() + piece[at:]
+
+
+def _with_links(piece: bytes, events: Sequence[str], rights: Sequence[str]) -> bytes:
+    if not events and not rights:
+        return piece
+    at = piece.find(b"  <linkingRightsStatementIdentifier>")
+    at = piece.rindex(b" </object>\n") if at < 0 else at
+    new = "".join(identifier_line("linkingEventIdentifier", one) for one in events)
+    own = "".join(identifier_line("linkingRightsStatementIdentifier", one) for one in rights)
+    return piece[:at] + new.encode() + own.encode() + piece[at:]
+
+
+def _blocks(piece: bytes) -> Iterator[tuple[int, int]]:
+    """Where each relationship of an object begins and ends."""
+    at = 0
+    while (begin := piece.find(_RELATIONSHIP, at)) >= 0:
+        at = piece.index(_RELATIONSHIP_END, begin) + len(_RELATIONSHIP_END)
+        yield begin, at
+
+
+def _id_of(piece: bytes) -> str:
+    if piece.startswith(_TYPED, len(_FILE)):
+        at = len(_FILE) + len(_TYPED)
+        return f"urn:uuid:{piece[at : at + 36].decode()}"
+    found = _ID.search(piece)
+    if found is None:
+        raise _foreign()
+    return f"urn:uuid:{found[1].decode()}"
+
+
+def _value(piece: bytes, name: str) -> str:
+    found = re.search(rb"<%b(?: [^>]*)?>([^<]*)</" % name.encode(), piece)
+    return "" if found is None else _plain(found[1])
+
+
+def _plain(value: bytes) -> str:
+    """Text without the escapes of `escape_text`."""
+    text = value.decode("utf-8")
+    if "&" not in text:
+        return text
+    return text.replace("&#13;", "\r").replace("&gt;", ">").replace("&lt;", "<").replace("&amp;", "&")
+
+
+def _path(kind: str, value: str) -> str:
+    if not kind.endswith("base64"):
+        return value
+    return base64.b64decode(value).decode("utf-8", "surrogateescape")

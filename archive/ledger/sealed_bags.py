@@ -1,0 +1,138 @@
+"""What the ledger expects of a bag's evidence seals, and in what a bag disagrees with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+
+from archive.ledger.appending import append_event
+from archive.ledger.book import Ledger
+from archive.ledger.holdings import list_holdings
+from archive.ledger.seal_events import VALIDATED, RecordedSeal, SealState, append_seals, read_seals
+from archive.model.audit import Holding
+from archive.model.light import light_dataclass
+
+
+@light_dataclass(frozen=True)
+class SealExpectation:
+    """What the ledger `ledger` knows of the seals of one holding.
+
+    `by_path` says that the bag stands at the holding's place: then it must be that bag. Otherwise its tag manifests are
+    those of the holding, of which it is a copy.
+    """
+
+    ledger: str
+    holding: Holding
+    by_path: bool
+    seals: tuple[RecordedSeal, ...]
+
+
+class Disagreement(Enum):
+    """In what a bag is not as the ledger knows it. The values are for JSON."""
+
+    OTHER_BAG = "other bag"
+    """Other tag manifests than those of the holding at whose place it stands."""
+    SEAL_GONE = "seal gone"
+    OTHER_SEAL = "other seal"
+    """A seal of this number with another stamped.sha512."""
+    FILE_GONE = "file gone"
+    """A file of the seal that the ledger knows, other than a stamp."""
+    STAMP_GONE = "stamp gone"
+    FILE_CHANGED = "file changed"
+
+
+@light_dataclass(frozen=True)
+class SealDifference:
+    """One disagreement: `seal` is the number, 0 for the bag; `path` the file in the bag, empty for the whole seal."""
+
+    kind: Disagreement
+    seal: int = 0
+    path: str = ""
+
+
+def holding_at(ledger: Ledger, address: str, identity: str = "") -> Holding | None:
+    """The holding that stands at `address`, an absolute path or s3:// URL, by whatever path it is reached.
+
+    `identity` is what `archive.stages.auditing.locations.bag_identity` says of it; only the real path in it counts, for
+    another bag may get the inode of one that is gone.
+    """
+    known = list_holdings(ledger)
+    found = [one for one in known if one.address == address]
+    return next(iter(found or [one for one in known if _is_same_path(one.identity, identity)]), None)
+
+
+def expect_seals(ledger: Ledger, address: str, tag_digest: str, identity: str = "") -> SealExpectation | None:
+    """What the ledger expects of the bag at `address`; None where the bag is no holding and no copy of one.
+
+    The holding at its place is what it is judged by, whatever the bag says; only where there is none, the holding with
+    the same `tag_digest` that has most seals. Raises `LedgerError`.
+    """
+    there = holding_at(ledger, address, identity)
+    if there is not None:
+        return SealExpectation(ledger.id, there, True, tuple(read_seals(ledger.backend, there.id)))
+    copies = [one for one in list_holdings(ledger) if one.tag_digest == tag_digest]
+    known = [SealExpectation(ledger.id, one, False, tuple(read_seals(ledger.backend, one.id))) for one in copies]
+    return max(known, key=lambda one: (len(one.seals), -one.holding.id), default=None)
+
+
+def compare_seals(
+    expected: SealExpectation, tag_digest: str, found: Mapping[int, Mapping[str, str]]
+) -> list[SealDifference]:
+    """In what a bag disagrees with the ledger. `found` is the SHA-512 of every file in the bag's seals, by number.
+
+    A file that is there and could not be read has an empty digest: nothing is said of it. What is there and unknown to
+    the ledger is no disagreement.
+    """
+    if tag_digest != expected.holding.tag_digest:
+        return [SealDifference(Disagreement.OTHER_BAG)]
+    differences = []
+    for seal in expected.seals:
+        if seal.number not in found:
+            differences.append(SealDifference(Disagreement.SEAL_GONE, seal.number))
+            continue
+        differences += _compare_one(seal, found[seal.number])
+    return differences
+
+
+def _compare_one(seal: RecordedSeal, files: Mapping[str, str]) -> list[SealDifference]:
+    stamped = f"seal/{seal.number:04}/stamped.sha512"
+    if files.get(stamped, seal.stamped) not in ("", seal.stamped):
+        return [SealDifference(Disagreement.OTHER_SEAL, seal.number, stamped)]
+    differences = []
+    for path, digest in {stamped: seal.stamped, **seal.files}.items():
+        if path not in files:
+            is_stamp = path.endswith(".tsr")
+            kind = Disagreement.STAMP_GONE if is_stamp else Disagreement.FILE_GONE
+            differences.append(SealDifference(kind, seal.number, path))
+        elif digest and files[path] not in ("", digest):
+            differences.append(SealDifference(Disagreement.FILE_CHANGED, seal.number, path))
+    return differences
+
+
+def record_seals(
+    ledger: Ledger, holding: Holding, seals: Sequence[SealState], *, now: int, validated: Sequence[int] = ()
+) -> list[int]:
+    """Record the seals of a holding as they are in its bag now, in one transaction; the numbers of which it was new.
+
+    `seals` may be all of the bag's, so that one whose recording was interrupted is recorded by the next call. Call it
+    after a seal was made, completed or renewed, when its files are durable in the bag. `validated` are the numbers of
+    those whose signatures and stamps were verified: what is new of them gets an event for that too. Raises
+    `LedgerError`, and writes nothing, when the ledger knows other seals or files under these names.
+    """
+    backend = ledger.backend
+
+    def work() -> list[int]:
+        written = append_seals(backend, holding.id, seals, now=now)
+        if verified := sorted(set(written) & set(validated)):
+            append_event(backend, VALIDATED, holding.id, now, "success", {"seals": verified})
+        return written
+
+    return backend.write(work)
+
+
+def _is_same_path(one: str, other: str) -> bool:
+    """True for two identities with the same real path; see `archive.stages.auditing.locations.bag_identity`."""
+    if one.startswith("s3 ") or other.startswith("s3 "):
+        return one == other
+    path, other_path = one.rpartition(":")[2], other.rpartition(":")[2]
+    return bool(path) and path == other_path

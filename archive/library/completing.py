@@ -1,0 +1,162 @@
+"""`fetch`, `export`, `export_holey`, `unpack`, `join`: bags without payload, packed, in parts, as other packages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from archive.config import Settings
+from archive.formats.naming import path_text
+from archive.library.arguments import StrPath, optional_text, path_list, plain_text, rely_on
+from archive.library.progress import Cancellation, watch
+from archive.library.reports import ExportReport, FetchReport, PlacedReport, report_as
+from archive.model.build import Progress
+
+
+def fetch(
+    bag: StrPath,
+    *,
+    dry_run: bool = False,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+    cancellation: Cancellation | None = None,
+) -> FetchReport:
+    """Fetch what `bag`, a folder, lacks and its fetch.txt names: what `archive fetch` does.
+
+    A file takes its place only with the digests of the payload manifests. What could not be fetched is in the report's
+    findings, and the next call goes on from there. Raises `NotFoundError`, `NotABagError`, `UsageError`, `LockedError`,
+    `NoSpaceError`, other `StorageError`, and `CancelledError`.
+    """
+    from archive.stages.fetching.completing import complete
+
+    made = complete(
+        path_text(bag), settings=rely_on(settings, "fetch"), dry_run=dry_run, progress=watch(progress, cancellation)
+    )
+    return report_as(FetchReport, made)
+
+
+def export(
+    bag: StrPath,
+    as_format: str,
+    to: StrPath,
+    *,
+    name: str | None = None,
+    zipped: bool = False,
+    dry_run: bool = False,
+    clean_partial: bool = False,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+    cancellation: Cancellation | None = None,
+) -> ExportReport:
+    """Make a package of `bag` in the folder `to`, in the format `as_format`: what `archive export --as` does.
+
+    The report's `lost` says what the format has no place for; `placed` is False, with findings, when the bag is not
+    valid or its rights do not allow it. Raises `UsageError`, `NotFoundError`, `NotABagError`, `ExistsError`,
+    `SourceError`, `FormatError`, other `StorageError`, and `CancelledError`.
+    """
+    from archive.stages.exporting import exporting
+    from archive.storage.clock import system_clock
+
+    made = exporting.export(
+        path_text(bag),
+        plain_text("as_format", as_format),
+        path_text(to),
+        name=optional_text("name", name),
+        zipped=zipped,
+        dry_run=dry_run,
+        clean_partial=clean_partial,
+        settings=rely_on(settings),
+        clock=system_clock(),
+        progress=watch(progress, cancellation),
+    )
+    return report_as(ExportReport, made)
+
+
+def export_holey(
+    bag: StrPath,
+    prefix: str,
+    to: StrPath,
+    *,
+    name: str | None = None,
+    clean_partial: bool = False,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+    cancellation: Cancellation | None = None,
+) -> PlacedReport:
+    """Make a copy of `bag`, in the folder `to`, whose fetch.txt names the payload: what `archive export --holey` does.
+
+    `prefix` is the address of the folder that holds the whole bag. The report's `placed` is False, with findings, when
+    the bag is not valid. Raises `UsageError`, `NotFoundError`, `NotABagError`, `ExistsError`, other `StorageError`, and
+    `CancelledError`.
+    """
+    from archive.stages.exporting import holey
+
+    made = holey.export_holey(
+        path_text(bag),
+        plain_text("prefix", prefix),
+        path_text(to),
+        name=optional_text("name", name),
+        clean_partial=clean_partial,
+        settings=rely_on(settings),
+        progress=watch(progress, cancellation),
+    )
+    return report_as(PlacedReport, made)
+
+
+def unpack(
+    archive: StrPath,
+    to: StrPath,
+    *,
+    name: str | None = None,
+    clean_partial: bool = False,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+    cancellation: Cancellation | None = None,
+) -> PlacedReport:
+    """Unpack the bag in a zip or tar file to the folder `to`: what `archive unpack` does.
+
+    The report's `placed` is False, with findings, when the archive or what came out of it is not valid. Raises
+    `UsageError`, `NotFoundError`, `NotABagError`, `ExistsError`, `FormatError`, other `StorageError`, and
+    `CancelledError`.
+    """
+    from archive.stages.exporting import unpacking
+
+    made = unpacking.unpack(
+        path_text(archive),
+        path_text(to),
+        name=optional_text("name", name),
+        clean_partial=clean_partial,
+        settings=rely_on(settings),
+        progress=watch(progress, cancellation),
+    )
+    return report_as(PlacedReport, made)
+
+
+def join(
+    parts: StrPath | Sequence[StrPath],
+    to: StrPath,
+    *,
+    name: str | None = None,
+    clean_partial: bool = False,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+    cancellation: Cancellation | None = None,
+) -> PlacedReport:
+    """Rebuild one bag from the bags of a group, in the folder `to`: what `archive join` does.
+
+    The report's `placed` is False, with findings, when a part is not valid, one is missing, or two contradict each
+    other. Raises `UsageError`, `NotFoundError`, `NotABagError`, `ExistsError`, other `StorageError`, and
+    `CancelledError`.
+    """
+    from archive.stages.exporting import joining
+    from archive.storage.clock import system_clock
+
+    made = joining.join(
+        path_list(parts),
+        path_text(to),
+        name=optional_text("name", name),
+        clean_partial=clean_partial,
+        settings=rely_on(settings),
+        clock=system_clock(),
+        progress=watch(progress, cancellation),
+    )
+    return report_as(PlacedReport, made)

@@ -1,0 +1,115 @@
+"""The Dask engine: batches go to the workers of a Dask cluster, ours for one run or a standing one by its address."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import queue
+import secrets
+from typing import Any
+
+from archive.errors import StorageError, UsageError
+from archive.model.audit import BatchResult
+from archive.stages.auditing.checking import check_batch
+from archive.stages.auditing.engines import Beaten, Finished, Key, Lost, Signal
+from archive.stages.auditing.local_worker import Pulse
+from archive.stages.auditing.tasks import Task
+
+CONNECT_SECONDS = 20
+
+
+class DaskEngine:
+    """Hands tasks to the scheduler at `scheduler`, or to a cluster of `workers` processes on this machine.
+
+    Dask repeats nothing by itself here: the ledger decides what is done again, and counts what a batch ends. Raises
+    `UsageError` without the extra `dask`, `StorageError` when the scheduler does not answer.
+    """
+
+    def __init__(self, scheduler: str | None, workers: int) -> None:
+        try:
+            import dask
+            import distributed
+        except ImportError:
+            raise UsageError("this engine needs the extra `dask`", remedy="Run: pip install 'muniment[dask]'") from None
+        library: Any = distributed
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        self._signals: queue.SimpleQueue[Signal] = queue.SimpleQueue()
+        self._futures: dict[Key, Any] = {}
+        self._avoided: dict[Key, str] = {}
+        self._topic = f"muniment-audit-{secrets.token_hex(8)}"
+        self._cluster: Any = None
+        if scheduler is None:
+            dask.config.set({"distributed.scheduler.allowed-failures": 0})
+            self._cluster = library.LocalCluster(
+                n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+            )  # fmt: skip
+        try:
+            self._client: Any = library.Client(
+                scheduler if scheduler is not None else self._cluster, timeout=CONNECT_SECONDS, set_as_default=False
+            )
+        except (OSError, TimeoutError) as error:
+            raise StorageError("the Dask scheduler does not answer", subject=scheduler) from error
+        self._client.subscribe_topic(self._topic, self._hear_beat)
+
+    @property
+    def slots(self) -> int:
+        threads: int = sum(self._client.nthreads().values())
+        return max(1, threads - len(self._avoided))
+
+    def submit(self, task: Task) -> None:
+        workers = [name for name in self._client.nthreads() if name not in self._avoided.values()]
+        future: Any = self._client.submit(
+            _work, task, self._topic, key=f"{self._topic}-{task.key[0]}-{task.key[1]}", pure=False, retries=0,
+            workers=workers if workers and self._avoided else None,
+        )  # fmt: skip
+        self._futures[task.key] = future
+        future.add_done_callback(lambda done, key=task.key: self._hear_end(key, done))
+
+    def wait(self, seconds: float) -> list[Signal]:
+        signals: list[Signal] = []
+        with contextlib.suppress(queue.Empty):
+            signals.append(self._signals.get(timeout=seconds))
+            while True:
+                signals.append(self._signals.get_nowait())
+        for signal in signals:
+            if not isinstance(signal, Beaten):
+                self._futures.pop(signal.key, None)
+                self._avoided.pop(signal.key, None)
+        return signals
+
+    def abandon(self, key: Key) -> None:
+        future = self._futures.get(key)
+        if future is None:
+            return
+        for worker, keys in self._client.processing().items():
+            if future.key in keys:
+                self._avoided[key] = worker
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError, TimeoutError):
+            self._client.close(timeout=5)
+        if self._cluster is not None:
+            with contextlib.suppress(OSError, TimeoutError):
+                self._cluster.close(timeout=5)
+
+    def _hear_beat(self, event: tuple[float, Any]) -> None:
+        _when, (batch, fence, count) = event
+        self._signals.put(Beaten((batch, fence), count))
+
+    def _hear_end(self, key: Key, future: Any) -> None:
+        if future.status != "finished":
+            self._signals.put(Lost(key))
+            return
+        result, pending = future.result()
+        self._signals.put(Finished(key, result, pending))
+
+
+def _work(task: Task, topic: str) -> tuple[BatchResult, int]:
+    """On a Dask worker: check, and tell the driver through the scheduler that it goes on."""
+    import distributed
+
+    worker: Any = distributed.get_worker()
+    pulse = Pulse(lambda count: worker.log_event(topic, (*task.key, count)), task.beat_seconds, task.rate)
+    result = check_batch(task, pulse)
+    return result, pulse.pending

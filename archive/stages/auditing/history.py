@@ -1,0 +1,134 @@
+"""A holding's life after sealing, in words and as PREMIS 3: the bag is never edited, so this stands beside it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from archive.formats.naming import escape
+from archive.formats.premis_writing import write_premis
+from archive.ledger.book import Ledger
+from archive.ledger.history import LifeEvent, events_of
+from archive.ledger.inventory import FIRST_ITEM
+from archive.ledger.overview import stamp_of
+from archive.ledger.seal_events import SEALED, VALIDATED
+from archive.model.audit import Holding
+from archive.model.premis import Agent, EntityObject, Event, FileObject, Link, PremisRecord
+from archive.storage.clock import Identifiers
+
+_DETAILS = {
+    "accession": "the bag was entered as a holding of the ledger",
+    "replication": "a further copy of a bag that was held already was entered",
+    "message digest calculation": "what the ledger knows of the bag's files was sealed",
+    "transfer": "the bag was moved to another place",
+    "deaccession": "the bag was taken out of the audits",
+    "recovery": "damaged or missing files were replaced from a copy that proved itself",
+    SEALED: "the bag's tag manifests were signed and stamped in an evidence seal",
+    VALIDATED: "the signatures and stamps of the bag's evidence seals were verified",
+    "fixity check": "the files' digests were computed again and compared with those of the ledger",
+}
+
+
+def describe_event(event: LifeEvent) -> str:
+    """What an event says beyond its kind, in words; places are left out, for they may hold names of hosts or people."""
+    if event.kind == "fixity check":
+        counted = ", ".join(f"{count:,} {word}" for word, count in sorted(event.counts.items()))
+        names = "; ".join(escape(name) for name in event.names)
+        return f"{counted}: {names}" if names else counted
+    if "receipt" in event.detail:
+        return escape(_deposit_words(event.detail))
+    if event.kind in (SEALED, VALIDATED):
+        return escape(_seal_words(event.detail))
+    shown = [
+        f"{key} {value if not isinstance(value, list) else ', '.join(map(str, value))}"
+        for key, value in sorted(event.detail.items())
+        if key in ("files", "bytes", "tag_digest", "copies", "reason", "replaced")
+    ]
+    return escape("; ".join(shown))
+
+
+def _seal_words(detail: Mapping[str, Any]) -> str:
+    """Which seals, and of a seal that was made or completed what it stamped and whether all stamps are there."""
+    if "seals" in detail:
+        return "seals " + ", ".join(f"{number:04}" for number in detail["seals"])
+    parts = [f"seal {detail['seal']:04}", f"stamped sha512 {detail['stamped']}"]
+    if "complete" in detail:
+        parts.append("complete" if detail["complete"] else "not yet complete")
+    if detail.get("signers"):
+        parts.append(f"signed by {', '.join(map(str, detail['signers']))}")
+    parts += [
+        f"{words} {stamp_of(detail[name])}"
+        for name, words in (("proven", "proven since"), ("until", "to be renewed before"))
+        if isinstance(detail.get(name), int)
+    ]
+    if FIRST_ITEM not in detail:
+        parts.append("its files were known already")
+    return "; ".join(parts)
+
+
+def _deposit_words(detail: Mapping[str, Any]) -> str:
+    """A deposit by its receipt: which repository, under which identifier, and what proved that it arrived."""
+    receipt = detail["receipt"] if isinstance(detail["receipt"], Mapping) else {}
+    kind, label = str(receipt.get("kind", "")), str(detail.get("target", ""))
+    scheme, _, path = label.partition(":")
+    if scheme in ("dir", "ocfl"):
+        # The path is one of this computer; the folder's own name says enough.
+        label = f"{scheme}:{path.rstrip('/').rpartition('/')[2]}"
+    parts = [f"target {label}"]
+    if kind and kind != scheme:
+        parts.append(f"kind {kind}")
+    parts += [
+        f"{name} {receipt[key]}"
+        for key, name in (
+            ("identifier", "identifier"), ("version", "version"), ("doi", "DOI"), ("state", "state"),
+            ("proof", "proof"), ("verified", "files read back"), ("finished", "receipt of"),
+            ("fingerprint", "fingerprint"),
+        )
+        if receipt.get(key) not in (None, "")
+    ]  # fmt: skip
+    return "; ".join(parts)
+
+
+def write_life(ledger: Ledger, holding: Holding) -> Iterator[bytes]:
+    """The events of `holding` as a PREMIS 3 record: the bag as entity, its events, our program as agent."""
+    identifiers = Identifiers(uuid.UUID(ledger.id))
+    bag = identifiers.make("bag", holding.tag_digest)
+    program = identifiers.make("agent", "muniment", _version())
+    events = tuple(_event(event, identifiers, bag, program) for event in events_of(ledger, holding.id))
+    entity = EntityObject(bag, _entity_name(holding), events=tuple(event.id for event in events))
+    agent = Agent(program, "muniment", "software", _version())
+    return write_premis(PremisRecord((entity,), _no_files, events, (agent,)))
+
+
+def _event(event: LifeEvent, identifiers: Identifiers, bag: str, program: str) -> Event:
+    def objects() -> Iterable[Link]:
+        return (Link(bag, "source"),)
+
+    return Event(
+        identifiers.make("event", str(event.seq)), event.kind, stamp_of(event.happened), _detail_of(event),
+        "success" if event.good else "fail", describe_event(event), (Link(program, "executing program"),),
+        lambda: iter(objects()),
+    )  # fmt: skip
+
+
+def _detail_of(event: LifeEvent) -> str:
+    if "receipt" in event.detail:
+        return "a copy of the bag was deposited in a repository"
+    return _DETAILS.get(event.kind, event.kind)
+
+
+def _entity_name(holding: Holding) -> str:
+    return holding.external_id or escape(holding.name)
+
+
+def _no_files() -> Iterator[FileObject]:
+    return iter(())
+
+
+def _version() -> str:
+    try:
+        return version("muniment")
+    except PackageNotFoundError:
+        return "unknown"

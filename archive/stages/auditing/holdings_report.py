@@ -1,0 +1,208 @@
+"""Everything a report of the holdings shows, gathered from the ledger at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from archive.formats.amounts import parse_age
+from archive.ledger.book import BASE_AGE, Ledger
+from archive.ledger.history import LifeEvent, events_of
+from archive.ledger.holdings import list_holdings
+from archive.ledger.overview import count_between, count_due_holdings, format_totals, oldest_checks
+from archive.ledger.runs import AuditRun, list_runs
+from archive.ledger.seal_events import newest_seals
+from archive.model.audit import FileOutcome, Holding, count_copies
+from archive.stages.auditing.status import Status, read_status
+from archive.storage.clock import Clock
+
+MONTHS = 12
+TIMELINES = 300
+"""Timelines are drawn for at most so many packages, those that need attention first."""
+
+_MONTH_NAMES = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedHolding:
+    """One holding as the report shows it.
+
+    `state` is "intact", "damaged", "not checked", "never checked" or "away"; `oldest` is when the file that waits
+    longest was checked, None when some were never; `events` is None where no timeline is drawn. `sealed` says in words
+    what the ledger knows of the newest seal, empty for a bag of which it knows none.
+    """
+
+    holding: Holding
+    state: str
+    copies: int
+    oldest: int | None
+    troubled: int
+    events: tuple[LifeEvent, ...] | None
+    sealed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A calendar month: `name` as "November 2026"; files that fall due in it, or holdings and bytes at its end."""
+
+    name: str
+    files: int = 0
+    holdings: int = 0
+    bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """The holdings at one moment. `sentence` is the verdict; `formats` are (PRONOM key, name, files, bytes)."""
+
+    made: int
+    since: int
+    sentence: str
+    status: Status
+    due_now: int
+    calendar: tuple[Month, ...]
+    growth: tuple[Month, ...]
+    formats: tuple[tuple[str, str, int, int], ...]
+    packages: tuple[ReportedHolding, ...]
+    runs: tuple[AuditRun, ...]
+
+
+def gather(ledger: Ledger, max_age: str, clock: Clock, *, since: int = 0) -> Portrait:
+    """The portrait now; runs and events from `since` (epoch seconds) on. Raises `UsageError`, `LedgerError`."""
+    now = int(clock.now().timestamp())
+    status = read_status(ledger, max_age, clock)
+    shift = BASE_AGE - parse_age(max_age)
+    holdings = list_holdings(ledger)
+    packages = _packages(ledger, holdings, status, since)
+    calendar, due_now = _calendar(ledger, now, shift)
+    return Portrait(
+        now, since, _sentence(ledger, status, packages, now, shift), status, due_now, calendar,
+        _growth(list_holdings(ledger, retired=True), now), format_totals(ledger), packages,
+        tuple(list_runs(ledger, since=since, limit=500)),
+    )  # fmt: skip
+
+
+def day_words(seconds: int) -> str:
+    """A day as people write it: "3 May 2026"."""
+    day = datetime.fromtimestamp(seconds, UTC)
+    return f"{day.day} {_MONTH_NAMES[day.month - 1]} {day.year}"
+
+
+def year_starts(begin: int, end: int) -> list[tuple[int, str]]:
+    """The first second of each year between two times, with its number."""
+    years = range(datetime.fromtimestamp(begin, UTC).year + 1, datetime.fromtimestamp(end, UTC).year + 1)
+    return [(int(datetime(year, 1, 1, tzinfo=UTC).timestamp()), str(year)) for year in years]
+
+
+def _sentence(ledger: Ledger, status: Status, packages: Sequence[ReportedHolding], now: int, shift: int) -> str:
+    if not packages:
+        return "No packages are held yet"
+    count = len(packages)
+    parts = [f"{status.intact:,} of {count:,} {'package' if count == 1 else 'packages'} intact"]
+    damaged = sum(package.state == "damaged" for package in packages)
+    if damaged:
+        parts.append(f"{damaged:,} damaged")
+    _begin, end = _month_bounds(now, 0)
+    due = count_due_holdings(ledger, end + shift)
+    parts.append(f"{due:,} due this month")
+    away = [package for package in packages if package.state == "away"]
+    since = min((place.unreachable_since or now for place in status.away), default=now)
+    if away:
+        parts.append(f"{len(away):,} could not be reached since {day_words(since)}")
+    return ", ".join(parts)
+
+
+def _packages(ledger: Ledger, holdings: Sequence[Holding], status: Status, since: int) -> tuple[ReportedHolding, ...]:
+    checked = oldest_checks(ledger)
+    away = {place.name for place in status.away}
+    damaged: dict[int, int] = {}
+    unsure: dict[int, int] = {}
+    for one in status.attention:
+        grave = one.outcome in (FileOutcome.DAMAGED, FileOutcome.MISSING, FileOutcome.EXTRA)
+        counter = damaged if grave else unsure
+        counter[one.holding] = counter.get(one.holding, 0) + bool(one.path)
+    copies = count_copies(holdings)
+    seals = newest_seals(ledger.backend)
+    found = []
+    for holding in holdings:
+        if holding.id in damaged:
+            state = "damaged"
+        elif holding.location in away:
+            state = "away"
+        elif holding.id in unsure:
+            state = "not checked"
+        else:
+            state = "never checked" if not checked.get(holding.id) else "intact"
+        oldest = checked.get(holding.id) or None
+        troubled = damaged.get(holding.id, 0) + unsure.get(holding.id, 0)
+        sealed = _seal_words(seals[holding.id]) if holding.id in seals else ""
+        found.append(ReportedHolding(holding, state, copies[holding.id], oldest, troubled, None, sealed))
+    order = {"damaged": 0, "not checked": 1, "away": 2, "never checked": 3, "intact": 4}
+    found.sort(key=lambda one: (order[one.state], one.holding.id))
+    return tuple(
+        replace(one, events=_timeline(ledger, one.holding, since)) if place < TIMELINES else one
+        for place, one in enumerate(found)
+    )  # fmt: skip
+
+
+def _seal_words(detail: Mapping[str, Any]) -> str:
+    """Who sealed a bag, since when that is proven, and until when, as it was when the seal was recorded."""
+    signers = ", ".join(map(str, detail.get("signers", ())))
+    parts = [f"by {signers}" if signers else "yes"]
+    if isinstance(detail.get("proven"), int):
+        parts.append(f"proven since {day_words(detail['proven'])}")
+    elif detail.get("complete") is False:
+        parts.append("waits for stamps")
+    if isinstance(detail.get("until"), int):
+        parts.append(f"to be renewed before {day_words(detail['until'])}")
+    return ", ".join(parts)
+
+
+def _timeline(ledger: Ledger, holding: Holding, since: int) -> tuple[LifeEvent, ...]:
+    return tuple(event for event in events_of(ledger, holding.id) if event.happened >= since)
+
+
+def _calendar(ledger: Ledger, now: int, shift: int) -> tuple[tuple[Month, ...], int]:
+    """Files that fall due in each of the coming months, this one first, and those due already."""
+    due_now = count_between(ledger, -1, now + shift)
+    months = []
+    for ahead in range(MONTHS):
+        begin, end = _month_bounds(now, ahead)
+        low = max(begin, now) + shift
+        months.append(Month(_month_name(begin), files=count_between(ledger, low, end + shift - 1)))
+    return tuple(months), due_now
+
+
+def _growth(holdings: Sequence[Holding], now: int) -> tuple[Month, ...]:
+    """Holdings and bytes, retired ones as long as they were held, at the end of months from the first bag to this one.
+
+    Of a long time only every second, third or so many month is shown, this one last.
+    """
+    first = min((holding.added_at for holding in holdings), default=now)
+    start, today = datetime.fromtimestamp(min(first, now), UTC), datetime.fromtimestamp(now, UTC)
+    span = (today.year - start.year) * 12 + today.month - start.month + 1
+    step = max(1, -(-span // MONTHS))
+    months = []
+    for back in range((max(min(span, MONTHS * step), 1) - 1) // step * step, -1, -step):
+        begin, end = _month_bounds(now, -back)
+        there = [one for one in holdings if one.added_at < end and not (one.retired_at and one.retired_at < end)]
+        months.append(Month(_month_name(begin), holdings=len(there), bytes=sum(one.bytes for one in there)))
+    return tuple(months)
+
+
+def _month_bounds(now: int, ahead: int) -> tuple[int, int]:
+    """The first second of the month `ahead` months from now, and that of the month after."""
+    day = datetime.fromtimestamp(now, UTC)
+    number = day.year * 12 + day.month - 1 + ahead
+    bounds = [datetime(one // 12, one % 12 + 1, 1, tzinfo=UTC) for one in (number, number + 1)]
+    return int(bounds[0].timestamp()), int(bounds[1].timestamp())
+
+
+def _month_name(begin: int) -> str:
+    day = datetime.fromtimestamp(begin, UTC)
+    return f"{_MONTH_NAMES[day.month - 1]} {day.year}"

@@ -1,0 +1,70 @@
+"""Is a location there, and is it the one that was there before? Asked by workers and by a process of its own.
+
+Light to import: that process is started for every location of every audit.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from archive.errors import ArchiveError
+from archive.model.audit import is_remote, join_address
+
+NO_FOLDER = "there is no such folder; perhaps it is not mounted"
+
+
+def location_identity(root: str, options: Mapping[str, Any]) -> str:
+    """What tells this location from another in the same place. Raises OSError or `ArchiveError` when it is away."""
+    if is_remote(root):
+        _ask_bucket(root, options)
+        return "s3"
+    status = os.stat(root)
+    return f"{status.st_dev:x}:{status.st_ino:x}:{_file_system(root):x}"
+
+
+def why_away(root: str, identity: str, named: bool, places: Sequence[str], options: Mapping[str, Any]) -> str | None:
+    """Why the location cannot be reached, or None when it is there. `places` are bags that should stand in it.
+
+    An empty `identity` is that of a location which nobody has seen before.
+    """
+    try:
+        current = location_identity(root, options)
+        if is_remote(root):
+            return None
+        with os.scandir(root) as entries:
+            empty = next(entries, None) is None
+    except FileNotFoundError:
+        return NO_FOLDER
+    except NotADirectoryError:
+        return "it is no folder"
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    except ArchiveError as error:
+        return error.problem
+    same = not identity or is_same(current, identity)
+    if empty and (named or not same):
+        return "it is empty; perhaps it is not mounted"
+    if same or any(os.path.lexists(join_address(root, place)) for place in places):
+        return None
+    return "another folder or file system stands there, with none of these bags in it"
+
+
+def is_same(current: str, known: str) -> bool:
+    """True when both identities are of one folder; device numbers may change when a disk is mounted again."""
+    if current == known:
+        return True
+    one, other = current.split(":"), known.split(":")
+    return len(one) == len(other) == 3 and one[1:] == other[1:] and one[2] != "0"
+
+
+def _file_system(root: str) -> int:
+    return os.statvfs(root).f_fsid if hasattr(os, "statvfs") else 0
+
+
+def _ask_bucket(root: str, options: Mapping[str, Any]) -> None:
+    from archive.storage.objects_s3 import open_bucket
+
+    bucket = open_bucket(root, options)
+    next(bucket.list_objects(bucket.prefix), None)

@@ -1,0 +1,1 @@
+"""Creation: from source files to a validated bag."""

@@ -1,0 +1,1 @@
+"""Descriptions: loading, suggesting, rights."""

@@ -1,0 +1,90 @@
+"""The format `archivematica`: a standard transfer for Archivematica, with the originals of the bag as its objects.
+
+Archivematica checks metadata/checksum.* and reads metadata/metadata.csv. The bag's tag files are submission
+documentation. Clause: Archivematica user manual, "Transfer" and "Import metadata".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from archive.formats.archivematica_csv import PATH, write_archivematica
+from archive.formats.dublin_core import ELEMENT_OF
+from archive.model.description import ELEMENTS, Statement
+from archive.model.export import Lost
+from archive.stages.exporting.protocol import Package
+from archive.stages.exporting.source import PREMIS, STATEMENTS, Source, SourceFile
+
+OBJECTS = "objects"
+DOCUMENTATION = "metadata/submissionDocumentation/bag/"
+_ALGORITHMS = ("sha256", "sha512", "sha1", "md5")
+"""The checksums that Archivematica verifies, the one that is written first where the bag has it."""
+_ELSEWHERE = frozenset(["hasFormat", "isFormatOf"])
+"""Properties that name files which are not in the transfer."""
+
+
+def refuse_name(path: str) -> str | None:
+    """A list of checksums has one line a file, in UTF-8."""
+    if any("\ud800" <= one <= "\udfff" for one in path):
+        return "it is not valid UTF-8"
+    return "it has a line break" if set(path) & set("\r\n") else None
+
+
+def export(source: Source, package: Package) -> Sequence[Lost]:
+    """Write the transfer; renditions and private fields stay out."""
+    front = source.payload_folder
+    originals = [file for file in source.files if file.path.startswith(front)]
+    tags = [file for file in source.files if not file.in_payload and not file.restricted]
+    places = [(file, f"{OBJECTS}/{file.path.removeprefix(front)}") for file in originals]
+    package.copy([*places, *((file, DOCUMENTATION + file.path) for file in tags)])
+    algorithm = next((one for one in _ALGORITHMS if all(one in file.digests for file in originals)), None)
+    if algorithm is not None and places:
+        package.write(f"metadata/checksum.{algorithm}", _checksums(places, algorithm))
+    sayable = _sayable(source, {file.path for file in originals})
+    said = _statements(source, sayable, {file.path: place for file, place in places})
+    package.write(PATH, b"".join(write_archivematica(said, OBJECTS)))
+    return _lost(source, said, originals, unsaid=len(source.statements) - len(sayable), unchecked=algorithm is None)
+
+
+def _checksums(places: list[tuple[SourceFile, str]], algorithm: str) -> bytes:
+    return "".join(f"{file.digests[algorithm].lower()}  ../{place}\n" for file, place in places).encode()
+
+
+def _sayable(source: Source, paths: set[str]) -> list[Statement]:
+    """The statements that the table has a column and a line for."""
+    own = (one for one in source.statements if one.about is None or one.about in paths)
+    return [one for one in own if _element_of(one) in ELEMENTS and one.property not in _ELSEWHERE]
+
+
+def _statements(source: Source, sayable: list[Statement], places: dict[str, str]) -> list[Statement]:
+    """These with the paths of the transfer; a title and the bag's identifier are never missing."""
+    own = [replace(one, about=None if one.about is None else places[one.about]) for one in sayable]
+    if not any(one.property == "title" and one.about is None for one in own):
+        own = [*source.titles, *own]
+    known = {one.value for one in own if one.property == "identifier" and one.about is None}
+    return own + [Statement("identifier", one) for one in source.info("External-Identifier") if one not in known]
+
+
+def _element_of(statement: Statement) -> str:
+    return ELEMENT_OF.get(statement.property, statement.property)
+
+
+def _lost(
+    source: Source, said: list[Statement], originals: list[SourceFile], *, unsaid: int, unchecked: bool
+) -> list[Lost]:
+    statements, premis = DOCUMENTATION + STATEMENTS, DOCUMENTATION + PREMIS
+    payload = sum(file.in_payload for file in source.files)
+    refined = sum(_element_of(one) != one.property for one in said)
+    found = [
+        Lost("renditions: Archivematica makes its own", payload - len(originals)),
+        Lost("private fields", sum(file.restricted for file in source.files)),
+        Lost("checksums: the bag has none that Archivematica verifies", len(originals) if unchecked else 0),
+        Lost("statements without one of the fifteen elements of Dublin Core, or about other files",
+             unsaid, statements),
+        Lost("terms written as the element that they refine", refined, statements),
+        Lost("languages of values", sum(one.language is not None for one in said), statements),
+        Lost("certainty and source of the statements", len(source.statements), statements),
+        Lost("events of the PREMIS record", len(source.events), premis),
+    ]  # fmt: skip
+    return [one for one in found if one.count]

@@ -1,0 +1,37 @@
+"""What an exporter is: one module a format, of the program or of a plugin; see `docs/plugins.md`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from archive.model.export import Lost
+from archive.stages.exporting.source import Source, SourceFile
+
+
+class Package(Protocol):
+    """The package under construction. Paths are relative to its folder, with slashes; none is written twice."""
+
+    def write(self, path: str, content: bytes) -> None:
+        """Add a file with this content. Raises `UsageError` for a path that is taken, `StorageError`."""
+
+    def copy(self, places: Iterable[tuple[SourceFile, str]]) -> None:
+        """Add files of the bag, each at a path of its own. Their bytes are compared with the bag's manifests.
+
+        Raises `UsageError` for a path that is taken, `SourceError` for a file that is not as the manifests say, and
+        `StorageError`.
+        """
+
+
+class Exporter(Protocol):
+    """One format. A module with these names is one."""
+
+    def refuse_name(self, path: str) -> str | None:
+        """Why the format cannot hold a file with this path in the bag, in words; None when it can."""
+
+    def export(self, source: Source, package: Package) -> Sequence[Lost]:
+        """Fill `package` from the bag, and say what of the bag it does not say.
+
+        The same bag becomes the same bytes: no time, no identifier is made up. Raises `UsageError` where the bag cannot
+        become such a package, and what `package` raises.
+        """

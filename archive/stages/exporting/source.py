@@ -1,0 +1,196 @@
+"""The validated bag as exporters see it: its files with their digests, what it says of itself, and its formats."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archive.bags.contents import BagReading
+from archive.errors import FormatError, StorageError, UsageError
+from archive.formats.bagpath import to_text
+from archive.formats.edtf import is_day
+from archive.formats.premis_reading import (
+    ENTITIES,
+    LISTED,
+    PREMIS_NAMESPACES,
+    read_agent,
+    read_event,
+    read_file_format,
+    shorten_list,
+)
+from archive.formats.statements import read_statements
+from archive.formats.tagfile import values_of
+from archive.formats.xml_elements import let_go, local_name
+from archive.formats.xml_safety import XmlRefusedError, stream_xml
+from archive.model.description import Statement
+from archive.model.light import light_dataclass
+from archive.model.record import AgentView, EventView, FormatView
+from archive.storage.working_folder import is_restricted
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+PREMIS = "metadata/preservation/premis.xml"
+STATEMENTS = "metadata/descriptive/statements.json"
+ORIGINALS = "data/original/"
+
+
+@light_dataclass(frozen=True)
+class SourceFile:
+    """One file of the bag: bag path, size in bytes, and its digests in hex by BagIt name, none for an unlisted file."""
+
+    path: str
+    size: int
+    digests: dict[str, str]
+
+    @property
+    def in_payload(self) -> bool:
+        return self.path.startswith("data/")
+
+    @property
+    def restricted(self) -> bool:
+        """True for private metadata, which only a whole bag holds."""
+        return is_restricted(self.path)
+
+
+class Source:
+    """A bag that was found valid and may be given out."""
+
+    def __init__(self, reading: BagReading) -> None:
+        self.reading = reading
+        self.name = reading.reader.name
+
+    @cached_property
+    def files(self) -> tuple[SourceFile, ...]:
+        """Every file, by the bytes of its path. Raises OSError."""
+        digests, _ = self.reading.listed()
+        found = []
+        for batch in self.reading.reader.walk((), (), open_files=False):
+            for path, size in zip(batch.paths(), batch.sizes, strict=True):
+                found.append(SourceFile(to_text(path), size, dict(digests.get(path, {}))))
+        return tuple(sorted(found, key=lambda one: os.fsencode(one.path)))
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """What the bag's description asserts; empty without one. Raises `FormatError`, `StorageError`."""
+        content = self.read(STATEMENTS)
+        return () if content is None else tuple(one for one in read_statements(content)[0] if one.asserted)
+
+    def values(self, *properties: str, about: str | None = None) -> tuple[Statement, ...]:
+        """The statements with these properties about the package, or about one file, in the order of the properties."""
+        own = self._by_subject.get(about, ())
+        return tuple(one for name in properties for one in own if one.property == name)
+
+    @cached_property
+    def described(self) -> tuple[str, ...]:
+        """The paths of the files that statements are about, in the order of the statements."""
+        return tuple(about for about in self._by_subject if about is not None)
+
+    def info(self, label: str) -> tuple[str, ...]:
+        """The values of a label in bag-info.txt."""
+        return tuple(value.strip() for value in values_of(self.reading.info, label) if value.strip())
+
+    @property
+    def identifier(self) -> str:
+        """The bag's External-Identifier; its name without one."""
+        return next(iter(self.info("External-Identifier")), self.name)
+
+    @property
+    def titles(self) -> tuple[Statement, ...]:
+        """The titles, never empty: without a description the External-Description, else the bag's name, is one."""
+        return self.values("title") or (Statement("title", next(iter(self.info("External-Description")), self.name)),)
+
+    @property
+    def published(self) -> str:
+        """The day of publication, for formats that demand one: that of the bagging, else one of the description.
+
+        Raises `UsageError` where the bag names none.
+        """
+        stated = self.values("issued", "modified", "created", "date")
+        for one in (*self.info("Bagging-Date"), *(statement.value for statement in stated)):
+            if is_day(one):
+                return one
+        raise UsageError(
+            "the format needs a day of publication, and the bag has no Bagging-Date", subject=self.name,
+            remedy="Make a new version with a Bagging-Date: archive update",
+        )  # fmt: skip
+
+    @cached_property
+    def payload_folder(self) -> str:
+        """The folder of the files as they were received: data/original/ where renditions are apart from them."""
+        return ORIGINALS if any(one.path.startswith(ORIGINALS) for one in self.files) and self.has(PREMIS) else "data/"
+
+    def has(self, path: str) -> bool:
+        """True when the bag holds this tag file."""
+        return self.reading.has(path)
+
+    def read(self, path: str) -> bytes | None:
+        """A tag file; None where there is none. Raises `StorageError` for one that is too large or cannot be read."""
+        if not self.has(path):
+            return None
+        content = self.reading.read(path, self.reading.limits.record)
+        if content is None:
+            raise StorageError("it cannot be read", subject=path, remedy="Run archive validate on the bag")
+        return content
+
+    @property
+    def formats(self) -> dict[str, FormatView]:
+        """The format of each file by its bag path, as the PREMIS record of the bag names it."""
+        return self._record.formats
+
+    @property
+    def events(self) -> list[EventView]:
+        """The events of the bag's PREMIS record in their order; of the objects that one links to, at most the last."""
+        return self._record.events
+
+    @property
+    def agents(self) -> dict[str, AgentView]:
+        """The agents of the bag's PREMIS record, by the values of their identifiers."""
+        return self._record.agents
+
+    @cached_property
+    def _record(self) -> _Record:
+        found = _Record()
+        if not self.has(PREMIS):
+            return found
+        tags = [f"{{{namespace}}}{one}" for namespace in PREMIS_NAMESPACES for one in (*ENTITIES, *LISTED)]
+        try:
+            for element in stream_xml(self.reading.reader.stream_tag(PREMIS.encode()), tags, subject=PREMIS):
+                if not shorten_list(element):
+                    found.take(element)
+                    let_go(element)
+        except XmlRefusedError as error:
+            remedy = "Run archive validate on the bag"
+            raise FormatError(error.finding.message, subject=PREMIS, remedy=remedy) from error
+        return found
+
+    @cached_property
+    def _by_subject(self) -> dict[str | None, list[Statement]]:
+        found: dict[str | None, list[Statement]] = {None: []}
+        for one in self.statements:
+            found.setdefault(one.about, []).append(one)
+        return found
+
+
+class _Record:
+    """What exporters need of a PREMIS record, read in one pass."""
+
+    def __init__(self) -> None:
+        self.formats: dict[str, FormatView] = {}
+        self.events: list[EventView] = []
+        self.agents: dict[str, AgentView] = {}
+        self._alike: dict[FormatView, FormatView] = {}
+
+    def take(self, element: _Element) -> None:
+        """Read one entity."""
+        match local_name(element):
+            case "object":
+                if (found := read_file_format(element)) is not None:
+                    path, view = found
+                    self.formats[path] = self._alike.setdefault(view, view)
+            case "event":
+                self.events.append(read_event(element))
+            case "agent":
+                agent = read_agent(element)
+                self.agents.update((one.value, agent) for one in agent.identifiers)

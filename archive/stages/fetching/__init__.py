@@ -1,0 +1,1 @@
+"""Fetching: from a bag that lacks the files that its fetch.txt names to a complete one."""

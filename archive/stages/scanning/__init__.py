@@ -1,0 +1,1 @@
+"""Scanning: file formats and viruses."""

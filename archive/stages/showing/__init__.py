@@ -1,0 +1,1 @@
+"""Showing what a bag or a record says."""

@@ -1,0 +1,119 @@
+"""Verification: is the bag whole, who sealed it, and since when has it existed? Writes nothing, uses no network."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from archive.bags.contents import BagReading
+from archive.bags.opening import absolute_address, bucket_options
+from archive.config import Settings
+from archive.errors import ArchiveError
+from archive.ledger.book import Ledger, ledger_address, open_ledger
+from archive.ledger.sealed_bags import Disagreement, SealDifference, SealExpectation, compare_seals, expect_seals
+from archive.model.build import NO_PROGRESS, Progress
+from archive.model.codes import seal as codes
+from archive.model.finding import Finding
+from archive.model.inclusion import NOTHING_EXPECTED, ProvenExpectation
+from archive.model.seal import SealReceipt, SealVerdict, Trust, VerificationReport, folder_of
+from archive.stages.auditing.bag_record import digest_of_tag_manifests
+from archive.stages.auditing.locations import bag_identity
+from archive.stages.validation import validate_sealed
+from archive.stages.validation.seals.judging import judge_seals_and_files
+from archive.trust.store import refuse_trust_inside
+
+_SOURCE = "the ledger"
+
+
+@contextmanager
+def project_ledger(settings: Settings, *, migrating: bool = False) -> Iterator[Ledger | None]:
+    """The ledger of the project that the settings are of; None where there is none. Raises `LedgerError`.
+
+    It is only to be read, unless `migrating` says that it may be brought up to date.
+    """
+    settings.require("ledger")
+    address = ledger_address(settings)
+    if "://" not in address and not os.path.exists(address):
+        yield None
+        return
+    ledger = open_ledger(address, migrating=migrating)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def verify(
+    bag: str,
+    trust: Trust | None,
+    *,
+    at: datetime,
+    receipts: Sequence[SealReceipt] = (),
+    proven: ProvenExpectation = NOTHING_EXPECTED,
+    ledger: Ledger | None = None,
+    settings: Settings | None = None,
+    workers: int | None = None,
+    progress: Progress = NO_PROGRESS,
+) -> VerificationReport:
+    """Validate the bag at depth full and judge its seals by `trust`, as if it were `at` (UTC).
+
+    `receipts` name seals that must be there, and so do `proven`, and `ledger` where it holds the bag. Raises
+    `NotFoundError`, `NotABagError`, `UsageError` (also for a trust folder inside the bag), and other `ArchiveError`
+    where the question could not be put.
+    """
+    settings = settings or Settings()
+    if trust is not None:
+        refuse_trust_inside(trust.folder, [bag.rpartition("#v")[0] or bag, bag])
+    verdicts: tuple[SealVerdict, ...] = ()
+    expected: SealExpectation | None = None
+
+    def judge(reading: BagReading) -> list[Finding]:
+        nonlocal verdicts, expected
+        tag_digest = _tag_digest(reading)
+        if ledger is not None:
+            address = absolute_address(bag)
+            expected = expect_seals(ledger, address, tag_digest or "", _identity(address, settings))
+        complete = {one.number for one in expected.seals if one.complete} if expected else set()
+        verdicts, findings, files = judge_seals_and_files(
+            reading, trust, at=at, receipts=(*receipts, *proven.receipts), complete=complete.union(proven.complete)
+        )
+        findings += proven.findings
+        if expected is not None:
+            known_digest = expected.holding.tag_digest if tag_digest is None else tag_digest
+            findings += map(_finding_of, compare_seals(expected, known_digest, files))
+        return findings
+
+    report = validate_sealed(bag, judge, settings=settings, workers=workers, progress=progress)
+    known = None if expected is None else len(expected.seals)
+    return VerificationReport(bag, at, trust, known, verdicts, report.findings)
+
+
+def _tag_digest(reading: BagReading) -> str | None:
+    """What names the bag's content in a ledger; None where a tag manifest cannot be read, which has its finding."""
+    try:
+        return digest_of_tag_manifests(reading)[0][1]
+    except (OSError, ArchiveError):
+        return None
+
+
+def _identity(address: str, settings: Settings) -> str:
+    try:
+        return bag_identity(address, bucket_options(settings, address))
+    except OSError:
+        return ""
+
+
+def _finding_of(difference: SealDifference) -> Finding:
+    """What it means that a bag disagrees with the ledger: always an error."""
+    folder = folder_of(difference.seal)
+    if difference.kind is Disagreement.OTHER_BAG:
+        return codes.OTHER_SEAL.at("the tag manifests", source=_SOURCE)
+    if difference.kind is Disagreement.SEAL_GONE:
+        return codes.SEAL_GONE.at(folder, source=_SOURCE)
+    if difference.kind is Disagreement.OTHER_SEAL:
+        return codes.OTHER_SEAL.at(folder, source=_SOURCE)
+    if difference.kind is Disagreement.FILE_CHANGED:
+        return codes.CHANGED.at(difference.path, seal=folder)
+    return codes.FILE_LACKING.at(difference.path)

@@ -1,0 +1,19 @@
+"""Locks on open files and folders that end with the process that holds them."""
+
+from __future__ import annotations
+
+
+def try_lock(descriptor: int) -> bool:
+    """Lock an open file or folder for this process alone. False when another process holds it.
+
+    Where the system has no such locks (Windows), nothing is locked and the answer is True.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
