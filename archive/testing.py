@@ -20,9 +20,9 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from archive.config import Settings
 from archive.errors import NotFoundError
 from archive.model.deposit import DepositReport, DepositState
+from archive.settings import Settings
 from archive.storage.clock import Clock
 from archive.targets.protocol import Target
 

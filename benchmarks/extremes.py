@@ -46,7 +46,7 @@ DOCUMENTS: dict[str, tuple[str, Callable[[], str]]] = {
 
 OURS = """
 import os, sys
-from archive.config import Settings
+from archive.settings import Settings
 from archive.errors import ArchiveError
 from archive.renditions.originals import Original, limit_of
 from archive.renditions.pool import draw_confined

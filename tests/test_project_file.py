@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from archive.config import CLASH, SECTIONS, Needs, Settings, describe_settings, load_settings, needs_of
+from archive.config import SECTIONS, describe_settings, load_settings, needs_of
 from archive.errors import UsageError
 from archive.project_file import configuration_folder, find_project_file, record_path
+from archive.settings import CLASH, Needs, Settings
 from archive.stages.project import distrust_project, trust_project
 from archive.targets.registry import open_target
 from tests.support.needing import needs

@@ -19,13 +19,14 @@ from archive.cli.options import (
     strict_option,
     trust_option,
 )
-from archive.config import Settings, load_settings
+from archive.config import load_settings
 from archive.errors import ArchiveError, UsageError
 from archive.formats.naming import escape
 from archive.ledger.book import Ledger
 from archive.model.audit import AuditReport
 from archive.model.exits import Exit, exit_of, gravest
 from archive.model.finding import Finding, Severity, outcome_of
+from archive.settings import Settings
 
 if TYPE_CHECKING:
     from archive.model.checkpoint import CheckpointReport

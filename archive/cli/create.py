@@ -21,10 +21,10 @@ from archive.cli.options import (
     strict_option,
     trust_option,
 )
-from archive.config import Settings
 from archive.errors import UsageError
 from archive.model.creation import CreationReport
 from archive.model.exits import exit_of, gravest
+from archive.settings import Settings
 
 if TYPE_CHECKING:
     from archive.model.sealing import SealingReport

@@ -8,9 +8,9 @@ import click
 
 from archive.cli.console import show, show_json
 from archive.cli.options import current_settings, json_option
-from archive.config import Settings
 from archive.model.exits import Exit
 from archive.model.kept_deposit import DepositProgress, KeptDeposit
+from archive.settings import Settings
 
 
 @click.group("deposits")

@@ -9,8 +9,8 @@ import click
 
 from archive.cli.console import show, show_json
 from archive.cli.options import current_settings, json_option
-from archive.config import Settings
 from archive.formats.naming import escape
+from archive.settings import Settings
 
 
 @click.command("doctor")

@@ -13,11 +13,11 @@ import click
 
 from archive.cli.console import show, show_json
 from archive.cli.options import current_settings, json_option, path_argument
-from archive.config import Settings
 from archive.errors import ArchiveError, NotFoundError, UsageError
 from archive.formats.naming import escape
 from archive.model.audit import Holding, count_copies
 from archive.model.exits import gravest
+from archive.settings import Settings
 
 if TYPE_CHECKING:
     from archive.ledger.book import Ledger

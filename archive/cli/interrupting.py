@@ -7,6 +7,7 @@ do not disturb that. What must be removed in one go is protected by `archive.sto
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -41,6 +42,19 @@ def leave_before_work(number: int, frame: FrameType | None) -> None:
         os.write(1, _ERROR.encode("ascii"))
     os.write(2, f"error: {_WORDS}\n".encode("ascii"))
     os._exit(CODE)
+
+
+def leave_interrupted(codes: list[int]) -> None:
+    """End the process with the code in `codes`, if there is one, as the last of what runs at exit.
+
+    An interrupt that passes through an `exec` of text, as an import of dataclasses does, makes `python -m` end by
+    SIGINT whatever code is asked for afterwards (CPython 3.11, `exit_sigint` in Modules/main.c). This comes before that.
+    """
+    if codes:
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError, AttributeError):  # closed, broken, or never there
+                stream.flush()
+        os._exit(codes[0])
 
 
 def begin_work() -> None:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from archive.cli.console import show, show_json, warn
-from archive.config import Settings, load_settings
+from archive.config import load_settings
 from archive.errors import UsageError
 from archive.formats.naming import escape
 from archive.formats.utc_time import parse_time
+from archive.settings import Settings
 
 if TYPE_CHECKING:
     from archive.model.placed import PlacedReport

@@ -20,11 +20,11 @@ from archive.cli.options import (
     read_passphrase,
     trust_option,
 )
-from archive.config import Settings
 from archive.errors import ArchiveError, UsageError
 from archive.formats.naming import escape
 from archive.model.exits import gravest
 from archive.model.seal import Reason
+from archive.settings import Settings
 
 if TYPE_CHECKING:
     from archive.ledger.book import Ledger

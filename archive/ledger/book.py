@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import uuid
 
-from archive.config import Settings
 from archive.errors import ExistsError, LedgerError, LedgerMissingError, LedgerVersionError
 from archive.ledger.backend import Backend
 from archive.ledger.schema import OLDEST_READ, migrate, version_of
 from archive.model.light import light_dataclass
+from archive.settings import Settings
 
 BASE_AGE = 90 * 86400
 """Due dates are written this long after a check, in seconds. Another `max_age` only shifts what a query asks for."""

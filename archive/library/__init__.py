@@ -17,7 +17,7 @@ from __future__ import annotations
 TYPE_CHECKING = False  # as type checkers understand it; see `archive`
 
 if TYPE_CHECKING:
-    from archive.config import Settings, load_settings
+    from archive.config import load_settings
     from archive.library.bags import Bag, PayloadFile, open_bag
     from archive.library.completing import export, export_holey, fetch, join, unpack
     from archive.library.contents import Contents
@@ -69,9 +69,11 @@ if TYPE_CHECKING:
     from archive.model.finding import Finding, FindingKind, Outcome, Severity
     from archive.model.kept_deposit import DepositProgress, KeptDeposit
     from archive.model.validation import Depth
+    from archive.settings import Settings
 
 _HOMES = {
-    "archive.config": ["Settings", "load_settings"],
+    "archive.config": ["load_settings"],
+    "archive.settings": ["Settings"],
     "archive.library.bags": ["Bag", "PayloadFile", "open_bag"],
     "archive.library.completing": ["export", "export_holey", "fetch", "join", "unpack"],
     "archive.library.contents": ["Contents"],

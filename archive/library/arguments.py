@@ -10,9 +10,10 @@ import os
 import warnings
 from collections.abc import Sequence
 
-from archive.config import Settings, load_settings
+from archive.config import load_settings
 from archive.errors import UsageError
 from archive.formats.naming import path_text
+from archive.settings import Settings
 
 StrPath = str | os.PathLike[str]
 

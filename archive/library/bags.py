@@ -15,7 +15,6 @@ from archive.bags.contents import BagView
 from archive.bags.contents import open_bag as open_reading
 from archive.bags.opening import bucket_options
 from archive.bags.reader import ArchiveLimitError, BrokenArchiveError
-from archive.config import Settings
 from archive.errors import FormatError, NotFoundError, UsageError, from_os_error
 from archive.formats.naming import path_text
 from archive.library.arguments import StrPath, rely_on
@@ -27,6 +26,7 @@ from archive.model.description import Statement
 from archive.model.finding import Finding
 from archive.model.record import EventView
 from archive.model.validation import Depth
+from archive.settings import Settings
 
 _STATEMENTS = "metadata/descriptive/statements.json"
 _PREMIS = "metadata/preservation/premis.xml"

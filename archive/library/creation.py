@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from archive.config import Settings
 from archive.errors import FormatError, UsageError
 from archive.formats.naming import path_text
 from archive.library.arguments import (
@@ -26,6 +25,7 @@ from archive.library.reports import CreationReport, RenderingReport, Suggestions
 from archive.model.build import Progress
 from archive.model.description import Description
 from archive.model.finding import Severity
+from archive.settings import Settings
 
 if TYPE_CHECKING:
     from archive.stages.creation.batch import RowResult

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from archive.config import Settings
 from archive.formats.naming import path_text
 from archive.library.arguments import StrPath, optional_text, plain_text, rely_on
 from archive.library.progress import Cancellation, watch
 from archive.library.reports import DepositReport, RetrievalReport, report_as
 from archive.model.build import Progress
+from archive.settings import Settings
 
 
 def deposit(

@@ -8,7 +8,6 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Literal
 
-from archive.config import Settings
 from archive.formats.naming import path_text
 from archive.ledger import book
 from archive.ledger.history import LifeEvent
@@ -35,6 +34,7 @@ from archive.library.reports import AuditReport, Repair, report_as
 from archive.model.audit import Holding
 from archive.model.build import Progress
 from archive.model.entry import Entry
+from archive.settings import Settings
 
 _LARGEST = (1 << 63) - 1
 _LATEST = 253_402_300_799

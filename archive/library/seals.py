@@ -9,13 +9,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from archive.config import Settings
 from archive.errors import ArchiveError, NotFoundError, UsageError, from_os_error
 from archive.formats.naming import path_text
 from archive.library.arguments import StrPath, optional_path, path_list, plain_text, rely_on
 from archive.library.progress import Cancellation, check, watch
 from archive.library.reports import SealingReport, VerificationReport, report_as
 from archive.model.build import Progress
+from archive.settings import Settings
 
 if TYPE_CHECKING:
     from archive.stages.sealing.order import SealOrder

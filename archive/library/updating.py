@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from archive.config import Settings
 from archive.formats.naming import path_text
 from archive.library.arguments import StrPath, optional_path, path_list, plain_text, rely_on
 from archive.library.creation import field_lists
 from archive.library.progress import Cancellation, watch
 from archive.library.reports import UpdateReport, report_as
 from archive.model.build import Progress
+from archive.settings import Settings
 
 
 def update(

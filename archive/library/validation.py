@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from archive.config import Settings
 from archive.errors import ArchiveError
 from archive.formats.naming import path_text
 from archive.library.arguments import StrPath, optional_path, path_list, rely_on, whole_number
@@ -15,6 +14,7 @@ from archive.model import record
 from archive.model.build import Progress
 from archive.model.finding import Finding
 from archive.model.validation import Depth
+from archive.settings import Settings
 
 
 def validate(

@@ -13,7 +13,6 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.config import Settings
 from archive.errors import RenditionError, UsageError
 from archive.model.build import Tool
 from archive.model.finding import Severity
@@ -22,6 +21,7 @@ from archive.renditions.inspection.carrying import carry_attachments
 from archive.renditions.inspection.comparing import count_lost
 from archive.renditions.inspection.examining import inspect_pdf
 from archive.renditions.verapdf import Judgement
+from archive.settings import Settings
 from archive.storage.clock import Clock
 
 _LOST = 0.005

@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
 
-from archive.config import Settings
 from archive.errors import RenditionError
 from archive.model.blocks import Block, BulletList, Document, Image, Quote, Table, texts_in_order
 from archive.model.build import Tool
@@ -19,6 +18,7 @@ from archive.renditions.pdf.drawing import DrawOptions, Level, PdfProperties, So
 from archive.renditions.readers import read_document
 from archive.renditions.readers.accounting import closing_blocks
 from archive.renditions.readers.languages import choose_language
+from archive.settings import Settings
 from archive.storage.clock import Clock
 
 

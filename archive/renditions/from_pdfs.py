@@ -11,7 +11,6 @@ from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from archive.config import Settings
 from archive.errors import RenditionError, StorageError
 from archive.model.build import RenditionStatus
 from archive.model.codes import rendition as codes
@@ -23,6 +22,7 @@ from archive.renditions.judging import CLAIMED, VALID, weigh
 from archive.renditions.office import Office, print_document, why_no_office
 from archive.renditions.originals import PDF, Draft, Original, shorten
 from archive.renditions.verapdf import Judgement, VeraPdf, judge_files
+from archive.settings import Settings
 from archive.storage.clock import Clock
 
 

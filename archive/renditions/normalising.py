@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from archive.config import Settings
 from archive.errors import RenditionError
 from archive.model.build import Tool
 from archive.renditions.confinement import Finished, Limits, run_confined
 from archive.renditions.normalising_policy import ENDINGS, Rule
+from archive.settings import Settings
 
 _PIXEL_LINES = 100_000
 _PCM = {"u8": "pcm_u8", "s16": "pcm_s16le", "s32": "pcm_s32le", "flt": "pcm_f32le", "dbl": "pcm_f64le"}

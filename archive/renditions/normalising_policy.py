@@ -6,11 +6,11 @@ import tomllib
 from dataclasses import dataclass
 from typing import Any
 
-from archive.config import Settings
 from archive.errors import UsageError
 from archive.model.build import Identification
 from archive.regular_files import open_regular
 from archive.resources import metadata_path
+from archive.settings import Settings
 
 TOOLS = {"tiff": ("pillow", "imagemagick"), "png": ("pillow", "imagemagick"), "flac": ("ffmpeg",), "wav": ("ffmpeg",),
          "ffv1": ("ffmpeg",)}  # fmt: skip

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 
-from archive.config import Settings
 from archive.errors import RenditionError, UsageError
 from archive.model.build import Tool
 from archive.renditions.confinement import Finished, Limits, run_confined
 from archive.renditions.inspection.examining import inspect_pdf
 from archive.renditions.originals import Original, can_draw
+from archive.settings import Settings
 from archive.storage.clock import Clock
 
 MOST_BYTES = 128 << 20

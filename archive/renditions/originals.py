@@ -6,12 +6,12 @@ import struct
 from dataclasses import dataclass
 from datetime import datetime
 
-from archive.config import RenderSettings
 from archive.model.blocks import Direction
 from archive.model.build import Tool
 from archive.model.finding import Finding
 from archive.renditions.readers import DOCX, MSG, ODP, ODS, ODT, PPTX, RTF, XLSX, can_read, media_type_of
 from archive.renditions.readers.source import Neighbours
+from archive.settings import RenderSettings
 
 LENGTH = struct.Struct(">Q")
 """How long a task is, in front of it."""

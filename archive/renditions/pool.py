@@ -24,7 +24,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from archive.config import Settings
 from archive.errors import RenditionError, StorageError
 from archive.model.build import Tool
 from archive.model.codes import all_kinds
@@ -34,6 +33,7 @@ from archive.renditions.confinement import surroundings, told_to_halt
 from archive.renditions.originals import LENGTH, Draft, Original, Task
 from archive.renditions.reasons import WrongEncodingError
 from archive.renditions.typesetting.system_fonts import font_folders
+from archive.settings import Settings
 from archive.storage.clock import Clock
 from archive.storage.concurrency import count_processors
 

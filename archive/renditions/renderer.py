@@ -18,7 +18,6 @@ from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
-from archive.config import Settings
 from archive.errors import ArchiveError, RenditionError, StorageError, from_os_error
 from archive.model.build import RenditionStatus
 from archive.model.codes import rendition as codes
@@ -32,6 +31,7 @@ from archive.renditions.pool import draw_confined
 from archive.renditions.readers.unread import why_not
 from archive.renditions.reasons import WrongEncodingError
 from archive.renditions.verapdf import Judgement, VeraPdf, find_verapdf
+from archive.settings import Settings
 from archive.storage.clock import Clock
 from archive.storage.concurrency import count_processors
 

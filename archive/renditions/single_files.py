@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from archive.config import Settings
 from archive.errors import ArchiveError, ExistsError, NotFoundError, UsageError, from_os_error
 from archive.formats.signatures import HEAD_SIZE, recognise
 from archive.model.blocks import Direction
@@ -23,6 +22,7 @@ from archive.renditions.originals import PDF, Original, can_draw
 from archive.renditions.readers.source import Neighbours
 from archive.renditions.readers.unread import why_not
 from archive.renditions.renderer import Rendered, Renderer, Written
+from archive.settings import Settings
 from archive.storage.atomic import put_in_place, sync_folder
 from archive.storage.clock import Clock
 from archive.storage.sealed import refuse_sealed

@@ -21,10 +21,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from archive.config import Settings
 from archive.errors import UsageError
 from archive.model.build import Tool
 from archive.renditions.confinement import Finished, Limits, run_confined
+from archive.settings import Settings
 
 MAIN_CLASS = "org.verapdf.apps.GreenfieldCliWrapper"
 VERSION = "1.28.2"

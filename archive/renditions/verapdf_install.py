@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archive.config import Settings
 from archive.errors import StorageError, from_os_error
 from archive.model.blocks import Document, Heading, Paragraph, Span
 from archive.renditions.confinement import Limits, run_confined
 from archive.renditions.pdf.drawing import DrawOptions, PdfProperties, draw
 from archive.renditions.verapdf import JAR_NAME, VERSION, class_archive, find_java, installed_jar, judging_command
+from archive.settings import Settings
 from archive.storage.atomic import put_in_place
 
 ARTIFACT = f"org.verapdf.apps:greenfield-apps:{VERSION}"

@@ -23,12 +23,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from archive.config import Settings
 from archive.errors import ArchiveError
 from archive.renditions.from_documents import draft_rendition
 from archive.renditions.launcher import deny_sockets, leave_network, limit_resources
 from archive.renditions.originals import LENGTH, Draft, Original, Task
 from archive.renditions.reasons import WrongEncodingError
+from archive.settings import Settings
 from archive.storage.clock import Clock
 
 _FILE_MB = 1024

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from archive.config import Settings, describe_settings
+from archive.config import describe_settings
+from archive.settings import Settings
 
 _PASSWORD = re.compile(r"(://[^/@:\s]*:)[^@\s]+(?=@)|([?&](?:ssl)?password=)[^&\s]+", re.IGNORECASE)
 

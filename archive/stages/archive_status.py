@@ -9,7 +9,6 @@ import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from archive.config import Settings
 from archive.formats.amounts import parse_age
 from archive.ledger.book import BASE_AGE, Ledger
 from archive.ledger.copies import HeldCopy, list_copies, list_deposits
@@ -19,6 +18,7 @@ from archive.model.audit import FileOutcome, same_identity
 from archive.model.kept_deposit import DepositProgress, KeptDeposit
 from archive.model.light import light_dataclass
 from archive.model.sealing import RENEWAL_AHEAD
+from archive.settings import Settings
 from archive.stages.auditing.copies_rule import CopiesSummary, summarise_copies
 from archive.stages.auditing.status import Status, read_status
 from archive.stages.depositing.kept import kept_deposits

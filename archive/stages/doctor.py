@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import cast
 
-from archive.config import Settings
 from archive.errors import ArchiveError, UsageError
 from archive.model.build import Build, Tool
 from archive.plugins import examine_plugins
@@ -26,6 +25,7 @@ from archive.renditions.office import PACKAGES, find_office
 from archive.renditions.typesetting.system_fonts import font_folders, scripts_without_font
 from archive.renditions.verapdf import ask_version, find_java, find_verapdf
 from archive.resources import metadata_path
+from archive.settings import Settings
 from archive.stages.scanning import clamd as clamd_protocol
 from archive.storage.abilities import look_at_storage
 

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlsplit
 
-from archive.config import Settings, load_settings
+from archive.config import load_settings
 from archive.errors import ArchiveError, ExistsError, UsageError, from_os_error
 from archive.ledger.book import create_ledger, ledger_address
 from archive.project_file import NAME, make_record, record_path
+from archive.settings import Settings
 from archive.storage.atomic import put_in_place, write_output
 from archive.storage.clock import Clock
 from archive.storage.partial import Partial, find_leftovers

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from archive.config import Settings
 from archive.ledger.recording import record_event
 from archive.model.seal import Trust
+from archive.settings import Settings
 from archive.stages.verification import project_ledger
 
 CHANGED = "trust change"

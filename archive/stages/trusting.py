@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from archive.config import Settings
 from archive.errors import ExistsError, FormatError, UsageError, from_os_error
 from archive.formats.trust_toml import is_trust_name
 from archive.model.seal import AuthorityEntry, Role, Trust, TrustedKey, TrustFile
 from archive.regular_files import open_regular
+from archive.settings import Settings
 from archive.storage.atomic import write_output
 from archive.trust.signatures import read_public_file
 from archive.trust.store import (

@@ -9,7 +9,6 @@ from datetime import datetime
 
 from archive.bags.contents import BagReading
 from archive.bags.opening import absolute_address, bucket_options
-from archive.config import Settings
 from archive.errors import ArchiveError
 from archive.ledger.book import Ledger, ledger_address, open_ledger
 from archive.ledger.sealed_bags import Disagreement, SealDifference, SealExpectation, compare_seals, expect_seals
@@ -18,6 +17,7 @@ from archive.model.codes import seal as codes
 from archive.model.finding import Finding
 from archive.model.inclusion import NOTHING_EXPECTED, ProvenExpectation
 from archive.model.seal import SealReceipt, SealVerdict, Trust, VerificationReport, folder_of
+from archive.settings import Settings
 from archive.stages.auditing.bag_record import digest_of_tag_manifests
 from archive.stages.auditing.locations import bag_identity
 from archive.stages.validation import validate_sealed

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from archive.bags.reader import ArchiveLimitError, BrokenArchiveError
-from archive.config import Settings
 from archive.errors import SourceError
 from archive.model.deposit import Delivery, Deposited, DepositState, Item, Package
 from archive.model.finding import Finding
+from archive.settings import Settings
 from archive.storage.clock import Clock
 from archive.storage.hashing import Digests
 

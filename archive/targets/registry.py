@@ -10,9 +10,9 @@ from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
-from archive.config import Settings
 from archive.errors import UsageError
 from archive.plugins import Group, load_plugin
+from archive.settings import Settings
 from archive.storage.clock import Clock
 from archive.storage.credentials import refuse_secrets, require_sound
 from archive.targets.protocol import Context, Target

@@ -104,3 +104,20 @@ main()
     _out, err = process.communicate(timeout=15)
     assert process.returncode == 130
     assert "Traceback" not in err
+
+
+def test_an_interrupt_within_an_exec_of_text_has_the_same_code(tmp_path: Path) -> None:
+    """As an import of dataclasses makes one; `python -m` then ended by the signal instead."""
+    (tmp_path / "interrupted.py").write_text("""
+import os, signal, sys, time
+sys.argv = ["archive", "init"]
+from archive.cli import init, main
+def invoke(context):
+    exec("os.kill(os.getpid(), signal.SIGINT); time.sleep(20)")
+init.command.invoke = invoke
+main()
+""")
+    words = [sys.executable, "-m", "interrupted"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, timeout=15, check=False)
+    assert done.returncode == 130
+    assert done.stderr.strip() == b"error: interrupted; nothing is left half-made, run again to go on"

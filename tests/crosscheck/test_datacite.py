@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from archive.config import Settings
 from archive.formats.datacite import left_out, make_record, write_xml
 from archive.model.description import Statement
+from archive.settings import Settings
 from archive.stages.exporting.exporting import export
 from tests.support.exporting import SEEDS, seed_bag, tree_of
 from tests.support.making import CLOCK, make, plant

@@ -12,8 +12,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from archive.config import Settings
 from archive.errors import UsageError
+from archive.settings import Settings
 from archive.stages.exporting.exporting import export
 from archive.stages.exporting.rocrate import DESCRIPTOR, encode_id
 from archive.stages.validation import validate

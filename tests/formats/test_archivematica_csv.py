@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from archive.config import Settings
 from archive.formats.description_csv import read_table
 from archive.model.finding import Severity
+from archive.settings import Settings
 from archive.stages.creation.workflow import create
 from archive.storage.clock import Clock
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import Settings
 from archive.formats.authorities import check_authority
 from archive.formats.description_csv import read_table
 from archive.formats.description_toml import read_description
@@ -15,6 +14,7 @@ from archive.formats.description_writing import write_description
 from archive.formats.statements import read_statements, write_statements
 from archive.model.archival import ARCHIVAL
 from archive.model.finding import Severity
+from archive.settings import Settings
 from archive.stages.creation.workflow import create
 from archive.stages.validation import validate
 from archive.storage.clock import Clock

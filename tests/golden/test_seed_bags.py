@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 import archive
-from archive.config import Settings
 from archive.model.build import RenditionStatus
 from archive.renditions.verapdf import find_verapdf
 from archive.resources import seeds_path
+from archive.settings import Settings
 from archive.stages.showing.contents import read_contents
 
 SEEDS = {"press-release": (1, 2081), "arabic-statement": (1, 1113), "mixed-folder": (7, 3407)}

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import Settings
 from archive.errors import ArchiveError
+from archive.settings import Settings
 from archive.storage.clock import Clock
 from archive.targets.protocol import Context, Target
 from archive.targets.registry import open_target

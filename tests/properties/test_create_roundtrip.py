@@ -11,8 +11,8 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archive.config import Settings
 from archive.formats.bagpath import unsafe_reason
+from archive.settings import Settings
 from archive.stages.validation import validate
 from tests.support.making import codes, contents, make, plant
 

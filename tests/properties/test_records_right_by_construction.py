@@ -12,13 +12,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from archive.cli.app import run
-from archive.config import Settings
 from archive.errors import FormatError
 from archive.formats.description_toml import read_description
 from archive.formats.description_writing import write_description
 from archive.model.archival import ARCHIVAL, CODES, LEVELS
 from archive.model.description import DATES, TERMS, Certainty, Origin, Statement
 from archive.model.finding import Severity
+from archive.settings import Settings
 from archive.stages.creation.workflow import create
 from archive.stages.validation import validate
 from archive.storage.clock import Clock

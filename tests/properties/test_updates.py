@@ -11,9 +11,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.config import Settings
 from archive.formats.premis_editing import scan_record
 from archive.model.update import Changes
+from archive.settings import Settings
 from archive.stages.creation.workflow import create
 from archive.stages.updating.workflow import update
 from archive.stages.validation import validate

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import Settings
 from archive.errors import RenditionError, UsageError
 from archive.renditions.conversion import Converted, Converter, convert_pdf, find_converter, find_one, find_refusal
 from archive.renditions.verapdf import judge_files
+from archive.settings import Settings
 from archive.storage.clock import Clock
 from tests.support import pdf_samples as made
 from tests.support.needing import miss

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from pypdf import PdfWriter
 
-from archive.config import Settings
 from archive.errors import NotFoundError
 from archive.model.finding import Severity
 from archive.renditions.inspection.examining import Inspection, inspect_pdf
 from archive.renditions.inspection.metadata import read_claims
 from archive.renditions.judging import weigh
+from archive.settings import Settings
 from tests.support import pdf_samples as made
 
 _SETTINGS = Settings()

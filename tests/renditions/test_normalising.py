@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from archive.config import Settings
 from archive.errors import RenditionError, UsageError
 from archive.model.build import Identification, Tool
 from archive.renditions.normalising import Normalised, normalise_file
 from archive.renditions.normalising_policy import ENDINGS, Policy, Rule, load_policy
+from archive.settings import Settings
 from archive.stages.creation.workflow import create
 from archive.storage.clock import Clock
 from tests.support.needing import need

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from archive.config import Settings
 from archive.errors import UsageError
 from archive.model.build import RenditionStatus
 from archive.renditions.office import Office, find_office, is_for_office, office_ending, why_no_office
 from archive.renditions.office_package import list_unseen
 from archive.renditions.originals import Original
 from archive.renditions.renderer import Rendered, Renderer, Written
+from archive.settings import Settings
 from archive.storage.clock import Clock
 from tests.support import office_documents as made
 from tests.support.verapdf import need_verapdf

@@ -12,11 +12,11 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from archive.config import Settings
 from archive.errors import RenditionError
 from archive.model.blocks import Document
 from archive.renditions.readers import read_document
 from archive.renditions.verapdf import judge_files
+from archive.settings import Settings
 from tests.support.drawn import draw_document
 from tests.support.needing import need
 from tests.support.photos import SIZE, cornered, deep_colour, deep_gray, stored, turned, wide_gamut

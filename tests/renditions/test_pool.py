@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import Settings
 from archive.errors import RenditionError
 from archive.renditions import pool
 from archive.renditions.attempts import Attempt
@@ -19,6 +18,7 @@ from archive.renditions.originals import Original
 from archive.renditions.pool import draw_confined
 from archive.renditions.renderer import Renderer, Written
 from archive.resources import metadata_path
+from archive.settings import Settings
 from archive.storage.clock import Clock
 
 _CLOCK = Clock(1_700_000_000)

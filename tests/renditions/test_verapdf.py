@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import Settings
 from archive.errors import NotFoundError, StorageError, UsageError
 from archive.model.codes import pdf as codes
 from archive.model.finding import Outcome, Severity
@@ -29,6 +28,7 @@ from archive.renditions.verapdf import (
     judge_files,
 )
 from archive.renditions.verapdf_install import SHA256, fetch_verapdf
+from archive.settings import Settings
 from archive.stages.validation import validate_each
 from archive.stages.validation.pdfs import validate_pdf
 from tests.support import pdf_samples as made

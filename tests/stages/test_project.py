@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import LedgerSettings, Settings, load_settings
+from archive.config import load_settings
 from archive.errors import ArchiveError, ExistsError, StorageError, UsageError
 from archive.ledger.book import open_ledger
 from archive.reporting.settings import setting_rows
+from archive.settings import LedgerSettings, Settings
 from archive.stages import project as module
 from archive.stages.project import start_project
 from archive.storage.clock import Clock

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import Settings
+from archive.settings import Settings
 from archive.stages.creation.group import Bounds, create_group
 from archive.stages.validation import validate
 from tests.support.audit_projects import pack_tar, write_bag

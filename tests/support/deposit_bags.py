@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from archive.config import Settings, load_settings
+from archive.config import load_settings
 from archive.model.deposit import DepositReport
+from archive.settings import Settings
 from archive.stages.depositing.workflow import deposit
 from archive.storage.clock import Clock
 from archive.targets.registry import open_target

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from lxml import etree
 
-from archive.config import Settings
 from archive.model.build import RenditionResult, VirusCheck
 from archive.resources import metadata_path
+from archive.settings import Settings
 from archive.stages.creation.builder import BagBuilder
 from archive.stages.creation.metadata import BagFacts, describe
 from archive.stages.description.layout import description_files

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from archive.config import Settings
 from archive.model.export import ExportReport
+from archive.settings import Settings
 from tests.support.making import ROOT, contents, make
 
 SEEDS = ("arabic-statement", "mixed-folder", "press-release")

@@ -8,9 +8,9 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from archive.config import Settings
 from archive.model.build import RenditionResult, RenditionStatus, Tool, VirusCheck
 from archive.resources import seeds_path
+from archive.settings import Settings
 from archive.stages.creation.premis_record import US
 from archive.stages.scanning.identification import identify
 from tests.support.described import describe_folder

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from archive.config import Settings
 from archive.model.creation import CreationReport
+from archive.settings import Settings
 from archive.stages.creation.workflow import create
 from archive.storage.clock import Clock
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import zipfile
 
-from archive.config import Settings
 from archive.renditions.office import PACKAGES, Office, find_office
+from archive.settings import Settings
 from tests.support.needing import miss
 
 _SPACES = " ".join(

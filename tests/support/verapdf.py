@@ -6,9 +6,10 @@ import os
 
 import pytest
 
-from archive.config import Settings, load_settings
+from archive.config import load_settings
 from archive.renditions.verapdf import VeraPdf, find_verapdf
 from archive.renditions.verapdf_install import installed_jar
+from archive.settings import Settings
 from tests.support.needing import miss
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import Settings
+from archive.settings import Settings
 from archive.storage.clock import Clock
 from archive.targets.protocol import Target
 from archive.targets.registry import open_target

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from archive.config import Settings
 from archive.formats.invenio import make_metadata
 from archive.model.deposit import DepositReport, DepositState, Proof
 from archive.resources import metadata_path
+from archive.settings import Settings
 from archive.stages.depositing.retrieval import retrieve
 from archive.targets.http import HttpClient
 from archive.targets.invenio import InvenioTarget

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from archive.config import Settings
 from archive.model.deposit import DepositReport, DepositState
+from archive.settings import Settings
 from archive.storage.objects_s3 import Bucket, open_bucket
 from archive.targets.s3 import S3Target
 from tests.support.deposit_bags import send, settings_in, tree_of, write_bag

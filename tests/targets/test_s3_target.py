@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from archive.config import Settings
 from archive.errors import NotFoundError, StorageError, UsageError
 from archive.model.deposit import DepositReport, DepositState, Proof
+from archive.settings import Settings
 from archive.stages.depositing.retrieval import retrieve
 from archive.storage.objects_s3 import Bucket, open_bucket
 from archive.targets.registry import open_target

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from archive.config import Settings
 from archive.errors import NotAuthorisedError
 from archive.model.deposit import DepositReport, DepositState, Proof
+from archive.settings import Settings
 from archive.stages.depositing.retrieval import retrieve
 from archive.targets.registry import open_target
 from tests.support.deposit_bags import bytes_of, send, settings_in, tree_of, write_bag

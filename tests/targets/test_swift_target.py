@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from archive.config import Settings
 from archive.errors import ExistsError
 from archive.model.deposit import DepositReport, DepositState, Proof
+from archive.settings import Settings
 from archive.stages.depositing.retrieval import retrieve
 from archive.storage.objects_s3 import Bucket, open_bucket
 from archive.storage.remote import TransientError

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from archive.config import Settings
 from archive.model.deposit import DepositReport, DepositState, Proof
+from archive.settings import Settings
 from archive.storage.remote import RefusedError
 from archive.targets.http import HttpClient
 from tests.support.deposit_bags import seal, send, settings_in, tree_of, write_bag

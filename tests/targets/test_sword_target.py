@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from archive.config import Settings
 from archive.errors import FormatError, UsageError
 from archive.formats.sword import DepositReceipt, read_receipt, read_service, read_statement, write_entry
 from archive.formats.xml_safety import parse_xml
 from archive.model.deposit import DepositReport, DepositState, Item, Proof
+from archive.settings import Settings
 from archive.stages.depositing.retrieval import retrieve
 from archive.targets.registry import open_target
 from archive.targets.sword_requests import make_multipart, slug_of

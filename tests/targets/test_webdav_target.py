@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from archive.config import Settings
 from archive.errors import NotFoundError, UsageError
 from archive.model.deposit import DepositReport, DepositState, Item, Package, Proof
+from archive.settings import Settings
 from archive.stages.depositing.retrieval import retrieve
 from archive.storage.remote import RefusedError
 from archive.targets.http import HttpClient

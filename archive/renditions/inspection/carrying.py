@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from archive.config import Settings
 from archive.errors import RenditionError
 from archive.renditions.confinement import Limits, run_confined
+from archive.settings import Settings
 
 _ROOT = str(Path(__file__).resolve().parents[3])
 _RELATIONS = frozenset({"/Source", "/Data", "/Alternative", "/Supplement", "/Unspecified"})

@@ -12,9 +12,9 @@ import warnings
 from collections import Counter
 from pathlib import Path
 
-from archive.config import Settings
 from archive.errors import RenditionError
 from archive.renditions.confinement import Limits, run_confined
+from archive.settings import Settings
 
 _ROOT = str(Path(__file__).resolve().parents[3])
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from archive.config import Settings
 from archive.errors import from_os_error
 from archive.model.codes import all_kinds
 from archive.model.finding import Fact, Finding
 from archive.renditions.confinement import Limits, run_confined
 from archive.renditions.verapdf import measure_slowness
+from archive.settings import Settings
 
 _WORKER = "archive.renditions.inspection.worker"
 _SECONDS = 20.0

@@ -10,7 +10,6 @@ import os
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from archive.config import Settings
 from archive.errors import ArchiveError, ExistsError, NotFoundError, StorageError, UsageError, from_os_error
 from archive.ledger.book import Ledger
 from archive.ledger.holdings import holdings_at
@@ -18,6 +17,7 @@ from archive.model.audit import is_remote
 from archive.model.codes.source import UNREADABLE
 from archive.model.entry import Entry, EntryState
 from archive.model.finding import Finding
+from archive.settings import Settings
 from archive.stages.auditing.holdings import RetiredError, add_holding, reach_together
 from archive.stages.auditing.locations import absolute_address
 from archive.stages.verification import project_ledger

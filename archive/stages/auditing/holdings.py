@@ -8,7 +8,6 @@ from contextlib import suppress
 
 from archive.bags.opening import container_of, open_reader
 from archive.bags.reader import no_beat
-from archive.config import Settings
 from archive.errors import ArchiveError, ExistsError, FormatError, NotFoundError, StorageError, UsageError
 from archive.ledger.book import Ledger
 from archive.ledger.holdings import (
@@ -25,6 +24,7 @@ from archive.ledger.holdings import (
     places_in,
 )
 from archive.model.audit import Container, Holding, same_identity
+from archive.settings import Settings
 from archive.stages.auditing.bag_record import BagRecord, read_bag_record
 from archive.stages.auditing.locations import (
     absolute_address,

@@ -25,7 +25,7 @@ from archive.model.light import light_dataclass
 from archive.stages.auditing.presence import why_away
 
 if TYPE_CHECKING:
-    from archive.config import Settings
+    from archive.settings import Settings
 
 
 def absolute_address(text: str, folder: str) -> str:

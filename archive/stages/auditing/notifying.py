@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from email.message import EmailMessage
 from urllib.parse import urlsplit
 
-from archive.config import NotifySettings
 from archive.errors import StorageError, UsageError
 from archive.formats.naming import escape
 from archive.model.audit import AuditReport
+from archive.settings import NotifySettings
 
 SECONDS = 30
 MOST = 50

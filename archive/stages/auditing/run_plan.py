@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from archive.config import Settings
 from archive.errors import ArchiveError, NotFoundError, UsageError
 from archive.formats.amounts import parse_age, parse_budget, parse_rate, parse_share
 from archive.ledger.book import Ledger
 from archive.ledger.choosing import Wanted, draw_seed
 from archive.ledger.holdings import find_holdings, has_holdings, list_locations
 from archive.model.audit import Holding
+from archive.settings import Settings
 from archive.stages.auditing.driver import AuditPlan
 from archive.stages.auditing.engines import Engine
 from archive.stages.auditing.locations import absolute_address

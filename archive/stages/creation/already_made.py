@@ -10,13 +10,13 @@ import os
 from collections.abc import Iterator, Mapping
 
 from archive.bags.contents import open_bag
-from archive.config import Settings
 from archive.errors import ArchiveError, from_os_error
 from archive.formats import description_csv, description_toml
 from archive.formats.bagpath import to_text
 from archive.model.creation import Plan
 from archive.model.description import Description
 from archive.model.finding import Finding
+from archive.settings import Settings
 from archive.stages.creation.builder import RESTRICTED
 from archive.stages.creation.destination import Destination
 from archive.stages.creation.planning import plan, walk_of

@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from archive.config import Settings
 from archive.errors import ArchiveError, FormatError, NotFoundError, UsageError, from_os_error
 from archive.formats import description_csv
 from archive.formats.description_csv import decode_text, delimiter_of, read_table
 from archive.model.creation import CreationReport
 from archive.model.finding import Outcome, Severity
 from archive.regular_files import open_regular
+from archive.settings import Settings
 from archive.stages.creation.already_made import is_already_made
 from archive.stages.creation.destination import find_destination
 

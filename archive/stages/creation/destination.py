@@ -7,10 +7,10 @@ import shlex
 import stat
 from collections.abc import Sequence
 
-from archive.config import Settings
 from archive.errors import ArchiveError, UsageError, from_os_error
 from archive.model.creation import SourceRoot
 from archive.model.light import light_dataclass
+from archive.settings import Settings
 from archive.storage.partial import find_leftovers
 from archive.storage.sealed import is_bag, refuse_sealed
 

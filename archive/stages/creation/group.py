@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from archive.config import Settings
 from archive.errors import ExistsError, SourceError, UsageError, from_os_error
 from archive.model.build import NO_PROGRESS, Progress
 from archive.model.creation import CreationReport, SourceRoot, WalkPolicy
 from archive.model.finding import Finding
+from archive.settings import Settings
 from archive.stages.creation.destination import Destination, find_destination
 from archive.stages.creation.group_part import GroupPart
 from archive.stages.creation.leftovers import clean_leftovers

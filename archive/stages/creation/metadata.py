@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field, replace
 
-from archive.config import Settings
 from archive.formats import archivematica_csv, description_toml
 from archive.formats.description_writing import write_description
 from archive.formats.dublin_core import write_dc, write_dcterms
@@ -23,6 +22,7 @@ from archive.model.codes import description as codes
 from archive.model.codes import source as source_codes
 from archive.model.description import Certainty, Description, Origin, Statement
 from archive.model.finding import Finding
+from archive.settings import Settings
 from archive.stages.creation.builder import RESTRICTED
 from archive.stages.creation.premis_record import ORIGINALS, PRESERVED, US, Facts, premis_record
 from archive.stages.creation.timeline import Received, Timeline

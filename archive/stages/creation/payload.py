@@ -6,12 +6,12 @@ import os
 from collections.abc import Callable
 from typing import BinaryIO
 
-from archive.config import Settings
 from archive.errors import SourceError, from_os_error
 from archive.model.build import Progress
 from archive.model.codes import source as codes
 from archive.model.creation import Plan, SourceRoot
 from archive.model.finding import Finding, Severity
+from archive.settings import Settings
 from archive.stages.creation.builder import AT_ONCE, BagBuilder
 from archive.stages.creation.delivery import DeliveryCheck
 from archive.stages.creation.name_checks import check_names

@@ -8,13 +8,13 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from archive.config import Settings
 from archive.errors import ExistsError
 from archive.formats.checksum_lists import kind_of_list
 from archive.model.capped_findings import CappedFindings
 from archive.model.codes import source as codes
 from archive.model.creation import Plan, SourceRoot, WalkPolicy
 from archive.model.finding import Finding
+from archive.settings import Settings
 from archive.stages.creation.delivery import DeliveryFinder
 from archive.stages.creation.destination import Destination
 from archive.stages.creation.name_checks import check_names

@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
-from archive.config import Settings
 from archive.errors import SourceError, from_os_error
 from archive.model.build import Progress
 from archive.model.creation import Plan
 from archive.model.validation import Depth, ValidationReport
+from archive.settings import Settings
 from archive.storage.copying import GRAIN
 from archive.storage.folders import Folder
 

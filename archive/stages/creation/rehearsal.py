@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from stat import S_ISREG
 from typing import BinaryIO
 
-from archive.config import Settings
 from archive.errors import SourceError
 from archive.model.build import NO_PROGRESS, FileRecord, Progress, RenditionResult
 from archive.model.capped_findings import CappedFindings
@@ -23,6 +22,7 @@ from archive.model.creation import CreationReport, Plan
 from archive.model.description import Description
 from archive.model.finding import Finding
 from archive.regular_files import open_regular
+from archive.settings import Settings
 from archive.stages.creation.delivery import DeliveryCheck, SourcePlaces, judge_wrapped
 from archive.stages.creation.planning import walk_of
 from archive.stages.creation.requirements import find_missing, gather_requirements

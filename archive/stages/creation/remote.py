@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import groupby
 
-from archive.config import Settings
 from archive.errors import NotFoundError, UsageError, from_os_error
 from archive.formats.fetch import SUBJECT, write_fetch
 from archive.formats.remote_files import RemoteFile, RemoteFiles, read_remote_files
@@ -16,6 +15,7 @@ from archive.model.creation import CreationReport
 from archive.model.finding import Severity
 from archive.model.validation import ValidationReport
 from archive.regular_files import open_regular
+from archive.settings import Settings
 from archive.stages.creation.builder import AT_ONCE, BagBuilder
 from archive.storage.copying import Taken
 from archive.storage.hashing import digest_length, is_known, normalise_name

@@ -13,7 +13,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
 
-from archive.config import Settings
 from archive.errors import RenditionError
 from archive.model.build import (
     NO_PROGRESS,
@@ -36,6 +35,7 @@ from archive.renditions.originals import Original
 from archive.renditions.readers import media_type_of
 from archive.renditions.readers.source import Neighbours
 from archive.renditions.renderer import Rendered, Renderer, Written
+from archive.settings import Settings
 from archive.storage.clock import Clock
 
 _ORIGINALS = f"data/{Role.ORIGINAL.value}/"

@@ -12,7 +12,6 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, BinaryIO
 
-from archive.config import Settings
 from archive.errors import UsageError, from_os_error
 from archive.formats.remote_files import RemoteFiles
 from archive.model.build import NO_PROGRESS, Progress, RenditionResult
@@ -21,6 +20,7 @@ from archive.model.creation import CheckedList, CreationReport, Plan
 from archive.model.description import Access, Description
 from archive.model.finding import Finding, Severity
 from archive.model.validation import ValidationReport
+from archive.settings import Settings
 from archive.stages.creation.builder import BagBuilder
 from archive.stages.creation.delivery import DeliveryCheck, judge_wrapped
 from archive.stages.creation.destination import find_destination

@@ -6,7 +6,6 @@ import os
 
 from archive.bags.contents import BagReading
 from archive.bags.reader import TooLargeError
-from archive.config import Settings
 from archive.errors import StorageError, UsageError, from_os_error
 from archive.formats.bagpath import to_text
 from archive.formats.xml_safety import XmlRefusedError
@@ -14,6 +13,7 @@ from archive.model.build import NO_PROGRESS, Progress
 from archive.model.codes import deposit as codes
 from archive.model.finding import Finding, Outcome, Severity
 from archive.model.validation import Depth, Kind
+from archive.settings import Settings
 from archive.stages.description.recorded_rights import (
     BAG_INFO,
     RecordedAccess,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from archive.config import Settings
 from archive.errors import ArchiveError, LedgerError, StorageError, from_os_error
 from archive.formats.inclusion_proof import write_inclusion
 from archive.ledger.book import Ledger, ledger_address, open_ledger
@@ -12,6 +11,7 @@ from archive.ledger.checkpoints import prove_seals
 from archive.ledger.sealed_bags import holding_at
 from archive.model.codes import deposit as codes
 from archive.model.finding import Finding
+from archive.settings import Settings
 from archive.stages.auditing.locations import absolute_address, bag_identity
 from archive.stages.witnessing.folders import copy_checkpoint, newest_checkpoint, read_line
 from archive.storage.journal import write_private

@@ -14,12 +14,12 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from archive.config import Settings
 from archive.errors import NotFoundError, from_os_error
 from archive.ledger.copies import RecordedDeposit
 from archive.model.deposit import DepositState, Receipt
 from archive.model.kept_deposit import DepositProgress, KeptDeposit
 from archive.regular_files import open_regular
+from archive.settings import Settings
 from archive.stages.depositing.receipts import JOURNAL, RECEIPT, read_own_receipt, receipt_of
 
 _HEAD, _TAIL = 1 << 16, 1 << 20

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from archive.config import Settings
 from archive.errors import LedgerError, NotFoundError, from_os_error
 from archive.formats.json_text import json_text
 from archive.formats.ocfl_versions import version_number
@@ -21,6 +20,7 @@ from archive.model.codes import deposit as codes
 from archive.model.deposit import DepositState, Proof, Receipt
 from archive.model.finding import Finding
 from archive.regular_files import open_regular
+from archive.settings import Settings
 from archive.storage.clock import Clock
 from archive.storage.journal import Journal, write_private
 

@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from archive.bags.contents import open_bag
-from archive.config import Settings
 from archive.errors import DepositError, NotFoundError, from_os_error
 from archive.formats.bagpath import unsafe_reason
 from archive.model.build import NO_PROGRESS, Progress
 from archive.model.codes import deposit as codes
 from archive.model.deposit import Delivery, RetrievalReport
 from archive.model.finding import Finding, Outcome, Severity
+from archive.settings import Settings
 from archive.stages.depositing.original_times import restore_times
 from archive.stages.depositing.packaging import describe_bag, travels_whole
 from archive.stages.depositing.receipts import compare_with_receipts, receipts_of

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from archive.bags.contents import BagReading
-from archive.config import Settings
 from archive.model.build import Progress
 from archive.model.codes import deposit as codes
 from archive.model.finding import Finding
+from archive.settings import Settings
 from archive.storage.clock import Clock
 from archive.storage.journal import Journal
 from archive.storage.remote import TransientError, try_again, words_of

@@ -17,12 +17,12 @@ from typing import Any
 
 from archive.bags.contents import open_bag
 from archive.bags.opening import absolute_address, bucket_options
-from archive.config import Settings
 from archive.errors import ArchiveError, ExistsError, NoSpaceError, NotAuthorisedError, SourceError, StorageError
 from archive.model.build import NO_PROGRESS, Progress
 from archive.model.codes import deposit as codes
 from archive.model.deposit import Delivery, Deposited, DepositReport, DepositState, Item, Package, Receipt
 from archive.model.finding import Fact, Finding, Severity
+from archive.settings import Settings
 from archive.stages.depositing.admission import judge_bag, judge_rights
 from archive.stages.depositing.packaging import describe_bag, pack_package
 from archive.stages.depositing.proof import prove_again, prove_arrival

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from archive.config import Settings
 from archive.errors import UsageError, from_os_error
 from archive.formats.description_writing import write_description
 from archive.formats.edtf import is_edtf
@@ -19,6 +18,7 @@ from archive.formats.naming import count_of
 from archive.formats.properties import HEAD, ZIPPED, Properties, read_properties, wants_all
 from archive.model.description import Certainty, Description, Origin, Statement
 from archive.regular_files import open_regular
+from archive.settings import Settings
 from archive.stages.description.layout import description_files
 from archive.stages.description.loading import load_description
 

@@ -10,7 +10,6 @@ from functools import partial as bind
 
 from archive.bags.contents import BagReading, open_bag
 from archive.bags.opening import absolute_address, bucket_options
-from archive.config import Settings
 from archive.errors import UsageError, from_os_error
 from archive.formats.bagit_txt import SUBJECT as DECLARATION
 from archive.formats.edtf import parse_day
@@ -19,6 +18,7 @@ from archive.model.codes import fetching as codes
 from archive.model.export import ExportReport, Lost
 from archive.model.finding import Finding, Severity
 from archive.model.validation import Kind
+from archive.settings import Settings
 from archive.stages.depositing.admission import judge_rights
 from archive.stages.depositing.original_times import originals_of, times_of
 from archive.stages.exporting.formats import open_exporter, own_errors

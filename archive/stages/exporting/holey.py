@@ -8,7 +8,6 @@ from urllib.parse import quote, urlsplit
 
 from archive.bags.contents import BagReading, open_bag
 from archive.bags.opening import bucket_options
-from archive.config import Settings
 from archive.errors import UsageError, from_os_error
 from archive.formats.bagpath import encode_path, to_text
 from archive.formats.fetch import SUBJECT, is_address, local_address, write_fetch
@@ -17,6 +16,7 @@ from archive.model.codes import fetching as codes
 from archive.model.finding import Finding
 from archive.model.placed import Action, PlacedReport
 from archive.model.validation import Depth
+from archive.settings import Settings
 from archive.stages.exporting.placing import choose_place, leftovers_of, obstacles, place, prove
 from archive.stages.exporting.tag_lists import list_tag_file
 from archive.storage.partial import Partial

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 
 from archive.bags.contents import BagReading, open_bag
 from archive.bags.opening import bucket_options, sniff_archive
-from archive.config import Settings
 from archive.errors import StorageError, UsageError, from_os_error
 from archive.formats.bagpath import to_text
 from archive.formats.manifest import parse_manifest_name
@@ -19,6 +18,7 @@ from archive.model.build import NO_PROGRESS, Progress
 from archive.model.codes import fetching as codes
 from archive.model.finding import Finding, Severity
 from archive.model.placed import Action, PlacedReport
+from archive.settings import Settings
 from archive.stages.creation.builder import BagBuilder
 from archive.stages.creation.tag_files import COMPUTED, OWN, write_tag_files
 from archive.stages.exporting.placing import choose_place, leftovers_of, obstacles, place, prove

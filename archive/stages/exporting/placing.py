@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 
-from archive.config import Settings
 from archive.errors import ExistsError, UsageError
 from archive.model.build import Progress
 from archive.model.codes.bag import FETCH_PENDING
 from archive.model.codes.source import LEFTOVER
 from archive.model.finding import Finding, Severity
 from archive.model.validation import Depth, ValidationReport
+from archive.settings import Settings
 from archive.stages.validation import validate
 from archive.storage.atomic import put_in_place, sync_folder, sync_tree
 from archive.storage.partial import Partial, find_leftovers

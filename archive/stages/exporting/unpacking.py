@@ -10,12 +10,12 @@ from functools import partial
 from archive.bags.contents import BagReading, open_bag
 from archive.bags.opening import bucket_options, sniff_archive
 from archive.bags.reader import ArchiveLimitError, BrokenArchiveError
-from archive.config import Settings
 from archive.errors import FormatError, NoSpaceError, UsageError, from_os_error
 from archive.formats.bagpath import to_text
 from archive.model.audit import is_remote
 from archive.model.build import NO_PROGRESS, Progress
 from archive.model.placed import Action, PlacedReport
+from archive.settings import Settings
 from archive.stages.exporting.placing import choose_place, leftovers_of, obstacles, place, prove
 from archive.storage.partial import Partial
 from archive.storage.working_folder import WorkingFolder

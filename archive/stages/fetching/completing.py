@@ -15,7 +15,6 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 from archive.bags.contents import open_bag
-from archive.config import Settings
 from archive.errors import (
     CancelledError,
     NoSpaceError,
@@ -30,6 +29,7 @@ from archive.model.codes import fetching as codes
 from archive.model.fetching import FetchedFile, FetchReport, FetchState
 from archive.model.finding import Finding, Outcome, Severity
 from archive.model.validation import Depth, ValidationReport
+from archive.settings import Settings
 from archive.stages.fetching.parts import Part, Parts
 from archive.stages.fetching.planning import Order, Wanted, judge_address, make_order, reach_of, shown_address
 from archive.stages.validation.bags.bag import validate_bag

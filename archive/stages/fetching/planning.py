@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from archive.bags.contents import BagReading
-from archive.config import Settings
 from archive.errors import ArchiveError, UsageError
 from archive.formats import tagfile
 from archive.formats.amounts import parse_size
 from archive.formats.bagpath import to_text
 from archive.formats.fetch import local_address
+from archive.settings import Settings
 from archive.storage.credentials import Credentials, find_credentials, without_secrets
 from archive.storage.downloading import SCHEMES, Reach
 from archive.storage.remote import RefusedError

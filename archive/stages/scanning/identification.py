@@ -15,10 +15,10 @@ from hashlib import blake2b
 from importlib.util import find_spec
 from typing import Protocol
 
-from archive.config import Settings
 from archive.errors import SourceError, UsageError
 from archive.formats.signatures import HEAD_SIZE
 from archive.model.build import NO_PROGRESS, FileRecord, Identification, Originals, Progress, Tool
+from archive.settings import Settings
 from archive.stages.scanning.own_reading import contradicts, read_own
 from archive.stages.scanning.pronom import Pronom, give_back, take_pronom
 

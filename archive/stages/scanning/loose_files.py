@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
-from archive.config import Settings
 from archive.model.build import Build, FileRecord
 from archive.regular_files import open_regular
+from archive.settings import Settings
 from archive.stages.scanning.identification import identify
 
 

@@ -17,9 +17,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from archive.config import Settings
 from archive.errors import InfectedError, SourceError, StorageError, UsageError
 from archive.model.build import Build, FileRecord, Tool, VirusCheck
+from archive.settings import Settings
 from archive.stages.scanning import clamd as protocol
 
 _SOCKETS = ("/run/clamav/clamd.ctl", "/var/run/clamav/clamd.ctl", "/run/clamd.scan/clamd.sock", "/tmp/clamd.socket")  # noqa: S108

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from archive.config import Settings
 from archive.model.build import NO_PROGRESS, Progress
 from archive.model.seal import Reason, Trust, TrustPolicy
+from archive.settings import Settings
 from archive.stages.sealing.recording import NO_RECORDER, Recorder
 from archive.stages.sealing.signing import SealingKey
 

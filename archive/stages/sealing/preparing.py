@@ -12,7 +12,6 @@ from archive import __version__
 from archive.bags.contents import BagReading, read_bag
 from archive.bags.opening import open_reader
 from archive.bags.reader import LIMITS, BagReader
-from archive.config import Settings
 from archive.errors import FormatError, NotABagError, StorageError, UsageError
 from archive.formats.bagpath import to_text
 from archive.formats.seal_statement import write_envelope, write_statement
@@ -37,6 +36,7 @@ from archive.model.seal import (
 )
 from archive.model.validation import Kind
 from archive.resources import metadata_path
+from archive.settings import Settings
 from archive.stages.sealing.signing import SealingKey, sign_statement, signers_pem
 from archive.stages.validation import validate
 from archive.stages.validation.seals.judging import WEAK_SINCE, judge_seals, sealed_bag_of

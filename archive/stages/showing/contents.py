@@ -15,7 +15,6 @@ from typing import Any
 from archive.bags.contents import BagReading, open_bag
 from archive.bags.opening import NO_OPTIONS
 from archive.bags.reader import BagReader, TooLargeError
-from archive.config import Settings
 from archive.errors import FormatError, StorageError, from_os_error
 from archive.formats import premis_reading
 from archive.formats.bagpath import to_text
@@ -28,6 +27,7 @@ from archive.model.codes.fetching import STILL_TO_FETCH
 from archive.model.description import Statement
 from archive.model.finding import Finding
 from archive.model.record import AgentView, EventView, ObjectView, RightsView
+from archive.settings import Settings
 from archive.stages.description.rights import STATEMENTS
 from archive.stages.showing.seals import ShownSeals, read_seals
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from archive.bags.contents import BagReading
-from archive.config import Settings
 from archive.errors import ArchiveError
 from archive.model.finding import Outcome, outcome_of
 from archive.model.seal import SEAL_FOLDER, SealVerdict, Trust
+from archive.settings import Settings
 from archive.stages.validation.seals.judging import judge_seals
 from archive.trust.store import read_trust, refuse_trust_inside
 

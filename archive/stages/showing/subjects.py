@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from archive.bags.opening import NO_OPTIONS, names_version, sniff_archive
-from archive.config import Settings
 from archive.errors import NotFoundError, UsageError, from_os_error
 from archive.model.audit import is_remote
 from archive.model.record import RecordView
 from archive.regular_files import open_regular
+from archive.settings import Settings
 from archive.stages.showing.contents import Contents, read_contents
 
 _LARGEST_RECORD = 64 << 20

@@ -7,11 +7,11 @@ from typing import Any
 
 from archive.bags.opening import container_of, open_reader
 from archive.bags.reader import no_beat
-from archive.config import Settings
 from archive.errors import LedgerMissingError, NotFoundError
 from archive.ledger.book import Ledger, ledger_address, open_ledger
 from archive.ledger.holdings import NewHolding, find_holdings, renew_holding
 from archive.model.audit import Holding
+from archive.settings import Settings
 from archive.stages.auditing.bag_record import read_bag_record
 from archive.stages.auditing.locations import bag_identity
 from archive.storage.clock import Clock

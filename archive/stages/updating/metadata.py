@@ -8,12 +8,12 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from archive.config import Settings
 from archive.formats.manifest import manifest_name
 from archive.formats.premis_editing import KnownEntities, edit_record, scan_record
 from archive.model.build import FileRecord, Progress, RenditionResult
 from archive.model.description import Description
 from archive.model.finding import Finding
+from archive.settings import Settings
 from archive.stages.creation.builder import BagBuilder
 from archive.stages.creation.metadata import Survey, bag_info_of, find_title, write_descriptive
 from archive.stages.creation.premis_record import ORIGINALS, PRESERVED

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from archive.bags.contents import BagReading
 from archive.bags.manifest_table import ManifestTable
 from archive.bags.reader import in_payload
-from archive.config import Settings
 from archive.errors import StorageError
 from archive.formats import description_csv, description_toml
 from archive.formats.bagpath import to_text
@@ -17,6 +16,7 @@ from archive.model.build import Progress, Role
 from archive.model.codes import bag as codes
 from archive.model.finding import Finding, Severity
 from archive.model.validation import Depth, ValidationReport
+from archive.settings import Settings
 from archive.stages.creation.builder import RESTRICTED
 from archive.stages.creation.metadata import DESCRIPTIVE, PRESERVATION
 

@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from archive.config import Settings
 from archive.errors import ExistsError, NotFoundError, SourceError, UsageError, from_os_error
 from archive.formats.bagpath import to_bytes, unsafe_reason
 from archive.model.build import Role
@@ -14,6 +13,7 @@ from archive.model.capped_findings import CappedFindings
 from archive.model.creation import SourceRoot, WalkPolicy
 from archive.model.finding import Finding, Severity
 from archive.model.update import Changes
+from archive.settings import Settings
 from archive.stages.creation.name_checks import check_names
 from archive.stages.creation.planning import walk_of
 from archive.stages.updating.old_version import OldVersion

@@ -6,13 +6,13 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from archive.config import Settings
 from archive.formats.naming import count_of
 from archive.formats.premis_editing import KnownEntities, PremisEdits
 from archive.formats.premis_writing import ALGORITHMS
 from archive.model.build import Build, FileRecord, RenditionResult, Role, VirusCheck
 from archive.model.description import Description
 from archive.model.premis import Agent, EntityObject, Event, FileObject, Link, Links, Relationship, RightsStatement
+from archive.settings import Settings
 from archive.stages.creation.premis_record import ORIGINALS, PRESERVED, US, Facts, premis_addition
 from archive.stages.creation.timeline import Timeline
 from archive.stages.scanning.identification import Identifications

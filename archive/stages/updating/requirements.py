@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from archive.config import Settings
 from archive.errors import UsageError
 from archive.model.update import Changes
+from archive.settings import Settings
 from archive.stages.creation.requirements import Fields, Requirements, gather_requirements
 from archive.stages.creation.tag_files import COMPUTED, OWN
 from archive.stages.updating.description import OldWords

@@ -9,7 +9,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
 from archive.bags.contents import open_bag
-from archive.config import Settings
 from archive.errors import (
     ArchiveError,
     LockedError,
@@ -24,6 +23,7 @@ from archive.model.capped_findings import CappedFindings
 from archive.model.finding import Severity
 from archive.model.update import Changes, UpdateReport
 from archive.model.validation import Depth, ValidationReport
+from archive.settings import Settings
 from archive.stages.auditing.workbench import unfinished_paths
 from archive.stages.creation.builder import BagBuilder
 from archive.stages.creation.metadata import DESCRIPTIVE

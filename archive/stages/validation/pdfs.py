@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 
-from archive.config import Settings
 from archive.errors import ArchiveError, NotFoundError, UsageError
 from archive.model.finding import Fact
 from archive.model.validation import Kind, ValidationReport
 from archive.renditions.inspection.examining import Inspection, inspect_pdf
 from archive.renditions.judging import weigh
 from archive.renditions.verapdf import Judgement, find_verapdf, judge_files
+from archive.settings import Settings
 
 _ABSENT = "veraPDF is not installed"
 

@@ -6,7 +6,6 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 
-from archive.config import Settings
 from archive.errors import ExistsError, StorageError, UsageError, from_os_error
 from archive.formats.utc_time import time_text
 from archive.ledger.book import Ledger
@@ -16,6 +15,7 @@ from archive.model.checkpoint import CheckpointReport, HandOver, Party
 from archive.model.codes import audit as codes
 from archive.model.finding import Finding
 from archive.model.seal import Reason
+from archive.settings import Settings
 from archive.stages.sealing.order import SealOrder
 from archive.stages.sealing.recording import NO_RECORDER
 from archive.stages.sealing.sealing import seal_bag

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from archive.config import Settings
 from archive.errors import FormatError, UsageError, from_os_error
 from archive.formats.inclusion_proof import MAX_PROOF_BYTES, SCHEMA, parse_inclusion
 from archive.ledger.book import Ledger
@@ -20,6 +19,7 @@ from archive.model.inclusion import InclusionProof
 from archive.model.light import light_dataclass
 from archive.model.seal import Trust
 from archive.regular_files import open_regular
+from archive.settings import Settings
 from archive.stages.verification import verify
 from archive.stages.witnessing.folders import read_line
 

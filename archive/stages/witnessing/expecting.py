@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 
-from archive.config import Settings
 from archive.errors import FormatError, NotFoundError, UsageError, from_os_error
 from archive.formats.inclusion_proof import MAX_PROOF_BYTES, parse_inclusion
 from archive.formats.seal_receipt import parse_receipt
@@ -14,6 +13,7 @@ from archive.model.codes import audit as codes
 from archive.model.inclusion import ProvenExpectation
 from archive.model.seal import SealReceipt, Trust
 from archive.regular_files import open_regular
+from archive.settings import Settings
 from archive.stages.verification import verify
 from archive.stages.witnessing.folders import read_line
 

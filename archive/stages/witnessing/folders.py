@@ -7,7 +7,6 @@ import os
 import re
 from collections.abc import Mapping
 
-from archive.config import Settings
 from archive.errors import ArchiveError, StorageError, from_os_error
 from archive.formats.bagit_txt import write_declaration
 from archive.formats.manifest import manifest_line, manifest_name
@@ -17,6 +16,7 @@ from archive.ledger.chain import Witness, find_witnesses
 from archive.ledger.checkpoints import Checkpoint
 from archive.model.light import light_dataclass
 from archive.regular_files import open_regular
+from archive.settings import Settings
 from archive.storage.atomic import put_in_place, sync_folder, sync_tree
 from archive.storage.partial import Partial
 

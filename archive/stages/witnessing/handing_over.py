@@ -9,10 +9,10 @@ import subprocess
 import zipfile
 from email.message import EmailMessage
 
-from archive.config import Settings
 from archive.errors import StorageError, UsageError
 from archive.formats.naming import escape
 from archive.model.checkpoint import Party, PartyKind
+from archive.settings import Settings
 from archive.stages.auditing.notifying import send_message
 from archive.stages.witnessing.folders import LINE_NAME, copy_checkpoint, read_files
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import Settings, load_settings
+from archive.config import load_settings
 from archive.renditions.attempts import Attempt
 from archive.renditions.originals import Original
 from archive.renditions.renderer import Renderer, Written
 from archive.renditions.verapdf import judge_files
+from archive.settings import Settings
 from archive.storage.clock import Clock
 from tests.renditions.torture.test_torture import CASES
 from tests.support.verapdf import need_verapdf, without_verapdf

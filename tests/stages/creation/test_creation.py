@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import Settings
 from archive.errors import UsageError
 from archive.model.build import Build
+from archive.settings import Settings
 from archive.stages.creation.builder import BagBuilder
 from archive.stages.validation import validate
 from archive.storage.clock import Clock

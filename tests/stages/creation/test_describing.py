@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import Settings
 from archive.errors import FormatError, NotFoundError, UsageError
 from archive.formats.premis_reading import read_agent, read_event, read_object
 from archive.formats.statements import read_statements
@@ -15,6 +14,7 @@ from archive.model.build import RenditionResult, RenditionStatus, Tool, VirusChe
 from archive.model.codes import description as codes
 from archive.model.description import Certainty, Origin
 from archive.resources import metadata_path, seeds_path
+from archive.settings import Settings
 from archive.stages.description.layout import is_description
 from archive.stages.description.loading import load_description
 from archive.storage.clock import Clock

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import Settings
 from archive.model.creation import CreationReport
+from archive.settings import Settings
 from archive.stages.creation import builder, proof
 from tests.support.making import make, plant, snapshot
 

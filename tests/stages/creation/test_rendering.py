@@ -15,13 +15,13 @@ from typing import BinaryIO
 import pytest
 from pypdf import PdfReader
 
-from archive.config import Settings
 from archive.errors import RenditionError
 from archive.model.build import FileRecord, Identification, RenditionResult, RenditionStatus, Tool
 from archive.model.codes import all_kinds
 from archive.model.description import ALTERNATIVE_TEXT, Description, Statement
 from archive.renditions.inspection.examining import Inspection
 from archive.renditions.originals import Draft
+from archive.settings import Settings
 from archive.stages.creation.renditions import render_all
 from archive.storage.clock import Clock
 from tests.support import pdf_samples as made

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from archive.config import Settings
 from archive.model.finding import Severity
+from archive.settings import Settings
 from archive.stages.description.rights import check_release
 from archive.stages.showing.contents import read_contents
 from archive.storage.clock import Clock

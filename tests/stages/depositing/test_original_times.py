@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import Settings
 from archive.model.deposit import DepositState
+from archive.settings import Settings
 from archive.stages.depositing.retrieval import retrieve
 from archive.targets.registry import open_target
 from tests.support.deposit_bags import send, settings_in, write_bag

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import Settings
 from archive.model.export import ExportReport
+from archive.settings import Settings
 from archive.stages.exporting.exporting import export
 from tests.support.exporting import SEEDS, seed_bag, tree_of, with_tag_file
 from tests.support.making import CLOCK, contents, make, plant

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import Settings
 from archive.formats.dspace_saf import FIELDS, refuse_path, write_dublin_core
 from archive.model.description import Statement
 from archive.model.export import ExportReport
+from archive.settings import Settings
 from archive.stages.exporting.exporting import export
 from tests.support.exporting import SEEDS, seed_bag, with_tag_file
 from tests.support.making import CLOCK, contents, make, plant

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import Settings
 from archive.errors import ExistsError, SourceError, UsageError
 from archive.formats.statements import write_statements
 from archive.model.description import Statement
 from archive.model.export import ExportReport
+from archive.settings import Settings
 from archive.stages.exporting import packages
 from archive.stages.exporting.exporting import export
 from archive.stages.exporting.formats import FORMATS

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import Settings
 from archive.errors import ExistsError, FormatError, UsageError
+from archive.settings import Settings
 from archive.stages.exporting.holey import export_holey
 from archive.stages.fetching.completing import complete
 from archive.stages.validation import validate

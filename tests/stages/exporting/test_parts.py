@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import Settings
 from archive.errors import ArchiveError, ExistsError, NotABagError, SourceError, UsageError
 from archive.model.creation import CreationReport
 from archive.model.placed import PlacedReport
+from archive.settings import Settings
 from archive.stages.creation.group import Bounds, create_group
 from archive.stages.exporting.joining import join
 from archive.stages.exporting.unpacking import unpack

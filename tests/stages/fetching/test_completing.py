@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from archive.config import Settings
 from archive.errors import LockedError, NotABagError, UsageError
 from archive.model.fetching import FetchReport, FetchState
+from archive.settings import Settings
 from archive.stages.fetching.completing import complete
 from archive.stages.fetching.parts import Parts
 from archive.stages.validation import validate

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import IdentifySettings, Settings
 from archive.errors import SourceError, UsageError
 from archive.model.build import Identification
+from archive.settings import IdentifySettings, Settings
 from archive.stages.scanning.identification import Identifications, identify, identify_also
 from tests.support.building import FolderBuild
 

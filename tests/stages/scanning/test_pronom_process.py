@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import IdentifySettings, Settings
 from archive.model.build import FileRecord
+from archive.settings import IdentifySettings, Settings
 from archive.stages.creation.builder import BagBuilder
 from archive.stages.scanning.identification import FormatFeed, Identifications, identify
 from archive.stages.scanning.pronom import Pronom

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.config import CreateSettings, IdentifySettings, Settings, ToolSettings
 from archive.errors import InfectedError, SourceError, UsageError
+from archive.settings import CreateSettings, IdentifySettings, Settings, ToolSettings
 from archive.stages.scanning import clamd as clamd_protocol
 from archive.stages.scanning.viruses import check_viruses
 from tests.support.building import FolderBuild

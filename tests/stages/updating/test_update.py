@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from archive.bags.contents import open_bag
-from archive.config import Settings
 from archive.errors import ArchiveError, ExistsError, LockedError, NotFoundError, UsageError
 from archive.model.finding import Outcome
 from archive.model.update import Changes, UpdateReport
+from archive.settings import Settings
 from archive.stages.creation.workflow import create
 from archive.stages.updating.workflow import update
 from archive.stages.validation import validate

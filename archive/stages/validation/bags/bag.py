@@ -9,7 +9,6 @@ from typing import NamedTuple
 from archive.bags.contents import BagReading, BagView, has_bag_parts, read_bag, refuse_several_bags
 from archive.bags.opening import bucket_options, open_reader
 from archive.bags.reader import LIMITS, Batch, Beat, FolderWalker, Limits, no_beat
-from archive.config import Settings
 from archive.errors import NotABagError
 from archive.formats import tagfile
 from archive.formats.bagpath import to_text
@@ -19,6 +18,7 @@ from archive.model.codes import seal as seal_codes
 from archive.model.finding import Fact, Finding, Outcome, outcome_of
 from archive.model.seal import SEAL_FOLDER
 from archive.model.validation import Depth, Kind, ValidationReport
+from archive.settings import Settings
 from archive.stages.validation.bags.fixity import Fixity
 from archive.stages.validation.bags.in_manifest_order import Leftover, read_in_manifest_order
 from archive.stages.validation.bags.portability import warn_unportable

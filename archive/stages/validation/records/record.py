@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from archive.config import Settings
 from archive.errors import NotFoundError
 from archive.formats import mets_reading, premis_reading
 from archive.formats.xml_safety import DEFAULT_LIMITS, XmlLimits, XmlRefusedError, can_stream, root_of
 from archive.model.codes import xml as codes
 from archive.model.finding import Fact, Finding, Outcome, outcome_of
 from archive.model.validation import Kind, ValidationReport
+from archive.settings import Settings
 from archive.stages.validation.records.agreement import STREAMED_FROM, check_agreement
 from archive.stages.validation.records.files import check_files
 from archive.stages.validation.records.mets import package_places
