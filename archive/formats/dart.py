@@ -81,9 +81,8 @@ def read_job(content: bytes, subject: str) -> DartJob:
     profiles = find_dart_profiles(tree)
     left_out = [*_uploads(tree, workflow)]
     if not profiles and isinstance(tree.get("workflowName"), str) and tree["workflowName"]:
-        left_out.append(
-            f"the workflow {tree['workflowName']!r}, which is not in this file: export it, and see archive config --import-dart"
-        )
+        where = "is not in this file: export it, and see archive config --import-dart"
+        left_out.append(f"the workflow {tree['workflowName'][:60]!r}, which {where}")
     try:
         values = [pair for one in profiles[:1] for pair in _values_of(one)]
     except ValueError as error:

@@ -18,8 +18,8 @@ from referencing import Registry, Resource
 from archive.cli.app import COMMANDS, group
 from archive.resources import metadata_path
 from tests.support.audit_projects import Project, pack_tar, some_files, write_bag
-from tests.support.sealing_by_hand import NOW, HandKey
 from tests.support.dart_files import workflow, write
+from tests.support.sealing_by_hand import NOW, HandKey
 from tests.support.timestamp_authority import make_authority
 
 WORKING: dict[str, tuple[str, ...]] = {
