@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from archive.formats.manifest import manifest_name
-from archive.formats.premis_editing import KnownEntities, edit_record, scan_record
+from archive.formats.premis_editing import KnownEntities, edit_record
 from archive.model.build import FileRecord, Progress, RenditionResult
 from archive.model.description import Description
 from archive.model.finding import Finding
@@ -61,7 +61,7 @@ class _Rewriter:
         old, plan, changes = self.rewriting.old, self.rewriting.plan, self.rewriting.changes
         words = self.rewriting.words
         told = new_words(old, words, plan, changes.description)
-        entities = scan_record(old.reading.reader.stream_tag(PREMIS.encode()))
+        entities = self.rewriting.entities
         times = Timeline(self.clock)
         times.mark(Step.RECEIVED)
         times.mark(Step.COPIED)
