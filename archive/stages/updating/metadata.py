@@ -23,7 +23,7 @@ from archive.stages.scanning.identification import Identifications, identify, id
 from archive.stages.scanning.viruses import check_viruses
 from archive.stages.updating.description import NewFacts, new_words, statements_of
 from archive.stages.updating.old_version import DESCRIPTIONS, PREMIS, OldVersion
-from archive.stages.updating.preservation import VersionFacts, edits_of, known_identifiers
+from archive.stages.updating.preservation import KnownIdentifiers, VersionFacts, edits_of
 from archive.stages.updating.rewriting import Rewriting
 from archive.stages.updating.tree import PartOfBuild, TreeWriter
 from archive.storage.clock import Clock
@@ -84,7 +84,7 @@ class _Rewriter:
             findings = [*told.findings, *survey.problems(told)]
             title, extracted = find_title(self.build, told, survey, findings)
             proof, root = _proof_of(old)
-            identifiers = known_identifiers(root, entities, plan)
+            identifiers = KnownIdentifiers(root, entities, plan)
             facts = NewFacts(
                 survey,
                 self._kept_renditions(),
