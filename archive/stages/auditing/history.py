@@ -34,6 +34,9 @@ _DETAILS = {
 }
 
 
+_WORDS = {"replaced_by": "replaced by holding", "replaces": "replaces holding"}
+
+
 def describe_event(event: LifeEvent) -> str:
     """What an event says beyond its kind, in words; places are left out, for they may hold names of hosts or people."""
     if event.kind == "fixity check":
@@ -45,7 +48,7 @@ def describe_event(event: LifeEvent) -> str:
     if event.kind in (SEALED, VALIDATED):
         return escape(_seal_words(event.detail))
     shown = [
-        f"{key} {value if not isinstance(value, list) else ', '.join(map(str, value))}"
+        f"{_WORDS.get(key, key)} {value if not isinstance(value, list) else ', '.join(map(str, value))}"
         for key, value in sorted(event.detail.items())
         if key in ("files", "bytes", "tag_digest", "copies", "reason", "replaced", "replaced_by", "replaces", "version")
     ]

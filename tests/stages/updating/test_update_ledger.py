@@ -58,11 +58,11 @@ def test_the_events_are_those_of_all_versions(project: Project, tmp_path: Path) 
     assert [one["holding"] for one in document["events"] if one["type"] == "fixity check"] == [1]
     text = project.run("events", "bags/one")[1]
     assert "3 versions, holdings 1, 2, 3" in text
-    assert "replaces 1" in text
+    assert "replaces holding 1" in text
     # An older version ends with itself, and a bag without versions has no column for them.
     first = project.run("events", "1")[1]
     assert "versions" not in first
-    assert "replaced_by 2" in first
+    assert "replaced by holding 2" in first
     record = tmp_path / "events.xml"
     assert project.run("events", "bags/one", "--premis", "--output", str(record))[0] == 0
     code, found = project.json("validate", str(record))
