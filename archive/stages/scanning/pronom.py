@@ -17,11 +17,13 @@ from typing import Any
 from archive.errors import SourceError
 from archive.formats.signatures import HEAD_SIZE, UNKNOWN
 from archive.model.build import FileRecord, Identification, Originals, Tool
-from archive.stages.scanning.own_reading import confirms, contradicts, extension_of, read_own
+from archive.stages.scanning.own_reading import confirms, contradicts, extension_of, fits, is_message, read_own
 from archive.stages.scanning.pronom_process import PronomProcess, read_answer
 
 _OWN = "the format table of muniment"
 _REMEMBERED = 4096
+_STRICT = {"fmt/1828": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+"""Media types where PRONOM has another format's: it calls a strict workbook a Word document (signatures of 2026)."""
 _BROKEN: dict[str, Any] = {"errors": "the scanner ended", "matches": []}
 
 
@@ -107,6 +109,10 @@ class Pronom:
         if mismatch:
             head = _head_of(build, record)
             seen = read_own(head, whole=record.size <= len(head))
+            if is_message(seen, record.path):
+                said = f"{self.tool.name} says {first['format']} {first['id']}"
+                return Identification(seen.name, seen.version, None, seen.mime, seen.basis, self.tool, said)
+            mismatch = not fits(first["mime"], record.path)
             if seen.mime and first["mime"] and seen.mime != first["mime"]:
                 notes.append(f"{_OWN} says {seen.name}")
         notes += [f"also {one['id']} {one['format']} {one['version']}".rstrip() for one in sure[1:]]
@@ -114,7 +120,7 @@ class Pronom:
             first["format"] or UNKNOWN,
             first["version"] or None,
             first["id"],
-            first["mime"] or None,
+            _STRICT.get(first["id"], first["mime"]) or None,
             first["basis"],
             self.tool,
             "; ".join(notes) or None,
