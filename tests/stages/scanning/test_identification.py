@@ -87,6 +87,8 @@ def test_pronom_names_formats_by_their_content(build: FolderBuild) -> None:
             None,
             "message/rfc822",
         ),
+        ("old.bak", b"only a text\n", "Back Up File", "fmt/941", "text/plain"),
+        ("film", b"1\n00:00:01,000 --> 00:00:02,000\nWords\n", "SubRip Subtitle File", "fmt/1218", "text/plain"),
         ("picture.eml", WITH_PICTURE, "Internet Message Format", None, "message/rfc822"),
     ],
 )
