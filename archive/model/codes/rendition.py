@@ -110,7 +110,7 @@ PRINTED = FindingKind(
 )  # fmt: skip
 WORDS_ONLY = FindingKind(
     "REN-123",
-    Severity.WARNING,
+    Tells.ADVICE,
     _DESIGN,
     "{reason}; its words were drawn by the program itself, without their layout",
     "LibreOffice draws this format as it looks, and failed on this file. The rendition has what muniment's own reader"
