@@ -10,7 +10,6 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from archive.formats.description_checks import judge_rights, judge_statement
 from archive.formats.encodings import is_encoding
@@ -19,6 +18,7 @@ from archive.model.archival import ARCHIVAL, FALSE, TRUE
 from archive.model.codes import description as codes
 from archive.model.description import TERMS, Description, ReadingHint, Statement
 from archive.model.finding import Finding
+from archive.model.light import light_dataclass
 
 NAME = "metadata.csv"
 _COLUMN = re.compile(r"(?P<prefix>dc|dcterms)\.(?P<term>[A-Za-z]+)(?:\[(?P<language>[^\]]*)\])?", re.IGNORECASE)
@@ -36,7 +36,7 @@ _HINTS = ("encoding", "direction")
 """Columns that say how a file is to be read; they describe nothing and are not kept as statements."""
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class _Column:
     term: str
     language: str | None

@@ -10,7 +10,7 @@ import datetime
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -34,6 +34,7 @@ from archive.model.description import (
     is_pattern,
 )
 from archive.model.finding import Finding
+from archive.model.light import light_dataclass
 
 NAME = "description.toml"
 _VALUE_KEYS = ("value", "language", "certainty", "source", "by", "note", "private", "authority")
@@ -92,7 +93,7 @@ def _find_lines(text: str) -> dict[tuple[str, str], int]:
     return lines
 
 
-@dataclass(slots=True)
+@light_dataclass(slots=True)
 class _Reader:
     name: str
     lines: Mapping[tuple[str, str], int]

@@ -5,19 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass
 
 from archive.errors import FormatError
 from archive.formats.bagpath import unsafe_reason
 from archive.formats.description_csv import decode_text, delimiter_of
 from archive.formats.fetch import is_address
+from archive.model.light import light_dataclass
 
 _COLUMNS = ("url", "length", "filename")
 MOST = 10_000_000
 """The most rows of a table."""
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class RemoteFile:
     """A file that is elsewhere: its address, its length in bytes, its path in the payload, its digests in hex."""
 
@@ -27,7 +27,7 @@ class RemoteFile:
     digests: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class RemoteFiles:
     """What the table says: the names of its digest columns, lower-case and without hyphens, and its rows."""
 

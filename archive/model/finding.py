@@ -7,9 +7,11 @@ Every kind of finding has a stable code, a severity, the clause it rests on and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from types import MappingProxyType
+
+from archive.model.light import light_dataclass
 
 Fact = str | int | bool | tuple[str, ...]
 
@@ -31,7 +33,7 @@ class Outcome(Enum):
     NOT_CHECKED = "not checked"
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class FindingKind:
     """One sort of finding. `title` and `remedy` may name facts and `{subject}` in braces; the rest is prose."""
 
@@ -47,7 +49,7 @@ class FindingKind:
         return Finding(self, subject, line, MappingProxyType(facts))
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Finding:
     """One finding. `line` counts from 1 within `subject`; `facts` hold what was expected and what was found."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from archive.errors import UsageError, from_os_error
@@ -19,6 +19,7 @@ from archive.model.capped_findings import CappedFindings
 from archive.model.creation import CheckedList, CreationReport, Plan
 from archive.model.description import Access, Description
 from archive.model.finding import Finding, Severity
+from archive.model.light import light_dataclass
 from archive.model.validation import ValidationReport
 from archive.settings import Settings
 from archive.stages.creation.builder import BagBuilder
@@ -127,7 +128,7 @@ def create(
         raise from_os_error(error, planned.target) from error
 
 
-@dataclass(slots=True)
+@light_dataclass(slots=True)
 class _Work:
     """One creation under way, in its working folder."""
 
