@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 from archive.formats.description_checks import judge_rights, judge_statement
+from archive.formats.description_names import CSV_NAME
 from archive.formats.encodings import is_encoding
 from archive.formats.language import check_language
 from archive.model.archival import ARCHIVAL, FALSE, TRUE
@@ -20,7 +21,7 @@ from archive.model.description import TERMS, Description, ReadingHint, Statement
 from archive.model.finding import Finding
 from archive.model.light import light_dataclass
 
-NAME = "metadata.csv"
+NAME = CSV_NAME
 _COLUMN = re.compile(r"(?P<prefix>dc|dcterms)\.(?P<term>[A-Za-z]+)(?:\[(?P<language>[^\]]*)\])?", re.IGNORECASE)
 _FIRST_CELL = re.compile(r'\s*"?(?:filename|parts|source)"?[ ]*(?P<delimiter>[,;\t])', re.IGNORECASE)
 _ARCHIVAL = re.compile(r"archival\.(?P<key>\w+)(?:\[(?P<language>[^\]]*)\])?", re.IGNORECASE)

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from archive.formats.description_checks import judge_privacy, judge_rights, judge_statement
 from archive.formats.description_csv import decode_text
+from archive.formats.description_names import TOML_NAME
 from archive.formats.encodings import is_encoding
 from archive.formats.language import check_language
 from archive.formats.toml_text import load_toml
@@ -36,7 +37,7 @@ from archive.model.description import (
 from archive.model.finding import Finding
 from archive.model.light import light_dataclass
 
-NAME = "description.toml"
+NAME = TOML_NAME
 _VALUE_KEYS = ("value", "language", "certainty", "source", "by", "note", "private", "authority")
 _DEFAULT_KEYS = ("language", "certainty", "source", "by")
 _TABLES = ("defaults", "rights", "archival", "files", "private")

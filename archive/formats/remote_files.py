@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 
 from archive.errors import FormatError
 from archive.formats.bagpath import unsafe_reason
-from archive.formats.description_csv import decode_text, delimiter_of
 from archive.formats.fetch import is_address
 from archive.model.light import light_dataclass
 
@@ -40,6 +37,11 @@ def read_remote_files(content: bytes, subject: str) -> RemoteFiles:
 
     `filename` is relative to data/; its folders are separated by slashes. A digest column is called as its algorithm.
     """
+    import csv
+    import io
+
+    from archive.formats.description_csv import decode_text, delimiter_of
+
     text, problem, line = decode_text(content)
     if problem is not None:
         raise FormatError(problem if line is None else f"{problem} (line {line})", subject=subject)
