@@ -157,12 +157,14 @@ def _may_clash(block: PackedBlock) -> bool:
         return True
     above, looked_up = "", set[str]()
     for path in block.paths():
+        if path[:1] == "/":
+            return True
         folder = path.rpartition("/")[0]
         if folder == above:
             continue
-        above = folder
-        if path[0] == "/" or path.count("/") > _DEEP:
+        if folder.count("/") > _DEEP:
             return True
+        above = folder
         while folder and folder not in looked_up:
             if known.of(block.texts.find_path(folder)):
                 return True
