@@ -27,7 +27,7 @@ CONTENT_ALGORITHMS = ("sha512", "sha256")
 _WORDS = 1 << 10
 """So many parts of JSON text are written at a time."""
 
-_ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
 _TYPE = re.compile(r"https://ocfl\.io/(\d+\.\d+)/spec/#inventory")
 _KEYS = {"id", "type", "digestAlgorithm", "head", "contentDirectory", "manifest", "versions", "fixity"}

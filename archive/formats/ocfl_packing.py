@@ -92,19 +92,21 @@ class PackedBlock(Mapping[str, Any]):
 
     def add(self, key: str, value: Any) -> None:
         """Append one member of the object."""
-        number = self.texts.add_digest(key)
-        if place := self._place_of(number):
+        packed_key = _pack(key)
+        number, places = self.texts.digests.number(packed_key), self._places
+        if number >= len(places):
+            places.frombytes(bytes(places.itemsize * (number + 1 + number // 8 - len(places))))
+        elif place := places[number]:
             self._repeated.add(place - 1)
             self._odd[place - 1] = value
             return
-        if number >= len(self._places):
-            self._places.frombytes(bytes(self._places.itemsize * (number + 1 + number // 8 - len(self._places))))
-        if self.is_lower_hex and self.texts.digests[number][:1] != _HEX:
+        if packed_key[0]:
             self.is_lower_hex = False
         self.numbers.append(number)
-        self._places[number] = len(self.numbers)
-        if isinstance(value, list) and all(isinstance(path, str) for path in value):
-            self._references.extend(map(self.texts.add_path, value))
+        places[number] = len(self.numbers)
+        if _is_texts(value):
+            for path in value:
+                self._references.append(self.texts.add_path(path))
         else:
             self._odd[len(self.numbers) - 1] = value
         self._starts.append(len(self._references))
@@ -207,13 +209,28 @@ class PackedBlock(Mapping[str, Any]):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Mapping):
             return NotImplemented
+        if isinstance(other, PackedBlock) and self.texts is other.texts and self._same_as(other):
+            return True
         return len(self) == len(other) and all(other.get(key) == value for key, value in self.items())
 
     __hash__ = None  # type: ignore[assignment]
 
+    def _same_as(self, other: PackedBlock) -> bool:
+        """Whether both have the same members in the same order. False says nothing."""
+        plain = not (self._odd or self._hidden or other._odd or other._hidden)
+        return plain and (self.numbers, self._starts, self._references) == (
+            other.numbers, other._starts, other._references
+        )  # fmt: skip
+
     def _place_of(self, number: int) -> int:
         """The place of a key, counted from 1; 0 where it is none."""
         return self._places[number] if number < len(self._places) else 0
+
+
+def packed(block: Block) -> PackedBlock:
+    """The block of an inventory that was read; no other may be given."""
+    assert isinstance(block, PackedBlock)
+    return block
 
 
 class OrderedBlock(Mapping[str, Sequence[str]]):
@@ -307,7 +324,9 @@ def paths_beyond(block: PackedBlock, other: PackedBlock) -> Iterator[str]:
 
 
 def _is_texts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(path, str) for path in value)
+    if not isinstance(value, list):
+        return False
+    return all(isinstance(path, str) for path in value) if len(value) != 1 else isinstance(value[0], str)
 
 
 def _pack(digest: str) -> bytes:

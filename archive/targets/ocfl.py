@@ -24,7 +24,15 @@ from archive.storage.removing import remove_tree
 from archive.storage.sealed import refuse_sealed
 from archive.storage.working_folder import WorkingFolder, claim_folder, mode_of_copy
 from archive.targets.local import read_file, read_proven
-from archive.targets.ocfl_inventories import KnownInventory, NewFiles, load_inventory, state_is
+from archive.targets.ocfl_inventories import (
+    KnownInventory,
+    NewFiles,
+    PlaceOf,
+    WrittenVersion,
+    load_inventory,
+    require_inventory,
+    state_is,
+)
 from archive.targets.ocfl_writing import OcflRoot, put_object, seal_object, take_back
 from archive.targets.protocol import Context, Notes, read_source
 from archive.targets.registry import path_of
@@ -52,6 +60,8 @@ class OcflTarget:
         self._current: KnownInventory | None = None
         self._name = "v1"
         self._new: NewFiles | None = None
+        self._written: WrittenVersion | None = None
+        self._places: tuple[str, PlaceOf] | None = None
         self._lock = Lock()
 
     @property
@@ -86,6 +96,7 @@ class OcflTarget:
 
     def begin(self, package: Package, notes: Notes) -> list[Finding]:
         self._root.make()
+        self._written = self._places = None
         self._load(package.identifier)
         self._current = self._known
         self._name = _next_version(self._known.inventory.head if self._known else None)
@@ -142,29 +153,37 @@ class OcflTarget:
             try:
                 if self._working is not None:
                     self._working.check()
-                seal_object(staged, self._name, write_inventory(self._inventory(package)))
+                digest = seal_object(staged, self._name, write_inventory(self._inventory(package)))
                 put_object(staged, self._root.locate(place), self._root.path, self._staging)
             except OSError as error:
                 raise from_os_error(error, place) from error
         self.close()
-        self._known = self._current = self._new = None
         remove_tree(self._staging)
         self._root.tidy()
-        return self._deposited(package.identifier, self._name)
+        deposited = self._deposited(package.identifier, self._name)
+        assert self._new is not None
+        stored = self._stored(self._current.inventory if self._current else None)
+        self._written = WrittenVersion(deposited.identifier, digest, self._new, stored)
+        self._known = self._current = self._new = self._places = None
+        return deposited
 
     def read(self, deposited: Deposited, item: Item) -> Iterator[bytes]:
         identifier = deposited.identifier.rpartition("#")[0]
         with self._lock:
-            paths = self._stored(self._read_back(identifier)).get(item.digests["sha512"], ())
-        if not paths:
+            if self._places is None or self._places[0] != deposited.identifier:
+                self._places = deposited.identifier, self._find_places(deposited.identifier, identifier)
+            path = self._places[1](item.digests["sha512"])
+        if path is None:
             raise NotFoundError("the inventory does not list it", subject=item.path)
-        return read_file(self._root.path, f"{self._root.place_of(identifier)}/{paths[0]}", item.path)
+        return read_file(self._root.path, f"{self._root.place_of(identifier)}/{path}", item.path)
 
-    def _read_back(self, identifier: str) -> Inventory | None:
-        """The object's inventory, read once for all of its files."""
-        if self._known is None or self._known.inventory.id != identifier:
-            self._load(identifier)
-        return self._known.inventory if self._known else None
+    def _find_places(self, version: str, identifier: str) -> PlaceOf:
+        """Where the inventory that is there now has each content: our own one, byte for byte, or another."""
+        if self._written is not None and self._written.version == version:
+            require_inventory(self._root, identifier, self._written.inventory)
+            return self._written.place_of
+        manifest = self._stored(self._load(identifier))
+        return lambda digest: next(iter(manifest.get(digest, ())), None)
 
     def poll(self, deposited: Deposited) -> tuple[DepositState, str | None]:
         del deposited

@@ -9,17 +9,17 @@ import hashlib
 import os
 import shlex
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from archive.errors import FormatError, StorageError
 from archive.formats.ocfl_inventory import Inventory, read_inventory
-from archive.formats.ocfl_packing import Block, OrderedBlock, PackedBlock, merged_pairs, ordered_pairs
+from archive.formats.ocfl_packing import Block, OrderedBlock, merged_pairs, ordered_pairs, packed
 from archive.formats.packed_texts import NumberIndex, in_order
 from archive.model.deposit import Item, Package
 from archive.model.finding import Severity
 from archive.model.light import light_dataclass
-from archive.targets.local import read_file
+from archive.targets.local import digest_of, read_file
 from archive.targets.ocfl_writing import OcflRoot
 
 _FIXITY = {"md5": "md5", "sha1": "sha1", "sha256": "sha256", "blake2b": "blake2b-512"}
@@ -46,7 +46,7 @@ def load_inventory(root: OcflRoot, identifier: str, known: KnownInventory | None
     if not os.path.isdir(base):
         return None
     path = f"{place}/inventory.json"
-    if known is not None and known.digest == _digest_of(root, path) and known.inventory.id == identifier:
+    if known is not None and known.digest == digest_of(root.path, path, "sha512") and known.inventory.id == identifier:
         return known
     digest = hashlib.sha512()
 
@@ -64,33 +64,39 @@ def load_inventory(root: OcflRoot, identifier: str, known: KnownInventory | None
         )
     if inventory.id != identifier:
         raise StorageError("another object stands at the place of this one", subject=identifier)
+    require_inventory(root, identifier, digest.hexdigest())
+    return KnownInventory(digest.hexdigest(), inventory)
+
+
+def require_inventory(root: OcflRoot, identifier: str, digest: str) -> None:
+    """See that the object's inventory has this sha512 (hex), and that the file beside it records it.
+
+    Raises `FormatError`.
+    """
+    path = f"{root.place_of(identifier)}/inventory.json"
     sidecar = b"".join(read_file(root.path, f"{path}.sha512", "inventory.json.sha512"))
-    if sidecar.split()[:1] != [digest.hexdigest().encode("ascii")]:
+    if digest_of(root.path, path, "sha512") != digest or sidecar.split()[:1] != [digest.encode("ascii")]:
         raise FormatError(
             "the inventory does not have the digest that inventory.json.sha512 records", subject=path,
             remedy=f"archive validate {shlex.quote(root.path)}",
         )  # fmt: skip
-    return KnownInventory(digest.hexdigest(), inventory)
-
-
-def _digest_of(root: OcflRoot, path: str) -> str:
-    digest = hashlib.sha512()
-    for piece in read_file(root.path, path, "inventory.json"):
-        digest.update(piece)
-    return digest.hexdigest()
 
 
 def state_is(state: Block, package: Package) -> bool:
     """Whether a version's state is the package's files: the same paths with the same content, no more and no less."""
-    assert isinstance(state, PackedBlock)
-    if len(package.items) != state.path_count:
+    own = packed(state)
+    if len(package.items) != own.path_count:
         return False
-    texts = state.texts
+    texts = own.texts
     for item in package.items:
-        numbers = state.by_path.of(texts.find_path(item.path))
+        numbers = own.by_path.of(texts.find_path(item.path))
         if not numbers or texts.digest(numbers[-1]).lower() != item.digests["sha512"]:
             return False
     return True
+
+
+PlaceOf = Callable[[str], str | None]
+"""The content path of a sha512 (hex), None for a content that the object does not have."""
 
 
 class NewFiles:
@@ -111,6 +117,11 @@ class NewFiles:
         """Whether this file is the one of its content that is stored."""
         first = self._find(item.digests["sha512"])
         return first is not None and first.path == item.path
+
+    def place_of(self, digest: str) -> str | None:
+        """The content path of a content that is new."""
+        first = self._find(digest)
+        return None if first is None else self._content + first.path
 
     def _find(self, digest: str) -> Item | None:
         """The first item with a content that is new."""
@@ -155,3 +166,20 @@ class NewFiles:
         ordered = in_order(numbers, lambda number: bytes.fromhex(items[number].digests[algorithm]))
         for digest, alike in groupby(map(items.__getitem__, ordered), lambda item: item.digests[algorithm]):
             yield digest, [before + item.path for item in alike]
+
+
+@light_dataclass(frozen=True)
+class WrittenVersion:
+    """A version that this process wrote. `inventory` is the sha512 (hex) of its inventory.
+
+    `before` is the manifest that the object had until then.
+    """
+
+    version: str
+    inventory: str
+    new: NewFiles
+    before: Block
+
+    def place_of(self, digest: str) -> str | None:
+        """As `PlaceOf`."""
+        return self.new.place_of(digest) or next(iter(self.before.get(digest, ())), None)
