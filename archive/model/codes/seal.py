@@ -180,7 +180,7 @@ STAMP_FUTURE = FindingKind(
     "Set the clock of this machine, then run again",
 )  # fmt: skip
 LIST_UNREADABLE = FindingKind(
-    "SEAL-140", _W, _STAMPS, "{subject} is not a revocation list that can be read",
+    "SEAL-140", Tells.ADVICE, _STAMPS, "{subject} is not a revocation list that can be read",
     "It is damaged, larger than a list in a seal may be, or was never one. It says nothing for or against the stamps,"
     " which are judged by the lists that can be read.",
     "Fetch revocation lists again: archive seal --complete BAG; explain the file in the file note",
