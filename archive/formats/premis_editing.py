@@ -82,7 +82,8 @@ class KnownEntities:
 class PremisEdits:
     """What is to be changed, by identifiers of objects, and what is to be added.
 
-    `links` are new events of objects, `derivations` new relationships (subtype, object, event), `moved` new bag paths.
+    `links` are new events of objects, `derivations` new relationships (subtype, object, event), `moved` new bag paths,
+    or paths in what `place` says.
     `earlier` are file objects of which only earlier versions of the bag hold the file. `fixity` gives further digests
     of the file at a bag path. `parts` are the new files of
     representations. With `rights` (not None) the record's rights are replaced, `rights_links` are those of objects, and
@@ -92,6 +93,7 @@ class PremisEdits:
     links: Mapping[str, Sequence[str]] = field(default_factory=dict)
     derivations: Mapping[str, Sequence[tuple[str, str, str | None]]] = field(default_factory=dict)
     moved: Mapping[str, str] = field(default_factory=dict)
+    place: str = "bag path"
     earlier: frozenset[str] = frozenset()
     fixity: Callable[[str], Sequence[tuple[str, str]]] | None = None
     relationships: Mapping[str, Sequence[Relationship]] = field(default_factory=dict)
@@ -292,7 +294,7 @@ def _edit_file(piece: bytes, edits: PremisEdits) -> bytes:
         piece = _without_whole(piece)
         is_old = True
     elif number in edits.moved:
-        place, value = exact_path(edits.moved[number])
+        place, value = exact_path(edits.moved[number], edits.place)
         piece = _with_location(piece, location, place.encode(), escape_text(value).encode())
     if not is_old and edits.fixity is not None:
         path = edits.moved.get(number) or _path(location[1].decode(), _plain(location[2]))

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import field
+from typing import TYPE_CHECKING
 
 from archive.errors import UsageError
-from archive.formats.profile import SERIALIZATION_TYPES, Profile, TagRule
 from archive.model.codes import source as codes
 from archive.model.finding import Finding
 from archive.model.light import light_dataclass
 from archive.settings import Settings
 from archive.stages.creation.tag_files import COMPUTED, OWN
 from archive.storage.hashing import check_algorithms, normalise_name
+
+if TYPE_CHECKING:
+    from archive.formats.profile import Profile, TagRule
 
 Fields = tuple[tuple[str, str], ...]
 
@@ -142,9 +145,7 @@ def _judge_form(profile: Profile, serialize: str) -> list[str]:
         conflicts.append(f"--serialize {serialize}: it wants a folder")
     elif not serialize and profile.serialization == "required":
         conflicts.append("it wants one file: give --serialize zip or tar")
-    elif serialize and not any(
-        one.lower() in SERIALIZATION_TYPES[_PACKED_AS[serialize]] for one in profile.accept_serialization
-    ):
+    elif serialize and not _accepts(profile, serialize):
         conflicts.append(f"--serialize {serialize}: it accepts {', '.join(profile.accept_serialization) or 'a folder'}")
     if profile.fetch_required:
         conflicts.append("it wants a fetch.txt, and a new bag holds all its files")
@@ -152,6 +153,8 @@ def _judge_form(profile: Profile, serialize: str) -> list[str]:
 
 
 def _accepts(profile: Profile, serialize: str) -> bool:
+    from archive.formats.profile import SERIALIZATION_TYPES
+
     known = SERIALIZATION_TYPES[_PACKED_AS[serialize]]
     return any(one.lower() in known for one in profile.accept_serialization)
 
