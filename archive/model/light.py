@@ -39,7 +39,7 @@ else:
         """An `__init__` that goes round `__setattr__`, by the slots' own setters or the object's dict."""
         slots = "__slots__" in cls.__dict__
         known = {"_missing": MISSING}
-        parameters, lines = ["self"], [] if slots else ["values = self.__dict__"]
+        parameters, lines = ["self"], [] if slots else ["_dict = self.__dict__"]
         for number, (name, field) in enumerate(cls.__dataclass_fields__.items()):
             default = field.default
             value = name
@@ -51,7 +51,7 @@ else:
             parameters.append(name if required else f"{name}=_default{number}")
             if slots:
                 known[f"_set{number}"] = getattr(cls, name).__set__
-            lines.append(f"_set{number}(self, {value})" if slots else f"values[{name!r}] = {value}")
+            lines.append(f"_set{number}(self, {value})" if slots else f"_dict[{name!r}] = {value}")
         if hasattr(cls, "__post_init__"):
             lines.append("self.__post_init__()")
         exec(f"def __init__({', '.join(parameters)}):\n " + "\n ".join(lines or ["pass"]), known)  # noqa: S102 - names of fields
