@@ -21,6 +21,7 @@ from archive.settings import Settings
 from archive.stages.auditing.bag_record import digest_of_tag_manifests
 from archive.stages.auditing.locations import bag_identity
 from archive.stages.validation import validate_sealed
+from archive.stages.validation.seals.files import hides
 from archive.stages.validation.seals.judging import judge_seals_and_files
 from archive.trust.store import refuse_trust_inside
 
@@ -82,7 +83,11 @@ def verify(
         findings += proven.findings
         if expected is not None:
             known_digest = expected.holding.tag_digest if tag_digest is None else tag_digest
-            findings += map(_finding_of, compare_seals(expected, known_digest, files))
+            findings += [
+                _finding_of(one)
+                for one in compare_seals(expected, known_digest, files)
+                if not hides(reading.reader.blind, one.path or folder_of(one.seal))
+            ]
         return findings
 
     report = validate_sealed(bag, judge, settings=settings, workers=workers, progress=progress)
