@@ -158,6 +158,12 @@ def test_a_changed_file(world: World, judge: Judge, name: str) -> None:
     assert codes[code] == "error"
 
 
+def test_a_seal_0000_is_not_judged_as_a_seal(world: World, judge: Judge) -> None:
+    report, codes = judge({**world.sealed, b"seal/0000/statement.json": world.sealed[STATEMENT]})
+    assert codes == {"SEAL-106": "error"}
+    assert [one.number for one in report.seals] == [1]
+
+
 STATEMENTS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "another predicate": (lambda d: d.update(predicateType="https://example.org/seal"), "SEAL-111"),
     "another type": (lambda d: d.update(_type="https://in-toto.io/Statement/v0.1"), "SEAL-111"),
@@ -681,8 +687,12 @@ class TestHostileFiles:
         assert codes in ({}, {"SEAL-138": "unchecked"} if name == "crls/1.crl" else {})
 
     @needs("setpriv")
-    @pytest.mark.parametrize("hidden", ["seal", "seal/0001", "seal/0002", "seal/0001/crls", "seal/0002/crls"])
-    def test_a_folder_that_cannot_be_listed_is_not_checked(self, world: World, tmp_path: Path, hidden: str) -> None:
+    @pytest.mark.parametrize(
+        "hidden", ["seal", "seal/0001", "seal/0002", "seal/0001/crls", "seal/0002/crls", "tagmanifest-sha256.txt"]
+    )
+    def test_what_the_system_does_not_let_one_read_is_not_checked(
+        self, world: World, tmp_path: Path, hidden: str
+    ) -> None:
         """Neither is a number missing, nor a covered file gone, nor a seal that a receipt names."""
         bag = write_folder(world.twice, tmp_path / "bag")
         known = [("one", "Company One", world.one), ("two", "Company Two", world.two)]
