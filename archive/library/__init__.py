@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         load_description,
         render,
     )
-    from archive.library.deposits import deposit, retrieve
+    from archive.library.deposits import deposit, deposit_each, retrieve
     from archive.library.holdings_reports import (
         ArchiveStatus,
         ChainProof,
@@ -85,7 +85,7 @@ _HOMES = {
         "load_description",
         "render",
     ],
-    "archive.library.deposits": ["deposit", "retrieve"],
+    "archive.library.deposits": ["deposit", "deposit_each", "retrieve"],
     "archive.library.holdings_reports": [
         "ArchiveStatus",
         "ChainProof",
@@ -178,6 +178,7 @@ __all__ = [
     "create_from_csv",
     "create_group",
     "deposit",
+    "deposit_each",
     "describe",
     "export",
     "export_holey",
