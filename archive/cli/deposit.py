@@ -32,7 +32,10 @@ from archive.model.exits import exit_of_deposit, gravest
     "--identifier", metavar="ID",
     help="The bag's name in the repository, instead of its External-Identifier; a known one makes a new version.",
 )  # fmt: skip
-@click.option("--workers", type=click.IntRange(1, 256), help="Dask worker processes; by default one a processor.")
+@click.option(
+    "--workers", type=click.IntRange(1, 256), metavar="N",
+    help="Threads that digest files, or Dask workers; by default one a processor.",
+)  # fmt: skip
 @engine_option
 @scheduler_option
 @json_option
@@ -74,10 +77,10 @@ def command(
         raise click.UsageError(_incomplete(target))
     if identifier is not None and len(bags) > 1:
         raise click.UsageError("--identifier names one bag; several are given.")
-    settings = current_settings()
+    settings = current_settings().with_flags("deposit", workers=workers)
     settings.require("deposit", "ledger")
     order = DepositOrder(target, settings, system_clock(), resume, dry_run, identifier)
-    spread = spread_of(settings, engine, scheduler, workers)
+    spread = spread_of(settings, engine, scheduler, settings.deposit.workers)
     progress = progress_for(quiet=quiet, events=events)
     reports: list[DepositReport] = []
     failures: list[tuple[str, ArchiveError]] = []

@@ -76,8 +76,9 @@ def deposit_each(
     from archive.storage.clock import system_clock
 
     chosen = rely_on(settings, "deposit", "ledger")
+    chosen = chosen.with_flags("deposit", workers=whole_number("workers", workers))
     order = many.DepositOrder(path_text(target), chosen, system_clock(), resume, dry_run)
-    spread = choose_spread(chosen, engine, scheduler, whole_number("workers", workers))
+    spread = choose_spread(chosen, engine, scheduler, chosen.deposit.workers)
     watched = watch(progress, cancellation)
     check(cancellation)
     for bag, answer in many.deposit_each(path_list(bags), order, spread=spread, progress=watched):

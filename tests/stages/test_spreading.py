@@ -85,7 +85,7 @@ def test_deposits_arrive_and_are_proven(
     assert [one["bag"] for one in document["deposits"]] == bags
     assert [one["state"] for one in document["deposits"]] == ["accepted", "refused", "accepted", "accepted"]
     assert run(["validate", "root", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["subjects"][0]["facts"]["objects"] == 3
+    assert json.loads(capsys.readouterr().out)["reports"][0]["facts"]["objects"] == 3
     again = archive.deposit_each([bags[0], bags[2]], "ocfl:root", engine="dask", scheduler=scheduler)
     assert [answer.already for _, answer in again if isinstance(answer, archive.DepositReport)] == [True, True]
     here = archive.deposit_each([bags[3]], "ocfl:root")
