@@ -22,7 +22,7 @@ from archive.model.deposit import Delivery, Deposited, DepositState, Item, Packa
 from archive.model.finding import Finding
 from archive.storage.removing import remove_tree
 from archive.storage.sealed import refuse_sealed
-from archive.storage.working_folder import WorkingFolder, claim_folder, mode_of_copy
+from archive.storage.working_folder import WorkingFolder, claim_folder, is_private, mode_of_copy
 from archive.targets.local import read_file, read_proven
 from archive.targets.ocfl_inventories import (
     KnownInventory,
@@ -112,7 +112,7 @@ class OcflTarget:
                 self._root.make_staging()
                 claim_folder(self._staging).close()
             take_back(self._staging, self._root.place_of(package.identifier))
-            self._working = WorkingFolder(self._staging, tree="object")
+            self._working = WorkingFolder(self._staging, tree="object", mode=self._mode(package))
             self._working.make(self._name)
         except OSError as error:
             raise from_os_error(error, self._staging) from error
@@ -254,6 +254,16 @@ class OcflTarget:
             self._new.manifest(self._stored(current)), {**(current.versions if current else {}), self._name: version},
             self._new.fixity(current.fixity if current else {}),
         )  # fmt: skip
+
+    def _mode(self, package: Package) -> int:
+        """The rights of the object's folder: never wider than those of the bag, or of the object as it is."""
+        place = self._root.locate(self._root.place_of(package.identifier))
+        mode = mode_of_copy(package.bag, folder=True)
+        return mode & mode_of_copy(place, folder=True) if os.path.isdir(place) else mode
+
+    def is_private(self, identifier: str) -> bool:
+        match = _AT_VERSION.fullmatch(identifier)
+        return is_private(self._root.locate(self._root.place_of(match[1] if match else identifier)))
 
     def _content(self) -> str:
         return self._current.inventory.content if self._current else "content"
