@@ -455,7 +455,7 @@ def growth(bench: Bench) -> None:
         )
 
 
-EXPORTS = ("archivematica", "bag", "datacite", "dspace-saf", "rocrate")
+EXPORTS = ("archivematica", "bag", "datacite", "dspace-saf", "eark-aip", "eark-sip", "rocrate")
 
 
 def memory(bench: Bench) -> None:
@@ -488,7 +488,7 @@ def memory(bench: Bench) -> None:
             "retrieve ocfl:": inside(project, *ARCHIVE, "retrieve", f"ocfl:{out}/root", f"urn:muniment:bag:{name}",
                                      "--to", str(out / "back"), "-q"),
             **{
-                f"export {one}": [*ARCHIVE, "export", bag, "--to", str(out / one), "--format", one, "-q"]
+                f"export {one}": [*ARCHIVE, "export", bag, "--to", str(out / one), "--as", one]
                 for one in EXPORTS
             },
         }  # fmt: skip
