@@ -35,7 +35,8 @@ _SPARE = 1000
 
 class Layout(NamedTuple):
     """What is the same for every range: the bag's folder, the folder of its payload where that is not data in it, and
-    the manifests with their algorithms. Without `read` files are opened and not read."""
+    the manifests with their algorithms. Without `read` files are opened and not read, without `open_files` either:
+    then a file is there when its folder lists it."""
 
     root: str
     data: str | None
@@ -43,6 +44,7 @@ class Layout(NamedTuple):
     algorithms: tuple[str, ...]
     before_1_0: bool
     read: bool
+    open_files: bool = True
 
 
 class Range(NamedTuple):
@@ -322,6 +324,9 @@ class RangeJudge:
 
     def _read(self, directory: Folder, folder: bytes, lines: dict[bytes, bytes], result: RangeResult) -> list[bytes]:
         """Read the files and compare them; the names of those that could not be read."""
+        if not self._layout.open_files:
+            result.files += len(lines)
+            return []
         constructors = self._constructors
         first, second = constructors if len(constructors) == 2 else (None, None)
         digested, fd = self._layout.read, directory.fd

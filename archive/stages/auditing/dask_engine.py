@@ -57,6 +57,9 @@ class DaskEngine:
         threads: int = sum(self._client.nthreads().values())
         return max(1, threads - len(self._avoided))
 
+    def prepare(self, count: int) -> None:
+        del count
+
     def submit(self, task: Task) -> None:
         workers = [name for name in self._client.nthreads() if name not in self._avoided.values()]
         future: Any = self._client.submit(

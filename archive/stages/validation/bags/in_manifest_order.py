@@ -14,7 +14,7 @@ from dataclasses import field
 from archive.bags.contents import BagReading
 from archive.bags.manifest_ranges import Layout, Range, RangeJudge, RangeResult, is_too_deep, plan_ranges
 from archive.bags.manifest_table import ManifestTable
-from archive.bags.reader import Batch, FolderWalker
+from archive.bags.reader import Batch, Beat, FolderWalker, no_beat
 from archive.formats import tagfile
 from archive.formats.manifest import manifest_name
 from archive.model.build import NO_PROGRESS, Progress
@@ -50,21 +50,26 @@ class Leftover:
     wrong: list[Batch] = field(default_factory=list)
     hard_links: tuple[int, bytes] = (0, b"")
 
-    def batches(self, reader: FolderWalker, payload: tuple[str, ...], tags: tuple[str, ...]) -> Iterator[Batch]:
+    def batches(
+        self, reader: FolderWalker, payload: tuple[str, ...], tags: tuple[str, ...], *, open_files: bool = True
+    ) -> Iterator[Batch]:
         """Every tag file, and every payload file that did not agree or was not looked at."""
         yield from self.wrong
         yield from reader.walk_rest(
-            payload, tags, known=self.known, starts=self.starts, names=self.names, hard_links=self.hard_links
-        )
+            payload, tags, known=self.known, starts=self.starts, names=self.names, hard_links=self.hard_links,
+            open_files=open_files,
+        )  # fmt: skip
 
 
 def read_in_manifest_order(
-    reading: BagReading, *, workers: int | None = None, progress: Progress = NO_PROGRESS, read: bool = True
-) -> Leftover | None:
+    reading: BagReading, *, workers: int | None = None, progress: Progress = NO_PROGRESS, read: bool = True,
+    open_files: bool = True, beat: Beat = no_beat,
+) -> Leftover | None:  # fmt: skip
     """Compare the payload of a bag in a folder with its manifests, and say what is left over.
 
-    With `read` each file is read and its digests are compared; without, it is only looked for. None when the bag cannot
-    be judged in this way. Raises OSError and `ArchiveError` when reading cannot go on.
+    With `read` each file is read and its digests are compared; without, it is only looked for: opened, or without
+    `open_files` found by its name. None when the bag cannot be judged in this way. Raises OSError and `ArchiveError`
+    when reading cannot go on.
     """
     manifests, reader = reading.of_kind(tag=False), reading.reader
     lockstep = bool(manifests) and reading.declaration.codec == "utf-8" and not reading.fetches
@@ -77,8 +82,9 @@ def read_in_manifest_order(
         tuple(one.algorithm for one in manifests),
         reading.declaration.before_1_0,
         read,
+        open_files,
     )
-    return _judge(layout, _octets(reading), reading.limits.manifest, workers, progress)
+    return _judge(layout, _octets(reading), reading.limits.manifest, workers=workers, progress=progress, beat=beat)
 
 
 def differs(bag: str, data: str, algorithms: tuple[str, ...]) -> bool:
@@ -87,7 +93,7 @@ def differs(bag: str, data: str, algorithms: tuple[str, ...]) -> bool:
     False also where only the finished bag can tell. Raises OSError.
     """
     layout = Layout(bag, data, tuple(manifest_name(one) for one in algorithms), algorithms, False, False)
-    left = _judge(layout, None, 1 << 62, 1, NO_PROGRESS)
+    left = _judge(layout, None, 1 << 62)
     if left is None:
         return False
     if left.names or any(lines for folder, lines in left.lines.tables.items() if not is_too_deep(folder)):
@@ -108,13 +114,17 @@ def differs(bag: str, data: str, algorithms: tuple[str, ...]) -> bool:
     return False
 
 
-def _judge(layout: Layout, octets: int | None, limit: int, workers: int | None, progress: Progress) -> Leftover | None:
+def _judge(
+    layout: Layout, octets: int | None, limit: int, *, workers: int | None = 1, progress: Progress = NO_PROGRESS,
+    beat: Beat = no_beat,
+) -> Leftover | None:  # fmt: skip
     try:
         ranges, crew = _plan(layout, octets, limit, workers)
         if ranges is None:
             return None
         merging = _Merging(layout)
         for number, result in judge_ranges(layout, ranges, crew, progress):
+            beat(0)
             if result.irregular:
                 return None
             merging.take(number, result)
