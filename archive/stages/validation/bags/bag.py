@@ -206,7 +206,7 @@ def check_files(
     reading.findings += tags.findings
     reading.findings += payload.twins() if left is None else left.twins
     if open_files:
-        reading.findings += warn_unportable(reading, payload if left is None else None)
+        reading.findings += warn_unportable(payload) if left is None else left.unportable
     fixity = Fixity(
         payload,
         tags,

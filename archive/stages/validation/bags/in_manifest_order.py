@@ -19,7 +19,9 @@ from archive.formats import tagfile
 from archive.formats.manifest import manifest_name
 from archive.model.build import NO_PROGRESS, Progress
 from archive.model.capped_findings import CappedFindings, bag_findings
+from archive.model.finding import Finding
 from archive.model.light import light_dataclass
+from archive.stages.validation.bags.portability import find_unportable, unportable_findings
 from archive.stages.validation.bags.workers import Crew, choose_crew, judge_ranges
 from archive.storage.hashing import digest_length
 
@@ -37,7 +39,7 @@ _RANGES_A_WORKER = 8
 class Leftover:
     """What is still to be judged: the lines whose file did not agree, and the files that are not in `known` folders.
 
-    `files` and `octets` count the payload files that agreed.
+    `files` and `octets` count the payload files that agreed; `unportable` warns of listed paths that cannot travel.
     """
 
     lines: ManifestTable
@@ -49,6 +51,7 @@ class Leftover:
     names: dict[bytes, list[bytes]] = field(default_factory=dict)
     wrong: list[Batch] = field(default_factory=list)
     hard_links: tuple[int, bytes] = (0, b"")
+    unportable: tuple[Finding, ...] = ()
 
     def batches(
         self, reader: FolderWalker, payload: tuple[str, ...], tags: tuple[str, ...], *, open_files: bool = True
@@ -83,6 +86,7 @@ def read_in_manifest_order(
         reading.declaration.before_1_0,
         read,
         open_files,
+        names=open_files,
     )
     return _judge(layout, _octets(reading), reading.limits.manifest, workers=workers, progress=progress, beat=beat)
 
@@ -164,6 +168,7 @@ class _Merging:
         self._pending: dict[bytes, set[int]] = {}
         self._opened: set[bytes] = set()
         self._folders: list[bytes] = []
+        self._odd_names: list[int] = []
         self._wrong: dict[bytes, Batch] = {}
 
     def take(self, number: int, result: RangeResult) -> None:
@@ -171,6 +176,8 @@ class _Merging:
         left = self._left
         left.files += result.files
         left.octets += result.octets
+        if result.odd_names:
+            self._odd_names.append(number)
         if result.hard_links:
             count, first = left.hard_links
             left.hard_links = count + result.hard_links, min(first or result.first_hard_link, result.first_hard_link)
@@ -208,7 +215,20 @@ class _Merging:
         listed = ManifestTable((), ())
         listed.tables = {folder: {} for folder in self._ranges}
         left.twins += listed.twins()
+        if self._odd_names:
+            left.unportable = self._find_unportable(ranges)
         return left
+
+    def _find_unportable(self, ranges: list[Range]) -> tuple[Finding, ...]:
+        """The warnings of the ranges that may have some, in the order of the manifests: these are read once more."""
+        found = unportable_findings()
+        judge = RangeJudge(self._layout)
+        try:
+            for number in sorted(self._odd_names):
+                find_unportable(judge.paths(ranges[number]), found)
+        finally:
+            judge.close()
+        return found.all()
 
     def _settle(self, ranges: list[Range]) -> bool:
         """List the folders whose lines are in several ranges, now that all of these are known."""
