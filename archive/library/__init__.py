@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         render,
     )
     from archive.library.dart import create_from_dart
-    from archive.library.deposits import deposit, retrieve
+    from archive.library.deposits import deposit, deposit_each, retrieve
     from archive.library.holdings_reports import (
         ArchiveStatus,
         ChainProof,
@@ -87,7 +87,7 @@ _HOMES = {
         "render",
     ],
     "archive.library.dart": ["create_from_dart"],
-    "archive.library.deposits": ["deposit", "retrieve"],
+    "archive.library.deposits": ["deposit", "deposit_each", "retrieve"],
     "archive.library.holdings_reports": [
         "ArchiveStatus",
         "ChainProof",
@@ -181,6 +181,7 @@ __all__ = [
     "create_from_dart",
     "create_group",
     "deposit",
+    "deposit_each",
     "describe",
     "export",
     "export_holey",
