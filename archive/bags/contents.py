@@ -270,12 +270,13 @@ def has_bag_parts(reading: BagReading) -> bool:
     so that this is told.
     """
     reader = reading.reader
-    names = [to_text(path) for path in (*reader.tag_files(), *reader.blind) if b"/" not in path]
+    names: list[str] = []
     for finding in reader.findings:
         if finding.kind is codes.SEVERAL_ROOTS and isinstance(roots := finding.facts["roots"], tuple):
             names += [str(root) for root in roots]
         elif finding.severity in (Severity.ERROR, Severity.UNCHECKED):
             return True
+    names += [to_text(path) for path in (*reader.tag_files(), *reader.blind) if b"/" not in path]
     if os.path.isdir(reading.subject):
         names += os.listdir(reading.subject)
     return any(makes_bag(name) for name in names)
