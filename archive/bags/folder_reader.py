@@ -7,7 +7,6 @@ import os
 import stat
 import sys
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 
 from archive.bags.digesting import FolderFiles
@@ -16,6 +15,7 @@ from archive.formats.bagpath import to_text
 from archive.model.build import NO_PROGRESS, Progress
 from archive.model.capped_findings import bag_findings
 from archive.model.codes import bag_files as codes
+from archive.model.light import light_dataclass
 from archive.storage.folders import Entries, Folder, NotRegularError
 from archive.storage.hashing import SIDE_BY_SIDE_FROM, constructor_of, digest_packed
 from archive.storage.trail import Trail
@@ -29,7 +29,7 @@ _Found = tuple[Entries, os.DirEntry[str]]
 """A folder's entries, and the first of them, which they do not give again."""
 
 
-@dataclass(slots=True)
+@light_dataclass(slots=True)
 class _Tour:
     """One walk: what to digest, which share of the batches is ours, and how many batches have gone by.
 

@@ -7,9 +7,11 @@ Every kind of finding has a stable code, what it tells, the clause it rests on a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from types import MappingProxyType
+
+from archive.model.light import light_dataclass
 
 Fact = str | int | bool | tuple[str, ...]
 
@@ -50,7 +52,7 @@ class Outcome(Enum):
     NOT_CHECKED = "not checked"
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class FindingKind:
     """One sort of finding. `title` and `remedy` may name facts and `{subject}` in braces; the rest is prose."""
 
@@ -70,7 +72,7 @@ class FindingKind:
         return Finding(self, subject, line, MappingProxyType(facts))
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Finding:
     """One finding. `line` counts from 1 within `subject`; `facts` hold what was expected and what was found."""
 

@@ -108,6 +108,15 @@ PRINTED = FindingKind(
     " break elsewhere than in the program that made it.",
     "Compare the rendition with the original where its layout matters",
 )  # fmt: skip
+WORDS_ONLY = FindingKind(
+    "REN-123",
+    Tells.ADVICE,
+    _DESIGN,
+    "{reason}; its words were drawn by the program itself, without their layout",
+    "LibreOffice draws this format as it looks, and failed on this file. The rendition has what muniment's own reader"
+    " found in it; what that reader does not know is named.",
+    "Compare the rendition with the original; if the file is damaged, obtain it again",
+)
 NORMALISED = FindingKind(
     "REN-121", Tells.NOTE, "the policy of normalisation",
     "a preservation copy was made: {form}, by {maker}",

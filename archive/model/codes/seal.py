@@ -179,6 +179,12 @@ STAMP_FUTURE = FindingKind(
     "Either the clock of this machine is wrong, or that of the authority.",
     "Set the clock of this machine, then run again",
 )  # fmt: skip
+LIST_UNREADABLE = FindingKind(
+    "SEAL-140", Tells.ADVICE, _STAMPS, "{subject} is not a revocation list that can be read",
+    "It is damaged, larger than a list in a seal may be, or was never one. It says nothing for or against the stamps,"
+    " which are judged by the lists that can be read.",
+    "Fetch revocation lists again: archive seal --complete BAG; explain the file in the file note",
+)  # fmt: skip
 STAMPS_APART = FindingKind(
     "SEAL-141", Tells.ADVICE, _STAMPS, "the stamps are {days} days apart: {first} and {last}",
     "The stamps of a seal are made together. A later one does not weaken the earlier, but needs an explanation.",
