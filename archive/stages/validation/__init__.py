@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
 import shlex
 import stat
@@ -29,6 +31,11 @@ __all__ = ["validate", "validate_each", "validate_sealed"]
 
 _NAMED = 10
 """So many bags in a folder are named."""
+
+_DEEPEST = 4
+"""So many levels below a folder are bags looked for: by year, fonds and series, as archives keep them."""
+_MOST_FOLDERS = 10_000
+"""So many folders are looked into for bags."""
 
 
 def validate(
@@ -216,7 +223,7 @@ def _judge(
 def _refuse_folder(subject: str) -> NotABagError:
     """Why a folder without anything of a bag is not judged, and what could be judged instead.
 
-    It is not walked: the bags are looked for directly in it, and the bag that it may be part of above it.
+    It is not walked to its end: bags are looked for a few levels below, and the bag that it may be part of above it.
     """
     inside = _bags_inside(subject)
     if inside:
@@ -249,11 +256,27 @@ def _bag_around(path: str) -> str | None:
 
 
 def _bags_inside(folder: str) -> list[str]:
-    """The folders directly in this one that have a bagit.txt."""
-    with os.scandir(folder) as entries:
-        inner = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
-    paths = [os.path.join(folder, name) for name in sorted(inner)]
-    return [path for path in paths if os.path.isfile(os.path.join(path, "bagit.txt"))]
+    """The folders below this one that have a bagit.txt, at most so many levels and folders further on."""
+    found: list[str] = []
+    level, left = [folder], _MOST_FOLDERS
+    for _ in range(_DEEPEST):
+        below: list[str] = []
+        for path in level:
+            if len(below) < left:
+                below += itertools.islice(_folders_in(path), left - len(below))
+        left -= len(below)
+        bags = {path for path in below if os.path.isfile(os.path.join(path, "bagit.txt"))}
+        found += bags
+        level = [path for path in below if path not in bags]
+    return sorted(found)
+
+
+def _folders_in(path: str) -> Iterator[str]:
+    """The folders in this one; none of what cannot be listed."""
+    with contextlib.suppress(OSError), os.scandir(path) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield entry.path
 
 
 def _report_unopened(subject: str, depth: Depth, error: OSError) -> ValidationReport:
