@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         load_description,
         render,
     )
+    from archive.library.dart import create_from_dart
     from archive.library.deposits import deposit, deposit_each, retrieve
     from archive.library.holdings_reports import (
         ArchiveStatus,
@@ -85,6 +86,7 @@ _HOMES = {
         "load_description",
         "render",
     ],
+    "archive.library.dart": ["create_from_dart"],
     "archive.library.deposits": ["deposit", "deposit_each", "retrieve"],
     "archive.library.holdings_reports": [
         "ArchiveStatus",
@@ -176,6 +178,7 @@ __all__ = [
     "complete_seal",
     "create",
     "create_from_csv",
+    "create_from_dart",
     "create_group",
     "deposit",
     "deposit_each",

@@ -35,6 +35,9 @@ class DaskEngine:
     def slots(self) -> int:
         return max(1, self._cluster.threads - len(self._avoided))
 
+    def prepare(self, count: int) -> None:
+        del count
+
     def submit(self, task: Task) -> None:
         workers = [name for name in self._client.nthreads() if name not in self._avoided.values()]
         future: Any = self._client.submit(

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 from archive.bags.contents import makes_bag
 from archive.bags.opening import names_version, sniff_archive
 from archive.errors import ArchiveError, NotABagError, NotFoundError, UsageError, from_os_error
-from archive.model.audit import is_remote
+from archive.model.addresses import is_remote
 from archive.model.build import NO_PROGRESS, Progress
 from archive.model.codes import bag_files as codes
 from archive.model.finding import Finding
 from archive.model.validation import Depth, Kind, ValidationReport
 from archive.regular_files import open_regular
-from archive.settings import Settings
 from archive.stages.validation.feed import FindingFeed, OnFinding
 
 if TYPE_CHECKING:
+    from archive.settings import Settings
     from archive.stages.spreading import Spread
     from archive.stages.validation.bags.bag import SealJudge
 

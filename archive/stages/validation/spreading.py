@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 
 from archive.errors import ArchiveError
-from archive.model.audit import is_remote
+from archive.model.addresses import is_remote
 from archive.model.light import light_dataclass
 from archive.model.validation import Depth, ValidationReport
 from archive.settings import Settings
