@@ -106,8 +106,8 @@ def command(
     failures: list[tuple[str, ArchiveError]] = []
     passed: list[str] = []
     answers = validate_spread(
-        subjects, spread_of(settings, engine, scheduler, workers), depth=Depth(depth), profile=profile, cross_check=cross_check, workers=workers, settings=settings,
-        progress=progress,
+        subjects, spread_of(settings, engine, scheduler, workers), depth=Depth(depth), profile=profile,
+        cross_check=cross_check, workers=workers, settings=settings, progress=progress,
     )  # fmt: skip
     for subject, answer in answers:
         if isinstance(answer, ArchiveError):
