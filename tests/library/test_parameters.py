@@ -51,6 +51,10 @@ OTHER_NAME = {
     ("update", "places"): "add",
 }
 ELSEWHERE = {
+    ("validate", "engine"): "validate_each",
+    ("validate", "scheduler"): "validate_each",
+    ("deposit", "engine"): "deposit_each",
+    ("deposit", "scheduler"): "deposit_each",
     ("export", "holey"): "export_holey",
     ("create", "from_csv"): "create_from_csv",
     ("create", "max_size"): "create_group",
