@@ -19,6 +19,7 @@ class Kind(Enum):
     PDF = "pdf"
     OCFL = "ocfl"
     DESCRIPTION = "description"
+    PACKAGE = "package"
 
 
 class Depth(Enum):
@@ -50,6 +51,7 @@ _NO_CLAIM = frozenset({pdf.NO_CLAIM.code, pdf.ENCRYPTED.code})
 _PROFILE = "BAG-6"
 _RECORDS = ("XML-", "DC-", "EAD-", "MET-", "PRM-1")
 _LOSSES_IN_RECORDS = ("MET-104", "MET-105", "PRM-130", "PRM-131", "PRM-132", "PRM-133")
+_PACKAGE_LOSSES = "PKG-1"
 _RULES = frozenset({
     "BAG-103", "BAG-104", "BAG-113", "BAG-117", "BAG-205", "BAG-206", "BAG-207", "BAG-211", "BAG-212", "BAG-220",
     "BAG-403", "BAG-412", "BAG-415", "BAG-512", "BAG-513", "BAG-514", "BAG-518", "BAG-519", "BAG-523",
@@ -98,6 +100,8 @@ class ValidationReport:
             return Answer.PROFILE_NOT_MET
         if self.kind is Kind.BAG and all(map(_is_rule, codes)):
             return Answer.INVALID
+        if self.kind is Kind.PACKAGE and any(code.startswith(_PACKAGE_LOSSES) for code in codes):
+            return Answer.DAMAGED
         return Answer.DAMAGED if self.kind in (Kind.BAG, Kind.OCFL) else Answer.INVALID
 
     @property

@@ -81,8 +81,8 @@ def import_package(
             target = choose_place(to, content.name if name is None else name)
             left = leftovers_of(target, clean=clean_partial and not dry_run)
             check = _check(reading, content, settings, progress)
-            payload = _payload_of(content)
-            size = sum(reading.files[path] for path in payload)
+            payload = content.payload
+            size = sum(reading.files[one.path] for one in payload)
             report = bind(
                 ImportReport, package, content.kind.value, content.version, target, dry_run=dry_run,
                 rebuilt=content.bag is not None, files=len(payload), size=size, compared=check.compared,
@@ -111,13 +111,6 @@ def import_package(
         raise FormatError(f"the archive cannot be read on: {error}", subject=package) from error
     except OSError as error:
         raise from_os_error(error, package) from error
-
-
-def _payload_of(content: PackageContent) -> list[str]:
-    """The paths in the package of what becomes the payload."""
-    if content.bag is not None:
-        return [path for path, bag_path in content.bag.items() if bag_path.startswith("data/")]
-    return [one.path for one in content.files if one.name is not None]
 
 
 def _check(reading: PackageReading, content: PackageContent, settings: Settings, progress: Progress) -> PackageCheck:
