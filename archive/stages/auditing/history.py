@@ -24,6 +24,7 @@ _DETAILS = {
     "message digest calculation": "what the ledger knows of the bag's files was sealed",
     "transfer": "the bag was moved to another place",
     "deaccession": "the bag was taken out of the audits",
+    "dissemination": "the bag was exported as a package of another format",
     "recovery": "damaged or missing files were replaced from a copy that proved itself",
     SEALED: "the bag's tag manifests were signed and stamped in an evidence seal",
     VALIDATED: "the signatures and stamps of the bag's evidence seals were verified",
@@ -44,7 +45,7 @@ def describe_event(event: LifeEvent) -> str:
     shown = [
         f"{key} {value if not isinstance(value, list) else ', '.join(map(str, value))}"
         for key, value in sorted(event.detail.items())
-        if key in ("files", "bytes", "tag_digest", "copies", "reason", "replaced")
+        if key in ("files", "bytes", "tag_digest", "copies", "reason", "replaced", "format")
     ]
     return escape("; ".join(shown))
 

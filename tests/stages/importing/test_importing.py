@@ -17,6 +17,7 @@ from archive.model.imported import ImportReport
 from archive.settings import Settings
 from archive.stages.exporting.exporting import export
 from archive.stages.importing.importing import import_package
+from archive.stages.showing.contents import Contents
 from archive.stages.showing.subjects import read_subject
 from archive.stages.validation import validate
 from tests.support.exporting import SEEDS, seed_bag, with_tag_file
@@ -129,7 +130,7 @@ def foreign_item(tmp_path: Path) -> Path:
 
 def foreign_bag(tmp_path: Path) -> Path:
     make(plant(tmp_path / "src", {"a b.txt": b"a", "c/d.txt": b"d"}), tmp_path / "bags",
-         bag_info=["External-Description=Letters", "Source-Organization=Elsewhere"])  # fmt: skip
+         bag_info={"External-Description": "Letters", "Source-Organization": "Elsewhere"})  # fmt: skip
     return tmp_path / "bags" / "src"
 
 
@@ -205,7 +206,13 @@ def test_what_a_package_says_is_in_the_description_and_the_record(tmp_path: Path
 @pytest.mark.parametrize("make_package", ORIGINALS)
 def test_packages_are_shown(make_package: Callable[[Path], Path], tmp_path: Path) -> None:
     shown = read_subject(str(make_package(tmp_path)))
-    assert [str(one.value) for one in shown.statements if one.property in ("title", "description")]  # type: ignore[union-attr]
+    assert isinstance(shown, Contents)
+    assert shown.files
+    if make_package is foreign_bag:
+        assert ("External-Description", "Letters") in shown.bag_info
+    else:
+        assert shown.package
+        assert any(one.property == "title" for one in shown.statements)
 
 
 def test_nothing_is_written_by_a_dry_run_or_over_something(tmp_path: Path) -> None:
