@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from archive.bags.digesting import failure_of
@@ -14,6 +13,7 @@ from archive.formats.bagpath import to_text, unsafe_reason
 from archive.model.capped_findings import CappedFindings, bag_findings
 from archive.model.codes import bag_files as codes
 from archive.model.finding import Finding, Severity
+from archive.model.light import light_dataclass
 
 _SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst")
 
@@ -21,7 +21,7 @@ _MACOS = b"__MACOSX"
 """The folder in which macOS keeps its own attributes of the files in a zip."""
 
 
-@dataclass(slots=True)
+@light_dataclass(slots=True)
 class Member:
     """A regular file in an archive. `path` is bag-relative; `place` is what the reader needs to find it."""
 

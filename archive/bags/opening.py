@@ -12,18 +12,19 @@ import re
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from archive.bags.folder_reader import FolderReader
 from archive.bags.reader import LIMITS, BagReader, Limits
 from archive.errors import NotABagError, NotFoundError, UsageError, from_os_error
-from archive.model.audit import Container, is_remote
+from archive.model.addresses import is_remote
+from archive.model.audit import Container
 from archive.model.build import NO_PROGRESS, Progress
+from archive.model.light import light_dataclass
 from archive.regular_files import open_regular
-from archive.settings import Settings
 
 if TYPE_CHECKING:
+    from archive.settings import Settings
     from archive.storage.objects_s3 import Bucket
 
 NO_OPTIONS: Mapping[str, Any] = {}
@@ -46,7 +47,7 @@ _SUFFIXES = {
 }
 
 
-@dataclass(slots=True)
+@light_dataclass(slots=True)
 class ArchiveFile:
     """The bytes of a file or object that may be an archive. `identity` changes when the content may have changed."""
 

@@ -7,10 +7,11 @@ are pairs of a BagIt algorithm name and lower-case hex.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, IntEnum
 from typing import Any, NamedTuple
 
+from archive.model.addresses import join_address
 from archive.model.finding import Finding, Outcome, outcome_of
 from archive.model.light import light_dataclass
 
@@ -136,16 +137,6 @@ def count_copies(holdings: Iterable[Holding]) -> dict[int, int]:
     }
 
 
-def is_remote(address: str) -> bool:
-    """True for an s3:// URL."""
-    return address.startswith("s3://")
-
-
-def join_address(root: str, place: str) -> str:
-    """A path or URL under a location's root; an empty `place` is the root itself."""
-    return root if not place else f"{root.rstrip('/')}/{place}"
-
-
 @light_dataclass(frozen=True)
 class ReadSource:
     """What a worker needs to read one bag: where it is and how it is kept. It holds no credential."""
@@ -198,7 +189,7 @@ def _batch_of(facts: tuple[int, int, int, int, tuple[ReadSource, ...]], columns:
     return Batch(*facts, tuple(map(AuditItem._make, zip(*columns, strict=True))))
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class FileCheck:
     """What a worker saw of one file. `found`: the digests computed, when they differ; `extra`: names of added files.
 

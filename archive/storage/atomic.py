@@ -12,7 +12,6 @@ import ctypes
 import errno
 import functools
 import os
-import secrets
 import stat
 import sys
 import time
@@ -59,7 +58,7 @@ def exchange(one: str, other: str) -> None:
 
 def exchange_works(folder: str) -> bool:
     """Whether names in `folder` can be swapped: tried on two files in it that do not outlive the call."""
-    one, other = (os.path.join(folder, f"try-{secrets.token_hex(4)}") for _ in range(2))
+    one, other = (os.path.join(folder, f"try-{os.urandom(4).hex()}") for _ in range(2))
     try:
         for path in (one, other):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -248,8 +247,16 @@ def _write_beside(path: str, content: Iterable[bytes], *, replace: bool, mode: i
         raise _taken(path)
     with contextlib.suppress(FileNotFoundError):
         mode = stat.S_IMODE(os.stat(path).st_mode)
+    write_whole(path, content, replace=replace, mode=mode)
+
+
+def write_whole(path: str, content: Iterable[bytes], *, replace: bool, mode: int = 0o666) -> None:
+    """Write a regular file that appears in one step and is durable; `mode` is before the umask.
+
+    What the user named goes through `write_output`. Raises OSError, and `ExistsError` without `replace`.
+    """
     folder, name = os.path.split(path)
-    beside = os.path.join(folder, f".{name[:40]}.{secrets.token_hex(4)}.part")
+    beside = os.path.join(folder, f".{name[:40]}.{os.urandom(4).hex()}.part")
     try:
         descriptor = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), mode)
         with open(descriptor, "wb") as file:

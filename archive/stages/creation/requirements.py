@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import field
+from typing import TYPE_CHECKING
 
 from archive.errors import UsageError
-from archive.formats.profile import Profile, TagRule
 from archive.model.codes import source as codes
 from archive.model.finding import Finding
 from archive.model.light import light_dataclass
@@ -15,12 +15,14 @@ from archive.settings import Settings
 from archive.stages.creation.tag_files import COMPUTED, OWN
 from archive.storage.hashing import check_algorithms, normalise_name
 
+if TYPE_CHECKING:
+    from archive.formats.profile import Profile, TagRule
+
 Fields = tuple[tuple[str, str], ...]
 
-_TYPES = {
-    "zip": ("application/zip", "application/x-zip", "application/x-zip-compressed", "zip"),
-    "tar": ("application/tar", "application/x-tar", "tar"),
-}
+_PACKED_AS = {
+    "zip": "application/zip", "tar": "application/tar", "tar.gz": "application/tar+gzip", "tar.zst": "application/zstd",
+}  # fmt: skip
 
 
 @light_dataclass(frozen=True)
@@ -143,11 +145,18 @@ def _judge_form(profile: Profile, serialize: str) -> list[str]:
         conflicts.append(f"--serialize {serialize}: it wants a folder")
     elif not serialize and profile.serialization == "required":
         conflicts.append("it wants one file: give --serialize zip or tar")
-    elif serialize and not any(one.lower() in _TYPES[serialize] for one in profile.accept_serialization):
+    elif serialize and not _accepts(profile, serialize):
         conflicts.append(f"--serialize {serialize}: it accepts {', '.join(profile.accept_serialization) or 'a folder'}")
     if profile.fetch_required:
         conflicts.append("it wants a fetch.txt, and a new bag holds all its files")
     return conflicts
+
+
+def _accepts(profile: Profile, serialize: str) -> bool:
+    from archive.formats.profile import SERIALIZATION_TYPES
+
+    known = SERIALIZATION_TYPES[_PACKED_AS[serialize]]
+    return any(one.lower() in known for one in profile.accept_serialization)
 
 
 def _share_out(profile: Profile, fields: Fields) -> tuple[Fields, dict[str, Fields]]:
@@ -162,7 +171,7 @@ def _share_out(profile: Profile, fields: Fields) -> tuple[Fields, dict[str, Fiel
     _fill(profile.bag_info, info)
     for name, rules in profile.other_info.items():
         _fill(rules, shares[name])
-    if not any(label == "BagIt-Profile-Identifier" for label, _ in info):
+    if profile.identifier and not any(label == "BagIt-Profile-Identifier" for label, _ in info):
         info.append(("BagIt-Profile-Identifier", profile.identifier))
     return tuple(info), {name: tuple(share) for name, share in shares.items() if share}
 

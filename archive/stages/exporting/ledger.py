@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archive.errors import ArchiveError
 from archive.ledger.recording import record_event
-from archive.model.audit import is_remote
+from archive.model.addresses import is_remote
 from archive.model.codes import packages as codes
 from archive.model.finding import Finding
 from archive.settings import Settings

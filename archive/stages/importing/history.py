@@ -82,8 +82,8 @@ class History:
             target = self._target(one, make)
             links.setdefault(target, []).append(event)
             said = (view.outcomes[0] if view.outcomes else "").strip()
-            outcome = _OUTCOMES.get(said.lower(), "warning")
-            own = () if said.lower() in _OUTCOMES else (said,)
+            outcome = _OUTCOMES.get(said.lower(), "warning") if said else None
+            own = () if not said or said.lower() in _OUTCOMES else (said,)
             notes = "; ".join((*own, *view.outcome_notes, f"as recorded in the {self.content.kind.value}"))
             acting = tuple(
                 Link(self._agent(key.value, make, agents), next(iter(key.roles), None)) for key in view.agents

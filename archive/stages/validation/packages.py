@@ -7,7 +7,7 @@ import os
 from archive.bags.opening import sniff_archive
 from archive.bags.packages import open_package
 from archive.errors import ArchiveError
-from archive.model.audit import is_remote
+from archive.model.addresses import is_remote
 from archive.model.build import Progress
 from archive.model.finding import Severity
 from archive.model.package import PackageKind

@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 
 from archive.errors import FormatError
-from archive.formats.merkle import leaf_hash, parse_batch_head, parse_batch_proof, proves_inclusion
+from archive.formats.seal_batch import parse_batch_head, parse_batch_proof, proves_inclusion
 from archive.formats.seal_statement import parse_envelope, parse_statement
 from archive.formats.stamped_list import is_stamped, write_stamped_list
 from archive.model.capped_findings import CappedFindings
@@ -108,7 +108,7 @@ def _judge_subjects(number: int, statement: Statement, files: SealFiles, finding
     covered = {one.name: one for one in statement.subjects}
     for path in sorted(there - covered.keys()):
         findings.note(codes.NOT_COVERED, path, seal=folder)
-    for path in sorted(covered.keys() - there):
+    for path in sorted(path for path in covered.keys() - there if not files.hides(path)):
         findings.note(codes.COVERED_GONE, path, seal=folder)
     if not files.tag_manifests:
         findings.note(codes.COVERED_GONE, "tagmanifest-*.txt", seal=folder)
@@ -167,7 +167,7 @@ def _judge_batch(number: int, files: SealFiles, listed: bytes, findings: CappedF
     except FormatError as error:
         findings.note(codes.NOT_IN_BATCH, f"{folder}/{PROOF_NAME}", problem=error.problem)
         return None
-    if not proves_inclusion(leaf_hash(listed), proof, head):
+    if not proves_inclusion(listed, proof, head):
         problem = "its path does not lead to the root"
         findings.note(codes.NOT_IN_BATCH, f"{folder}/{PROOF_NAME}", problem=problem)
         return None

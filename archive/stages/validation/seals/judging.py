@@ -27,6 +27,7 @@ from archive.stages.validation.seals.covering import Covering, judge_covering
 from archive.stages.validation.seals.files import SealFiles
 from archive.stages.validation.seals.signing import judge_keys, judge_signatures
 from archive.stages.validation.seals.stamping import Stamps, judge_stamps
+from archive.trust.revocation import load_list
 
 WEAK_SINCE = {
     "md5": datetime(2004, 8, 17, tzinfo=UTC),
@@ -117,7 +118,7 @@ def _judge_receipts(
     for receipt in receipts:
         subject, source = folder_of(receipt.number), "the receipt"
         if receipt.number not in there:
-            if not files.is_hidden:
+            if not files.hides(subject):
                 findings.note(codes.SEAL_GONE, subject, source=source)
         elif there[receipt.number] is not None and there[receipt.number] != receipt.digest:
             findings.note(codes.OTHER_SEAL, subject, source=source)
@@ -138,14 +139,18 @@ def _judge_evidence(
             verdicts.append(_describe(covering))
             continue
         ssh = _read_ssh_signatures(number, files, basis.findings)
-        signatures = judge_signatures(statement, payload, covering.envelope, ssh, basis)
+        signatures = judge_signatures(
+            statement, payload, covering.envelope, ssh, basis, are_all_read=files.has_read_signatures(number)
+        )
         stamps = Stamps((), basis.trust.policy.stamps)
         renewed = None if proven is None else proven[0]
         if covering.stamped is not None:
+            _judge_lists(number, files, basis.findings)
             known = replace(basis, lists=(*basis.lists, *files.lists(number)))
+            contents = _read_stamps(number, files)
             stamps = judge_stamps(
-                statement, covering.stamped, _read_stamps(number, files), known, was_complete=number in complete,
-                is_renewed=renewed is not None,
+                statement, covering.stamped, contents, known, was_complete=number in complete,
+                is_renewed=renewed is not None, unread=len(files.stamps(number)) - len(contents),
             )  # fmt: skip
         _judge_renewal(number, stamps, renewed, basis)
         proven = stamps.proven or proven
@@ -183,6 +188,13 @@ def _read_stamps(number: int, files: SealFiles) -> dict[str, bytes | None]:
         if path not in files.unread:
             contents[path] = None if content is None or len(content) > MAX_RESPONSE_BYTES else content
     return contents
+
+
+def _judge_lists(number: int, files: SealFiles, findings: CappedFindings) -> None:
+    """SEAL-140 for a revocation list of this seal that cannot be read as one. Raises `ExtraMissingError`."""
+    for path, content in files.own_lists(number).items():
+        if content is None or load_list(content) is None:
+            findings.note(codes.LIST_UNREADABLE, path)
 
 
 def _judge_renewal(number: int, stamps: Stamps, renewed: datetime | None, basis: Basis) -> None:
