@@ -26,6 +26,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "retrieve": archive.retrieve,
     "fetch": archive.fetch,
     "export": archive.export,
+    "import": archive.import_package,
     "unpack": archive.unpack,
     "join": archive.join,
     "repair": archive.Ledger.repair,

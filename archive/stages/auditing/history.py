@@ -27,6 +27,7 @@ _DETAILS = {
     "transfer": "the bag was moved to another place",
     "modification": "a new version of the bag took the place of the one before",
     "deaccession": "the bag was taken out of the audits",
+    "dissemination": "the bag was exported as a package of another format",
     "recovery": "damaged or missing files were replaced from a copy that proved itself",
     SEALED: "the bag's tag manifests were signed and stamped in an evidence seal",
     VALIDATED: "the signatures and stamps of the bag's evidence seals were verified",
@@ -35,6 +36,10 @@ _DETAILS = {
 
 
 _WORDS = {"replaced_by": "replaced by holding", "replaces": "replaces holding"}
+_SHOWN = (
+    "files", "bytes", "tag_digest", "copies", "reason", "replaced", "replaced_by", "replaces", "version", "format",
+)  # fmt: skip
+"""The details of an event that are told in words."""
 
 
 def describe_event(event: LifeEvent) -> str:
@@ -50,7 +55,7 @@ def describe_event(event: LifeEvent) -> str:
     shown = [
         f"{_WORDS.get(key, key)} {value if not isinstance(value, list) else ', '.join(map(str, value))}"
         for key, value in sorted(event.detail.items())
-        if key in ("files", "bytes", "tag_digest", "copies", "reason", "replaced", "replaced_by", "replaces", "version")
+        if key in _SHOWN
     ]
     return escape("; ".join(shown))
 

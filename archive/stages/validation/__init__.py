@@ -48,7 +48,8 @@ def validate(
     progress: Progress = NO_PROGRESS,
     on_finding: OnFinding | None = None,
 ) -> ValidationReport:
-    """Judge `subject`: a bag (folder, zip, tar plain or compressed), an XML record, a PDF, or an OCFL object or root.
+    """Judge `subject`: a bag (folder, zip, tar plain or compressed), an XML record, a PDF, an OCFL object or root,
+    or a package of another system.
 
     A bag may also be at an s3://BUCKET/PREFIX address, or be OBJECT#vN, a version of an OCFL object. `depth`,
     `profile`, `cross_check` and `workers` are for bags. Raises `NotFoundError` when there is nothing, `NotABagError`
@@ -187,12 +188,23 @@ def _judge(
     if sort == "bag":
         from archive.stages.validation.bags.bag import validate_bag
 
-        return validate_bag(
-            subject, depth=depth, profile=profile, cross_check=cross_check, workers=workers, settings=settings,
-            progress=progress, on_finding=on_finding,
-        )  # fmt: skip
+        try:
+            return validate_bag(
+                subject, depth=depth, profile=profile, cross_check=cross_check, workers=workers, settings=settings,
+                progress=progress, on_finding=on_finding,
+            )  # fmt: skip
+        except NotABagError:
+            from archive.stages.validation.packages import is_packed_package
+
+            if not is_packed_package(subject):
+                raise
+        sort = "package"
     if profile is not None or cross_check:
         raise UsageError("a profile or a cross-check is for bags", subject=subject)
+    if sort == "package":
+        from archive.stages.validation.packages import validate_package
+
+        return validate_package(subject, depth=depth, progress=progress)
     if sort == "ocfl":
         from archive.stages.validation.ocfl.ocfl import validate_ocfl
 
@@ -277,7 +289,7 @@ def _report_unopened(subject: str, depth: Depth, error: OSError) -> ValidationRe
 
 
 def _sort_of(subject: str) -> str:
-    """One of bag, ocfl, pdf, xml, by what is there; nothing for a folder without anything that only a bag has.
+    """One of bag, package, ocfl, pdf, xml, by what is there; nothing for a folder without anything that only a bag has.
 
     Raises `NotFoundError`, `UsageError`, and OSError for what is there and cannot be opened.
     """
@@ -324,4 +336,8 @@ def _sort_of_folder(folder: str) -> str:
 
     if is_ocfl(folder):
         return "ocfl"
-    return "bag" if any(makes_bag(name) for name in names) else "nothing"
+    if any(makes_bag(name) for name in names):
+        return "bag"
+    from archive.stages.packages.recognizing import looks_like_package
+
+    return "package" if looks_like_package(folder) else "nothing"
