@@ -38,6 +38,58 @@ def test_it_is_frozen() -> None:
         del one.name
 
 
+@light_dataclass(frozen=True)
+class Awkward:
+    """Fields that bear names which the decorator might have used itself."""
+
+    values: tuple[str, ...] = ()
+    name: str = "x"
+    known: int = 0
+    field: dict[str, int] = field(default_factory=dict)
+    cls: int = 1
+
+
+@light_dataclass(frozen=True, slots=True)
+class Slotted:
+    """Without a dict."""
+
+    values: tuple[str, ...]
+    words: list[str] = field(default_factory=list)
+
+
+@light_dataclass(slots=True)
+class Open:
+    """Not frozen."""
+
+    values: int
+    words: list[str] = field(default_factory=list)
+
+
+def test_fields_may_have_any_name() -> None:
+    one = Awkward(("a",), known=2)
+    assert (one.values, one.name, one.known, one.field, one.cls) == (("a",), "x", 2, {}, 1)
+
+
+def test_a_class_with_slots_is_like_any_other() -> None:
+    one: Any = Slotted(("a",))
+    assert (one.values, one.words, hasattr(one, "__dict__")) == (("a",), [], False)
+    assert Slotted(("a",)).words is not one.words
+    assert pickle.loads(pickle.dumps(one)) == one  # noqa: S301
+    assert replace(one, values=()) == Slotted(())
+    assert hash(Slotted((), words=())) == hash(Slotted((), words=()))  # type: ignore[arg-type]
+    with pytest.raises(FrozenInstanceError):
+        one.values = ()
+
+
+def test_a_class_that_is_not_frozen_can_be_changed_and_not_hashed() -> None:
+    one = Open(1)
+    one.values = 2
+    assert one == Open(2)
+    assert pickle.loads(pickle.dumps(one)) == one  # noqa: S301
+    with pytest.raises(TypeError):
+        hash(one)
+
+
 @pytest.mark.parametrize(
     ("values", "named"), [((), {}), (("a",), {"name": "b"}), (("a",), {"other": 1}), (("a", (), {}, 4), {})]
 )
