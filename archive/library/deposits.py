@@ -29,7 +29,8 @@ def deposit(
 
     `target` is a name under [targets] in the settings, or an address such as "ocfl:repository". `identifier` is the
     bag's name in the repository, by default its External-Identifier; `workers` threads digest files. The report's
-    `state` is ACCEPTED only with a receipt. Raises `UsageError`, `DepositError`, `NotFoundError`, `StorageError` and their kinds.
+    `state` is ACCEPTED only with a receipt. Raises `UsageError`, `DepositError`, `NotFoundError`, `StorageError` and
+    their kinds.
     """
     from archive.stages.depositing import workflow
     from archive.storage.clock import system_clock
@@ -103,7 +104,8 @@ def retrieve(
     """Bring a deposited bag back to the folder `to` and validate it: what `archive retrieve` does.
 
     `identifier` is that of the receipt; `workers` validate what came. A bag that is not whole is kept as
-    NAME.damaged, and the report has findings. Raises `UsageError`, `NotFoundError`, `DepositError`, `StorageError` and their kinds.
+    NAME.damaged, and the report has findings. Raises `UsageError`, `NotFoundError`, `DepositError`, `StorageError` and
+    their kinds.
     """
     from archive.stages.depositing import retrieval
     from archive.storage.clock import system_clock
