@@ -211,7 +211,7 @@ def test_a_dry_run_tells_what_the_scanner_names(
     code = run([*words, "--dry-run", "--json"])
     report = json.loads(capsys.readouterr().out)
     named = {finding["code"]: finding for finding in report["findings"]}
-    assert named["SRC-145" if keep else "SRC-144"]["path"] == "data/original/bad.txt"
+    assert named["SRC-145" if keep else "SRC-147"]["path"] == "data/original/bad.txt"
     assert code == (0 if keep else 1)
     assert not (tmp_path / "bags").exists()
     assert run(words) == code, "and the real run ends alike"
