@@ -43,6 +43,7 @@ class OcflVersionReader:
         try:
             inventory = self._read_inventory(folder)
             self._algorithm = inventory.algorithm or "sha512"
+            self.version = version or inventory.head or ""
             self._content = self._list(inventory, folder, version)
         except BaseException:
             self.close()
@@ -171,7 +172,7 @@ class OcflVersionReader:
 
     def _list(self, inventory: Inventory, folder: str, name: str | None) -> dict[bytes, tuple[bytes, bytes]]:
         """Where the bytes of each file of the version are, and their packed digest, by bag path in sorted order."""
-        version = inventory.versions.get(name or inventory.head or "")
+        version = inventory.versions.get(self.version)
         if version is None:
             there = ", ".join(inventory.versions)
             raise NotFoundError(f"the object has no such version; it has {there}", subject=f"{folder}#{name}")

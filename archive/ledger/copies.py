@@ -12,6 +12,7 @@ from archive.ledger.backend import stored_json
 from archive.ledger.book import Ledger
 from archive.ledger.packed_digests import path_text
 from archive.model.audit import join_address
+from archive.model.deposit import copy_address
 
 
 class HeldCopy(NamedTuple):
@@ -34,7 +35,9 @@ class HeldCopy(NamedTuple):
 
 
 class RecordedDeposit(NamedTuple):
-    """A deposit that the ledger knows. `holding` and `tag_digest` are None for a bag that was not held at the time.
+    """A deposit that the ledger knows. `holding` is None for a bag that was not held at the time.
+
+    `tag_digest` is None where an older program did not record that of such a bag.
 
     `address` is where the holding is, or was when it was retired. `receipt` has the members of archive.receipt/1.
     `when` is in seconds since the epoch, UTC.
@@ -49,6 +52,11 @@ class RecordedDeposit(NamedTuple):
     identifier: str
     location: str
     receipt: Mapping[str, Any]
+
+    @property
+    def copy_address(self) -> str:
+        """Where the deposited bag is; see `archive.model.deposit.copy_address`."""
+        return copy_address(str(self.receipt.get("kind", "")), self.location, self.receipt.get("version"))
 
 
 def list_copies(ledger: Ledger) -> list[HeldCopy]:
@@ -77,9 +85,23 @@ def list_deposits(ledger: Ledger) -> list[RecordedDeposit]:
         receipt = detail.get("receipt")
         found.append(
             RecordedDeposit(
-                number, when, holding, tag_digest, None if root is None else join_address(root, path_text(place)),
-                detail["target"], str(detail.get("identifier", "")), str(detail.get("location", "")),
+                number, when, holding, tag_digest or detail.get("tag_digest") or None,
+                None if root is None else join_address(root, path_text(place)), detail["target"],
+                str(detail.get("identifier", "")), str(detail.get("location", "")),
                 receipt if isinstance(receipt, dict) else {},
             )
         )  # fmt: skip
     return found
+
+
+def has_deposit(ledger: Ledger, tag_digest: str, receipt: Mapping[str, Any]) -> bool:
+    """Whether the deposit with this receipt was recorded, for a holding of this bag or for none."""
+    query = "SELECT detail FROM events WHERE kind = 'transfer' AND holding"
+    rows = ledger.backend.query(f"{query} IN (SELECT id FROM holdings WHERE tag_digest = ?)", (tag_digest,))
+    rows = [*rows, *ledger.backend.query(f"{query} IS NULL")]
+    return any(_is_of(stored_json(raw).get("receipt"), receipt) for (raw,) in rows)
+
+
+def _is_of(recorded: object, receipt: Mapping[str, Any]) -> bool:
+    names = ("target", "identifier", "fingerprint", "finished")
+    return isinstance(recorded, Mapping) and all(recorded.get(name) == receipt.get(name) for name in names)

@@ -87,10 +87,10 @@ def read_archive_status(ledger: Ledger, settings: Settings, max_age: str, clock:
 
 
 def deposit_command(deposit: KeptDeposit) -> str:
-    """The command that goes on with a deposit; with placeholders where the bag or the target is not known."""
+    """The command that goes on with a deposit; with placeholders where the bag or the place is not known."""
     flag = "--resume " if deposit.progress is DepositProgress.UNKNOWN else ""
     bag = shlex.quote(deposit.path) if deposit.path else "BAG"
-    return f"archive deposit {flag}{bag} {shlex.quote(deposit.target) if deposit.target else 'TARGET'}"
+    return f"archive deposit {flag}{bag} {shlex.quote(deposit.target) if deposit.target else 'PLACE'}"
 
 
 def _summarise_seals(held: Iterable[HeldCopy], newest: Mapping[int, Mapping[str, Any]], now: int) -> SealsSummary:
@@ -134,7 +134,7 @@ def _steps(
         steps.append("archive seal --renew --due --key KEY")
     steps += [deposit_command(one) for one in pending if one not in unknown][:1]
     if copies.short and copies.short[0].copies:
-        steps.append(f"archive deposit {shlex.quote(copies.short[0].address)} TARGET")
+        steps.append(f"archive deposit {shlex.quote(copies.short[0].address)} PLACE")
     return list(dict.fromkeys(steps))
 
 

@@ -66,7 +66,7 @@ def _next_step(finding: Finding, portrait: Portrait) -> Child:
     words, _colon, general = finding.kind.remedy.partition(": archive ")
     command = f"archive {general}"
     if finding.kind is codes.UNREACHABLE:
-        command = f"archive audit --location {shlex.quote(finding.subject)}"
+        command = f"archive audit --place {shlex.quote(finding.subject)}"
     elif finding.kind in (codes.DAMAGED, codes.MISSING, codes.BAG_MISSING):
         within = [one for one in portrait.packages if f"{finding.subject}/".startswith(f"{one.holding.address}/")]
         if not within:

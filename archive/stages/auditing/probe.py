@@ -13,7 +13,7 @@ import sys
 
 from archive.model.audit import join_address
 from archive.regular_files import open_regular
-from archive.stages.auditing.presence import location_identity, why_away
+from archive.stages.auditing.presence import location_identity, path_on_disk, why_away
 
 
 def answer(question: str) -> str:
@@ -21,7 +21,7 @@ def answer(question: str) -> str:
     asked = json.loads(question)
     reason = why_away(asked["root"], asked["identity"], asked["named"], asked["places"], {})
     for place in () if reason else asked["touch"]:
-        _touch(join_address(asked["root"], place))
+        _touch(path_on_disk(join_address(asked["root"], place)))
     return json.dumps({"reason": reason, "identity": "" if reason else location_identity(asked["root"], {})})
 
 
