@@ -27,7 +27,8 @@ _OPTION_KINDS: dict[str, type] = {
     "url": str, "root": str, "credentials": str, "user": str, "key_file": str, "known_hosts": str, "endpoint": str,
     "region": str, "profile": str, "form": str, "receiver": str, "lock_mode": str, "collection": str,
     "packaging": str, "method": str, "on_behalf_of": str, "access": str, "person": str, "address": str, "message": str,
-    "audience": str, "keyring": bool, "plain_http": bool, "path_style": bool, "publish": bool, "reserve_doi": bool, "in_progress": bool,
+    "audience": str,
+    "keyring": bool, "plain_http": bool, "path_style": bool, "publish": bool, "reserve_doi": bool, "in_progress": bool,
     "port": int, "seconds": int, "part_size": int, "lock_days": int,
 }  # fmt: skip
 """What the options of places are. Those that a plugin brings are its own matter."""
@@ -199,7 +200,7 @@ def _apply_tables(settings: Settings, tables: dict[str, Any], origin: str) -> Se
 
 
 def _join_place(place: dict[str, Any], name: str, options: Mapping[str, Any], origin: str) -> None:
-    """Add the options of one table to those of other tables of the same place. Raises `UsageError` on a contradiction."""
+    """Add the options of one table to those of others of the same place. Raises `UsageError` on a contradiction."""
     for key, value in options.items():
         if key in place and place[key] != value:
             raise UsageError(

@@ -73,7 +73,7 @@ def test_the_longest_root_holds_a_bag(tmp_path: Path, environ: dict[str, str]) -
     ("text", "words"),
     [
         ('[targets.v]\nendpoint = "a"\n[locations.v]\nendpoint = "b"\n', "locations.v.endpoint contradicts"),
-        ('[places.v]\nurl = "dir:x"\naudience = "friends"\n', "places.v.audience must be one of ourselves, named, public"),
+        ('[places.v]\naudience = "friends"\n', "places.v.audience must be one of ourselves, named, public"),
         ("[places.v]\naudience = 3\n", "places.v.audience must be a text"),
         ("[places]\nv = 3\n", r"\[places.v\] must be a table"),
     ],

@@ -28,7 +28,9 @@ from archive.model.build import Progress
     metavar="FORMAT",
     help="Format of the package: archivematica, bag, datacite, dspace-saf, rocrate, or that of a plugin.",
 )
-@click.option("--for", "person", metavar='"NAME, PURPOSE"', help="Give a working copy, with a cover sheet, to this person.")
+@click.option(
+    "--for", "person", metavar='"NAME, PURPOSE"', help="Give a working copy, with a cover sheet, to this person."
+)
 @click.option("--because", metavar="REASON", help="Why the person may see what is restricted; the ledger keeps it.")
 @click.option("--without-restricted", is_flag=True, help="Leave out restricted files and private fields.")
 @click.option("--language", type=click.Choice(["en", "ar"]), help="Language of the cover sheet; en by default.")
@@ -80,7 +82,7 @@ def command(
     """
     progress = progress_for(quiet=quiet or (as_json and not events), events=events)
     if [as_format, person, holey].count(None) != 2:
-        raise UsageError("give one of --as, --for and --holey", remedy="For example: archive export BAG --as bag --to DIR")
+        raise UsageError("give one of --as, --for and --holey", remedy="Such as: archive export BAG --as bag --to DIR")
     if person is None and (because or without_restricted or language):
         raise UsageError("--because, --without-restricted and --language go with --for")
     if person is not None:

@@ -40,7 +40,7 @@ def command() -> None:
 
 @command.command("add")
 @path_argument("bags")
-@click.option("--place", "location", metavar="NAME", help="The place of archive.toml it is in; by default found by path.")
+@click.option("--place", "location", metavar="NAME", help="The place they are in; by default found by path.")
 @click.option(
     "--recursive", is_flag=True, help="BAGS are folders: add every bag in them and below, and print a summary."
 )
@@ -146,7 +146,7 @@ def list_(everything: bool, as_json: bool) -> int:
 @command.command("move")
 @path_argument("bag", nargs=1)
 @path_argument("to", nargs=1)
-@click.option("--place", "location", metavar="NAME", help="The place of archive.toml it is in now.")
+@click.option("--place", "location", metavar="NAME", help="The place it is in now.")
 @json_option
 def move(bag: str, to: str, location: str | None, as_json: bool) -> int:
     """Tell the ledger that a bag stands elsewhere now. It moves nothing itself; the bag there must be the same.

@@ -17,7 +17,7 @@ class Audience(Enum):
 
 @light_dataclass(frozen=True)
 class Recipient:
-    """Who gets a bag. `name` and `reason` are for named persons: who they are, and why they may see what is restricted."""
+    """Who gets a bag. Named persons have a `name`, and a `reason` where they may see what is restricted."""
 
     audience: Audience
     name: str = ""

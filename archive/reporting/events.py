@@ -16,7 +16,8 @@ Fields = dict[str, Any]
 
 def life_text(holding: Holding, events: Sequence[LifeEvent]) -> str:
     rows = [
-        f"{stamp_of(one.happened)}  {one.kind:<14}  {'success' if one.good else 'failure'}  {describe_event(one)}"
+        f"{stamp_of(one.happened)}  {one.kind:<14}  {'success' if one.good else 'failure'}"
+        f"  {describe_event(one, persons=True)}"
         for one in events
     ]
     return "\n".join([escape(holding.address), *rows])
@@ -29,7 +30,7 @@ def life_document(holding: Holding, events: Sequence[LifeEvent]) -> Fields:
             {
                 "number": one.seq, "type": one.kind, "time": stamp_of(one.happened),
                 "outcome": "success" if one.good else "failure", "counts": dict(one.counts),
-                "note": describe_event(one),
+                "note": describe_event(one, persons=True),
             }
             for one in events
         ],

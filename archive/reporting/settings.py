@@ -33,10 +33,11 @@ def _shown(value: Any) -> Any:
 
 
 def place_rows(settings: Settings) -> list[dict[str, Any]]:
-    """The places in the order of their names: address, audience and origin. Raises `UsageError` for a wrong audience."""
+    """The places in the order of their names: address, audience, origin. Raises `UsageError` for a wrong audience."""
     return [
         {
-            "name": name, "address": _address(address_of(settings, name)), "audience": audience_of(settings, name).value,
+            "name": name, "address": _address(address_of(settings, name)),
+            "audience": audience_of(settings, name).value,
             "origin": settings.origins.get(f"places.{name}", "default"),
         }
         for name in sorted(settings.places)

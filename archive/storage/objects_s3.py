@@ -244,7 +244,8 @@ def open_bucket(
     Options: `endpoint`, `region`, `path_style` (default: true with an endpoint of one's own), `checksum`
     ("when_required" or "when_supported", a mode of boto3), `seconds` (time limit of an answer), `retries` (of the
     library, default 0), `profile` (of ~/.aws), `credentials` and `keyring` (see `storage.credentials`). Without any
-    of the last three the variables of `name` count, those of "s3", the AWS_* variables, then boto3's own chain. Raises `UsageError`; talks to nobody yet.
+    of the last three the variables of `name` count, then those of "s3", the AWS_* variables and boto3's own chain.
+    Raises `UsageError`; talks to nobody yet.
     """
     options = options or {}
     require_sound(options, name)

@@ -23,6 +23,7 @@ _DETAILS = {
     "replication": "a further copy of a bag that was held already was entered",
     "message digest calculation": "what the ledger knows of the bag's files was sealed",
     "transfer": "the bag was moved to another place",
+    "dissemination": "a copy was given to a person",
     "deaccession": "the bag was taken out of the audits",
     "recovery": "damaged or missing files were replaced from a copy that proved itself",
     SEALED: "the bag's tag manifests were signed and stamped in an evidence seal",
@@ -31,12 +32,17 @@ _DETAILS = {
 }
 
 
-def describe_event(event: LifeEvent) -> str:
-    """What an event says beyond its kind, in words; places are left out, for they may hold names of hosts or people."""
+def describe_event(event: LifeEvent, *, persons: bool = False) -> str:
+    """What an event says beyond its kind, in words. Places are left out, for they may hold names of hosts or people;
+
+    so is to whom a copy was given, unless `persons` asks for it.
+    """
     if event.kind == "fixity check":
         counted = ", ".join(f"{count:,} {word}" for word, count in sorted(event.counts.items()))
         names = "; ".join(escape(name) for name in event.names)
         return f"{counted}: {names}" if names else counted
+    if event.kind == "dissemination" and persons:
+        return escape(_given_words(event.detail))
     if "receipt" in event.detail:
         return escape(_deposit_words(event.detail))
     if event.kind in (SEALED, VALIDATED):
@@ -47,6 +53,16 @@ def describe_event(event: LifeEvent) -> str:
         if key in ("files", "bytes", "tag_digest", "copies", "reason", "replaced")
     ]
     return escape("; ".join(shown))
+
+
+def _given_words(detail: Mapping[str, Any]) -> str:
+    """To whom a copy was given, for what and why, and how much of the bag was left out."""
+    parts = [f"copy given to {detail['for']}, for: {detail['purpose']}"]
+    if detail.get("because"):
+        parts.append(f"because: {detail['because']}")
+    if detail.get("left_out"):
+        parts.append(f"{detail['left_out']:,} files left out")
+    return "; ".join(parts)
 
 
 def _seal_words(detail: Mapping[str, Any]) -> str:

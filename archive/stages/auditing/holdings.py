@@ -78,9 +78,7 @@ def add_holding(
     own = _identity_of(absolute, settings, key)
     _refuse_second_path(ledger, settings, record.tag_digest, own=own, absolute=absolute)
     place = ensure_location(ledger, key, root, identity, named=named)
-    entered = NewHolding(
-        inner, name, form, record.tag_digest, record.external_id, record.formats, own
-    )
+    entered = NewHolding(inner, name, form, record.tag_digest, record.external_id, record.formats, own)
     return enter_holding(ledger, place, entered, record.items, now=int(clock.now().timestamp()))
 
 

@@ -147,4 +147,3 @@ def _leave(process: subprocess.Popen[str]) -> None:
         if pipe is not None:
             pipe.close()
     threading.Thread(target=process.wait, daemon=True, name="wait for a hanging probe").start()
-

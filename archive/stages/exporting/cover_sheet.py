@@ -38,7 +38,10 @@ _LINE = 64
 
 @light_dataclass(frozen=True)
 class Sheet:
-    """What a sheet is about. `folder` is the bag's folder beside it, `manifest` the payload manifest that it names."""
+    """What a sheet is about.
+
+    `folder` is the bag's folder beside it, `manifest` the payload manifest that it names; `giver` may be empty.
+    """
 
     source: Source
     selection: Selection
@@ -47,6 +50,7 @@ class Sheet:
     algorithm: str
     manifest: bytes
     day: str
+    giver: str
     language: str
 
 
@@ -96,6 +100,11 @@ def _body(sheet: Sheet, words: Mapping[str, str]) -> Iterator[str]:
     yield f"<h1>{words['heading']}</h1>"
     yield f"<p>{words['lead']}</p>"
     yield _table(_rows(sheet, words))
+    left = sum(one.in_payload for one in selection.left_out)
+    if left:
+        yield f"<p>{words['partial'].format(count=f'{left:,}')}</p>"
+    elif selection.left_out:
+        yield f"<p>{words['private']}</p>"
     yield f"<h2>{words['rights']}</h2>"
     rights = list(_rights(source, words))
     yield _table(rights) if rights else f"<p>{words['none']}</p>"
@@ -107,12 +116,12 @@ def _body(sheet: Sheet, words: Mapping[str, str]) -> Iterator[str]:
     folder = shlex.quote(shown(sheet.folder))
     if tool is not None:
         yield _code(f"cd {folder}\n{tool} -c {name}\n{tool} {name}\ncd ..")
-    yield f"<p>{words['expect'].format(algorithm=sheet.algorithm.upper())}</p>"
+    yield f"<p>{words['expect'].format(algorithm=_shown_name(sheet.algorithm))}</p>"
     yield _code(_lines(hashlib.new(sheet.algorithm, sheet.manifest).hexdigest()))
     yield f"<p>{words['program']}</p>"
     yield _code(f"archive validate {folder}")
     payload = [one for one in selection.files if one.in_payload]
-    yield f"<h2>{words['digests'].format(algorithm=sheet.algorithm.upper())}</h2>"
+    yield f"<h2>{words['digests'].format(algorithm=_shown_name(sheet.algorithm))}</h2>"
     if len(payload) > _LISTED:
         yield f"<p>{words['more'].format(count=f'{len(payload):,}', name=_isolated(f'{sheet.folder}/{name}'))}</p>"
         return
@@ -123,7 +132,6 @@ def _body(sheet: Sheet, words: Mapping[str, str]) -> Iterator[str]:
 def _rows(sheet: Sheet, words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     source, person = sheet.source, sheet.person
     payload = [one for one in sheet.selection.files if one.in_payload]
-    left = sum(one.in_payload for one in sheet.selection.left_out)
     yield words["title"], _values(source.titles)
     for label, names in (("creator", ("creator",)), ("date", ("issued", "created", "date"))):
         if found := source.values(*names):
@@ -131,15 +139,13 @@ def _rows(sheet: Sheet, words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     yield words["identifier"], _isolated(source.identifier)
     size = sum(one.size for one in payload)
     yield words["contents"], escape(words["files"].format(count=f"{len(payload):,}", size=f"{size:,}"))
-    if left:
-        yield "", escape(words["partial"].format(count=f"{left:,}"))
-    elif sheet.selection.left_out:
-        yield "", escape(words["private"])
     yield words["person"], _isolated(person.name)
     yield words["purpose"], _isolated(person.purpose)
     if person.reason:
         yield words["reason"], _isolated(person.reason)
     yield words["day"], _isolated(sheet.day)
+    if sheet.giver:
+        yield words["by"], _isolated(sheet.giver)
 
 
 def _rights(source: Source, words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -169,6 +175,10 @@ def _table(rows: Iterable[tuple[str, str]]) -> str:
 
 def _code(text: str) -> str:
     return f'<pre dir="ltr">{escape(text)}</pre>'
+
+
+def _shown_name(algorithm: str) -> str:
+    return algorithm.upper().replace("SHA", "SHA-")
 
 
 def _lines(digest: str) -> str:

@@ -1,8 +1,8 @@
 """What of a bag may be given to a person: the bag as it is, or a smaller bag without what is restricted.
 
 Without restricted files the copy is a new bag. It has only what cannot speak of them: the other payload files, their
-manifests, bag-info.txt and the Dublin Core of the package. Where only private fields are restricted, the copy is the bag
-without `metadata/restricted/`, with tag manifests of its own.
+manifests, bag-info.txt and the Dublin Core of the package. Where only private fields are restricted, the copy is the
+bag without `metadata/restricted/`, with tag manifests of its own.
 """
 
 from __future__ import annotations

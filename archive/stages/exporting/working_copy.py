@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass
 from functools import partial as bind
 from typing import Any
 
@@ -42,7 +43,7 @@ _EPOCH_OF_ZIP = 315532800
 
 
 def parse_person(text: str, reason: str = "") -> Person:
-    """"Name, purpose" as a person; the name ends at the first comma. Raises `UsageError`."""
+    """ "Name, purpose" as a person; the name ends at the first comma. Raises `UsageError`."""
     name, _comma, purpose = (part.strip() for part in text.partition(","))
     if not name or not purpose:
         raise UsageError(
@@ -67,7 +68,7 @@ def give_copy(
     clock: Clock,
     progress: Progress = NO_PROGRESS,
 ) -> WorkingCopyReport:
-    """Make a working copy of `bag` for `person` in the folder `to`: a folder, or one zip, with the bag and a cover sheet.
+    """Make a working copy of `bag` for `person` in the folder `to`: the bag and a cover sheet, in a folder or one zip.
 
     The bag is validated and its rights are judged first, by the rule of deposits: what is restricted goes along only
     with `person.reason`, or is left out with `without_restricted`. The ledger records the copy before it is in its
@@ -140,15 +141,18 @@ def _require_ledger(settings: Settings, bag: str) -> None:
             )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
 class _Giving:
-    """One copy on its way."""
+    """One copy on its way. `top` is the folder of the bag in it."""
 
-    def __init__(
-        self, source: Source, selection: Selection, person: Person, top: str, language: str, settings: Settings,
-        clock: Clock, progress: Progress,
-    ) -> None:  # fmt: skip
-        self._source, self._selection, self._person, self._top = source, selection, person, top
-        self._language, self._settings, self._clock, self._progress = language, settings, clock, progress
+    _source: Source
+    _selection: Selection
+    _person: Person
+    _top: str
+    _language: str
+    _settings: Settings
+    _clock: Clock
+    _progress: Progress
 
     def write(self, package: Package) -> None:
         """Write the bag of the copy below its folder."""
@@ -191,8 +195,9 @@ class _Giving:
         else:
             manifest = b"".join(self._source.reading.reader.stream_tag(manifest_name(algorithm).encode("ascii")))
         day = self._clock.now().date().isoformat()
+        giver = ", ".join(filter(None, (self._settings.create.operator, self._settings.create.organization)))
         return Sheet(
-            self._source, self._selection, self._person, self._top, algorithm, manifest, day, self._language
+            self._source, self._selection, self._person, self._top, algorithm, manifest, day, giver, self._language
         )
 
     def _record(self, bag: str, target: str, package: CountedPackage) -> bool:
@@ -205,7 +210,7 @@ class _Giving:
             "tag_digest": digest_of_tag_manifests(self._source.reading)[0][1],
         }  # fmt: skip
         if person.reason:
-            detail["reason"] = person.reason
+            detail["because"] = person.reason
         with project_ledger(self._settings, migrating=True) as ledger:
             if ledger is None:
                 return False

@@ -147,8 +147,8 @@ def _restore(folder: Path, before: Path) -> None:
 
 def _run_killed(project: Project, at: int, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", KILLER, str(at), *words], cwd=project.folder, capture_output=True, text=True, check=False,
-        env={**os.environ, "PYTHONPATH": str(CHECKOUT)}, timeout=300,
+        [sys.executable, "-c", KILLER, str(at), *words], cwd=project.folder, capture_output=True, text=True,
+        check=False, env={**os.environ, "PYTHONPATH": str(CHECKOUT)}, timeout=300,
     )  # fmt: skip
 
 
@@ -170,4 +170,4 @@ def test_killed_at_any_moment_a_rerun_completes_it(project: Project, place: str,
         assert code == 0, (at, out, err)
         assert len(held(project)) == 2, at
         deposits = project.json("deposits", "list")[1]["deposits"]
-        assert [(one["progress"], one["recorded"]) for one in deposits] == [("accepted", True)], (at, deposits)
+        assert [(one["state"], one["recorded"]) for one in deposits] == [("accepted", True)], (at, deposits)
