@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archive.formats.naming import escape, path_fields
 from archive.model.build import RenditionResult, RenditionStatus, Tool
@@ -17,7 +17,9 @@ from archive.model.validation import ValidationReport
 from archive.reporting.entering import entry_fields
 from archive.reporting.finding import WORDS, clean_text, fact_fields, finding_fields, finding_line
 from archive.reporting.sealing import sealing_fields
-from archive.stages.creation.batch import RowResult, RowState
+
+if TYPE_CHECKING:
+    from archive.stages.creation.batch import RowResult
 
 NO_ENTRIES: Mapping[str, Entry] = {}
 _FORMATS = 12
@@ -159,6 +161,8 @@ def creation_document(
 
 def batch_text(results: Sequence[RowResult]) -> str:
     """What became of the rows of a table: a summary, then each row that was not passed over."""
+    from archive.stages.creation.batch import RowState
+
     counts = {state: sum(one.state is state for one in results) for state in RowState}
     lines = ["; ".join(f"{count:,} {state.value}" for state, count in counts.items() if count)]
     for one in results:
@@ -179,6 +183,8 @@ def batch_document(
     results: Sequence[RowResult], codes: Sequence[int], code: int, entries: Mapping[str, Entry] = NO_ENTRIES
 ) -> Fields:
     """The rows of a table for `--json`, each with its exit code and its creation's report or its error."""
+    from archive.stages.creation.batch import RowState
+
     return {
         "schema": "archive.creations/1",
         "exit_code": code,

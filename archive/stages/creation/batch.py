@@ -11,7 +11,6 @@ import io
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 
 from archive.errors import ArchiveError, FormatError, NotFoundError, UsageError, from_os_error
@@ -19,6 +18,7 @@ from archive.formats import description_csv
 from archive.formats.description_csv import decode_text, delimiter_of, read_table
 from archive.model.creation import CreationReport
 from archive.model.finding import Outcome, Severity
+from archive.model.light import light_dataclass
 from archive.regular_files import open_regular
 from archive.settings import Settings
 from archive.stages.creation.already_made import is_already_made
@@ -41,7 +41,7 @@ class RowState(Enum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Row:
     """One bag to make. `source` is a path, `name` the bag's name, `table` its description, None where it has none."""
 
@@ -51,7 +51,7 @@ class Row:
     table: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class RowResult:
     """What became of one row: the report of its creation, or the error that ended it.
 

@@ -103,7 +103,7 @@ def give_copy(
             give = _Giving(source, selection, person, top, language, settings, clock, progress)
             drawn, recorded = None, False
             if dry_run:
-                counted = CountedPackage()
+                counted = CountedPackage(stem)
                 give.write(counted)
             else:
                 counted, drawn, recorded = give.make(target, bag, stem, zipped=zipped)
@@ -167,7 +167,7 @@ class _Giving:
         with Partial(os.path.dirname(os.path.abspath(target)), os.path.basename(target)) as partial:
             writing = WorkingFolder(partial.path)
             try:
-                package = WrittenPackage(writing, reading, times_of(reading), self._progress)
+                package = WrittenPackage(stem, writing, reading, times_of(reading), self._progress)
                 self.write(package)
                 drawn = draw_cover_sheet(self._sheet(), self._settings, self._clock)
                 writing.write(COVER, [drawn.content], anew=False)
