@@ -126,12 +126,14 @@ def list_(everything: bool, as_json: bool) -> int:
     Example:
       archive holdings list --json
     """
+    from archive.ledger.copies import list_deposits
     from archive.ledger.holdings import list_holdings
     from archive.reporting.holdings import holding_line, holdings_document
+    from archive.stages.auditing.copies import count_other_copies
 
     with open_current() as (ledger, _settings):
-        holdings = list_holdings(ledger, retired=everything)
-    counts = count_copies(holdings)
+        holdings, deposits = list_holdings(ledger, retired=everything), list_deposits(ledger)
+    counts = count_other_copies(holdings, deposits)
     rows = [(one, counts[one.id]) for one in holdings]
     if as_json:
         show_json(holdings_document(rows))

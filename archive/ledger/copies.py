@@ -16,7 +16,9 @@ from archive.model.deposit import copy_address
 
 
 class HeldCopy(NamedTuple):
-    """A holding as one copy of its bag. `identity` is that of the bag, `location_identity` that of its location.
+    """A holding as one copy of its bag. `identity` is that of the bag, `location_identity` that of its location;
+
+    `form` is the value of a `Container`.
 
     A named tuple, for there may be hundreds of thousands.
     """
@@ -27,6 +29,7 @@ class HeldCopy(NamedTuple):
     identity: str
     root: str
     location_identity: str
+    form: str = "folder"
 
     @property
     def address(self) -> str:
@@ -62,11 +65,12 @@ class RecordedDeposit(NamedTuple):
 def list_copies(ledger: Ledger) -> list[HeldCopy]:
     """The holdings that were not retired, in the order in which they were entered."""
     rows = ledger.backend.query(
-        "SELECT h.id, h.tag_digest, h.place, h.identity, l.root, l.identity FROM holdings h"
+        "SELECT h.id, h.tag_digest, h.place, h.identity, l.root, l.identity, h.form FROM holdings h"
         " JOIN locations l ON l.id = h.location WHERE h.retired_at IS NULL ORDER BY h.id"
     )
     return [
-        HeldCopy(i, tag, path_text(place), own or "", root, there or "") for i, tag, place, own, root, there in rows
+        HeldCopy(i, tag, path_text(place), own or "", root, there or "", form)
+        for i, tag, place, own, root, there, form in rows
     ]
 
 
