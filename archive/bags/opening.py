@@ -103,7 +103,7 @@ def pinned_address(address: str) -> str:
 
 def storage_root(address: str) -> str | None:
     """The OCFL storage root around the object that OBJECT#vN names; None for everything else."""
-    found = None if is_remote(address) else object_version(address)
+    found = object_version(address) if "#v" in address and not is_remote(address) else None
     folder = "" if found is None else os.path.dirname(found[0])
     while folder:
         if any(os.path.isfile(os.path.join(folder, name)) for name in _ROOTS):

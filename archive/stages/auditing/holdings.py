@@ -64,14 +64,14 @@ def add_holding(
     this very address is not entered again. Raises `RetiredError` then, `NotFoundError`, `FormatError`
     when it is no bag, `ExistsError` when it is held already, `StorageError` when its location is away.
     """
-    absolute = _pinned(absolute_address(address, ""))
-    if holdings_at(ledger, absolute):
-        raise ExistsError(
-            "this is a holding already", subject=absolute,
-            remedy="Audit it: archive audit BAG; if another bag stands there now: archive holdings retire BAG",
-        )  # fmt: skip
-    key, root, inner, named = split_address(absolute, settings, location)
+    absolute = absolute_address(address, "")
+    _refuse_held(ledger, absolute)
     identity = identity or reach(ledger, settings, absolute, location)
+    if (pinned := _pinned(absolute)) != absolute:
+        absolute = pinned
+        _refuse_held(ledger, absolute)
+        identity = reach(ledger, settings, absolute, location)
+    key, root, inner, named = split_address(absolute, settings, location)
     record, form, name = _read(absolute, settings, key)
     if new and any(one.tag_digest == record.tag_digest for one in holdings_at(ledger, absolute, retired=True)):
         raise RetiredError("this bag was retired", subject=absolute, remedy="Add it by its own path, without --new")
@@ -82,6 +82,14 @@ def add_holding(
     return enter_holding(ledger, place, entered, record.items, now=int(clock.now().timestamp()))
 
 
+def _refuse_held(ledger: Ledger, absolute: str) -> None:
+    if holdings_at(ledger, absolute):
+        raise ExistsError(
+            "this is a holding already", subject=absolute,
+            remedy="Audit it: archive audit BAG; if another bag stands there now: archive holdings retire BAG",
+        )  # fmt: skip
+
+
 def relocate_holding(
     ledger: Ledger, settings: Settings, holding: Holding, address: str, clock: Clock, *, location: str | None = None
 ) -> Holding:
@@ -89,9 +97,12 @@ def relocate_holding(
 
     Raises `FormatError` when another bag stands there, and as `add_holding`.
     """
-    absolute = _pinned(absolute_address(address, ""))
-    key, root, inner, named = split_address(absolute, settings, location)
+    absolute = absolute_address(address, "")
     identity = reach(ledger, settings, absolute, location)
+    if (pinned := _pinned(absolute)) != absolute:
+        absolute = pinned
+        identity = reach(ledger, settings, absolute, location)
+    key, root, inner, named = split_address(absolute, settings, location)
     record, form, _name = _read(absolute, settings, key)
     own = _identity_of(absolute, settings, key)
     if record.tag_digest != holding.tag_digest:
