@@ -35,7 +35,7 @@ def _lines(report: WorkingCopyReport) -> Iterator[str]:
         yield f"Cover sheet: {report.cover} ({_cover_words(report)})"
         yield "Recorded in the ledger" if report.recorded else "Not recorded: there is no ledger here"
     if report.left_out:
-        yield f"Left out: {count_of(len(report.left_out), 'restricted file')}"
+        yield f"Left out: {count_of(len(report.left_out), 'file')}, restricted or about what is restricted"
     for finding in report.findings[:_SHOWN]:
         yield f"  {finding_line(finding)}"
         if finding.severity is not Severity.NOTE:

@@ -34,6 +34,7 @@ from archive.storage.clock import Clock
 
 _STATEMENTS = "metadata/descriptive/statements.json"
 _DESCRIPTION = "metadata/descriptive/description.toml"
+_OF_FILES = "metadata/descriptive/files/"
 
 
 def judge_bag(bag: str, settings: Settings, progress: Progress = NO_PROGRESS, *, payload: bool = True) -> list[Finding]:
@@ -120,9 +121,21 @@ def _without_files(found: list[RecordedAccess], closed: int, today: date) -> lis
     """What is recorded of the package, when as many files as statements.json closes stay out.
 
     Records do not say by path which file they close; one that closes more than those is taken to speak of others too.
+    The Dublin Core records of single files count together.
     """
-    strict = Counter(one.record for one in found if not one.whole and one.in_force(today, ()) is not Access.OPEN)
-    return [one for one in found if one.whole or strict[one.record] > closed]
+    ends = [end for one in found for end in one.ends if end is not None]
+    of_files = [(one, _record_of_files(one)) for one in found]
+    strict = [(one, record) for one, record in of_files if record and one.in_force(today, ends) is not Access.OPEN]
+    counts = Counter(record for _one, record in strict if record != _OF_FILES)
+    counts[_OF_FILES] = len({one.record for one, record in strict if record == _OF_FILES})
+    return [one for one, record in of_files if not record or counts[record] > closed]
+
+
+def _record_of_files(access: RecordedAccess) -> str:
+    """The record, where it speaks of single files; the folder of those that each speak of one; else empty."""
+    if access.record.startswith(_OF_FILES):
+        return _OF_FILES
+    return "" if access.whole else access.record
 
 
 def _is_record(path: str) -> bool:
