@@ -274,7 +274,7 @@ def event_text(event: Event) -> Iterator[str]:
         + "  <eventDetailInformation>\n"
         + _text("eventDetail", event.detail, 3)
         + "  </eventDetailInformation>\n  <eventOutcomeInformation>\n"
-        + _term("eventOutcome", event.outcome, "eventOutcome", 3)
+        + ("" if event.outcome is None else _term("eventOutcome", event.outcome, "eventOutcome", 3))
         + "   <eventOutcomeDetail>\n"
         + _text("eventOutcomeDetailNote", event.note, 4)
         + "   </eventOutcomeDetail>\n  </eventOutcomeInformation>\n"

@@ -74,7 +74,7 @@ class History:
             target = self._target(one, make)
             links.setdefault(target, []).append(event)
             said = (view.outcomes[0] if view.outcomes else "").strip()
-            outcome = _OUTCOMES.get(said.lower(), said if said else "success")
+            outcome = _OUTCOMES.get(said.lower(), said) or None
             notes = "; ".join((*view.outcome_notes, f"as recorded in the {self.content.kind.value}"))
             acting = tuple(
                 Link(self._agent(key.value, make, agents), next(iter(key.roles), None)) for key in view.agents
