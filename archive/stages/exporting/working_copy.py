@@ -76,6 +76,10 @@ def give_copy(
     records why, `NotFoundError`, `NotABagError`, `ExistsError`, `RenditionError`, `LedgerError` and other
     `StorageError`; then nothing is at the destination.
     """
+    if without_restricted and person.reason:
+        raise UsageError(
+            "a reason is for what is restricted, and that is to be left out", remedy="Give only one of both"
+        )
     if language not in LANGUAGES:
         raise UsageError(f"a cover sheet is in one of {', '.join(LANGUAGES)}", subject=language)
     with open_bag(absolute_address(bag), options=bucket_options(settings, bag)) as reading:

@@ -174,6 +174,7 @@ def test_only_private_fields_are_left_out(project: Project) -> None:
         (["--for", ", reading room"], "a copy is given to a person for a purpose"),
         (["--for", FOR, "--as", "bag"], "give one of --as, --for and --holey"),
         (["--as", "bag", "--because", "x"], "go with --for"),
+        (["--for", FOR, "--because", "x", "--without-restricted"], "that is to be left out"),
     ],
 )
 def test_a_wrong_call_is_told(project: Project, words: list[str], said: str) -> None:
