@@ -126,13 +126,13 @@ def list_(everything: bool, as_json: bool) -> int:
     Example:
       archive holdings list --json
     """
-    from archive.ledger.copies import list_deposits
+    from archive.ledger.copies import list_deposited_copies
     from archive.ledger.holdings import list_holdings
     from archive.reporting.holdings import holding_line, holdings_document
     from archive.stages.auditing.copies import count_other_copies
 
     with open_current() as (ledger, _settings):
-        holdings, deposits = list_holdings(ledger, retired=everything), list_deposits(ledger)
+        holdings, deposits = list_holdings(ledger, retired=everything), list_deposited_copies(ledger)
     counts = count_other_copies(holdings, deposits)
     rows = [(one, counts[one.id]) for one in holdings]
     if as_json:

@@ -5,7 +5,7 @@ A deposit is an event *transfer* whose detail names the target; an event *transf
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from archive.ledger.backend import stored_json
@@ -96,6 +96,26 @@ def list_deposits(ledger: Ledger) -> list[RecordedDeposit]:
             )
         )  # fmt: skip
     return found
+
+
+def list_deposited_copies(ledger: Ledger, deposits: Sequence[RecordedDeposit] | None = None) -> list[RecordedDeposit]:
+    """The deposits that count as copies: accepted, and not at a place where a holding was retired.
+
+    `deposits` are those of `list_deposits`, where they are known already.
+    """
+    accepted = [
+        one
+        for one in (list_deposits(ledger) if deposits is None else deposits)
+        if one.receipt.get("state") == "accepted"
+    ]
+    if not accepted:
+        return []
+    rows = ledger.backend.query(
+        "SELECT h.tag_digest, l.root, h.place FROM holdings h JOIN locations l ON l.id = h.location"
+        " WHERE h.retired_at IS NOT NULL"
+    )
+    gone = {(tag_digest, join_address(root, path_text(place))) for tag_digest, root, place in rows}
+    return [one for one in accepted if (one.tag_digest, one.copy_address) not in gone]
 
 
 def has_deposit(ledger: Ledger, tag_digest: str, receipt: Mapping[str, Any]) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 from archive.formats.amounts import parse_age
 from archive.ledger.book import BASE_AGE, Ledger
-from archive.ledger.copies import HeldCopy, RecordedDeposit, list_copies, list_deposits
+from archive.ledger.copies import HeldCopy, RecordedDeposit, list_copies, list_deposited_copies, list_deposits
 from archive.ledger.overview import next_due
 from archive.ledger.seal_events import newest_seals
 from archive.model.audit import Container, FileOutcome, is_remote, same_identity
@@ -74,7 +74,8 @@ def read_archive_status(ledger: Ledger, settings: Settings, max_age: str, clock:
     held = list_copies(ledger)
     recorded = list_deposits(ledger)
     harmed = {one.holding for one in audit.attention if one.outcome in HARM}
-    copies = summarise_copies(held, recorded, harmed)
+    copied = list_deposited_copies(ledger, recorded)
+    copies = summarise_copies(held, copied, harmed)
     seals = _summarise_seals(held, newest_seals(ledger.backend), now)
     deposits = kept_deposits(settings, recorded)
     pending = tuple(one for one in deposits if one.progress is not DepositProgress.ACCEPTED)
@@ -82,7 +83,7 @@ def read_archive_status(ledger: Ledger, settings: Settings, max_age: str, clock:
     return ArchiveStatus(
         now, audit, copies, seals, len(deposits) - len(pending), pending, None if due is None else due - shift,
         tuple(one.address for one in held if one.holding in harmed),
-        tuple(_steps(audit, held, harmed, copies=copies, seals=seals, pending=pending, deposits=recorded)),
+        tuple(_steps(audit, held, harmed, copies=copies, seals=seals, pending=pending, deposits=copied)),
     )  # fmt: skip
 
 
@@ -155,7 +156,7 @@ def _repair_command(held: Sequence[HeldCopy], harmed: Collection[int], deposits:
             and not same_identity(other.identity, first.identity)
         ):
             return f"archive repair {shlex.quote(first.address)} --from {shlex.quote(other.address)}"
-    sent = [one for one in deposits if one.tag_digest == first.tag_digest and one.receipt.get("state") == "accepted"]
+    sent = [one for one in deposits if one.tag_digest == first.tag_digest]
     for one in unheld(sent, [one for one in held if one.tag_digest == first.tag_digest]):
         return f"archive retrieve {shlex.quote(one.target)} {shlex.quote(one.identifier)} --to returned"
     return f"archive repair {shlex.quote(first.address)} --from COPY"

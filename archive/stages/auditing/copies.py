@@ -17,15 +17,15 @@ from archive.stages.auditing.locations import absolute_address
 def count_other_copies(holdings: Sequence[Holding], deposits: Iterable[RecordedDeposit]) -> dict[int, int]:
     """For each holding, by its number, how many other copies of its bag there are.
 
-    Counted are holdings that were not retired, and accepted deposits that are no holdings. Another path to a copy is
-    not another copy.
+    Counted are holdings that were not retired, and those of `deposits` that are no holdings; the deposits are accepted
+    ones. Another path to a copy is not another copy.
     """
     held: dict[str, list[Holding]] = {}
     for one in holdings:
         held.setdefault(one.tag_digest, []).append(one)
     sent: dict[str, list[RecordedDeposit]] = {}
     for deposit in deposits:
-        if deposit.tag_digest in held and deposit.receipt.get("state") == "accepted":
+        if deposit.tag_digest in held:
             sent.setdefault(deposit.tag_digest, []).append(deposit)
     more = {tag_digest: len(unheld(group, held[tag_digest])) for tag_digest, group in sent.items()}
     counts = count_copies(holdings)

@@ -9,7 +9,7 @@ from typing import Any
 
 from archive.formats.amounts import parse_age
 from archive.ledger.book import BASE_AGE, Ledger
-from archive.ledger.copies import RecordedDeposit, list_copies, list_deposits
+from archive.ledger.copies import RecordedDeposit, list_copies, list_deposited_copies
 from archive.ledger.history import LifeEvent, events_of
 from archive.ledger.holdings import list_holdings
 from archive.ledger.overview import count_between, count_due_holdings, format_totals, oldest_checks
@@ -84,7 +84,7 @@ def gather(ledger: Ledger, max_age: str, clock: Clock, *, since: int = 0) -> Por
     status = read_status(ledger, max_age, clock)
     shift = BASE_AGE - parse_age(max_age)
     holdings = list_holdings(ledger)
-    deposits = list_deposits(ledger)
+    deposits = list_deposited_copies(ledger)
     harmed = {one.holding for one in status.attention if one.outcome in _HARM}
     packages = _packages(ledger, holdings, deposits, status, since)
     calendar, due_now = _calendar(ledger, now, shift)

@@ -102,6 +102,8 @@ def test_a_retired_deposit_stays_retired(project: Project) -> None:
     assert project.run("holdings", "retire", "far/disk/one")[0] == 0
     assert project.run("deposit", "one", "disk", "-q")[0] == 0
     assert "far/disk/one" not in held(project)
+    assert project.json("status")[1]["copies"]["short"][0]["copies"] == 1, "what was retired is no copy"
+    assert [one["copies"] for one in project.json("holdings", "list")[1]["holdings"]] == [0]
     shutil.rmtree(project.folder / "far" / "disk" / "one")
     assert project.run("deposit", "one", "disk", "-q")[0] == 0, "sent again"
     assert "far/disk/one" in held(project)
