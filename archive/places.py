@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archive.errors import UsageError
+from archive.model.addresses import is_remote
 from archive.model.audience import Audience
-from archive.model.audit import is_remote
 from archive.settings import Settings, Table
 
 OWN_OPTIONS = ("url", "root", "audience")

@@ -11,11 +11,13 @@ import click
 from archive.cli.console import progress_for, show, show_json, warn
 from archive.cli.holdings import open_current
 from archive.cli.options import (
+    engine_option,
     events_option,
     json_option,
     passphrase_option,
     path_argument,
     quiet_option,
+    scheduler_option,
     strict_option,
     trust_option,
 )
@@ -64,8 +66,8 @@ class AuditGroup(click.Group):
 @click.option("--retry-failed", is_flag=True, help="Only files whose last look was not good.")
 @click.option("--rate", metavar="50MB/s", help="Read no faster than this.")
 @click.option("--workers", type=click.IntRange(1, 256), help="Worker processes; by default one a processor.")
-@click.option("--engine", type=click.Choice(["local", "dask"]), help="What runs the workers.")
-@click.option("--scheduler", metavar="tcp://HOST:PORT", help="A Dask scheduler to use.")
+@engine_option
+@scheduler_option
 @click.option("--notify", is_flag=True, help="Send one summary of the run, as [notify] in archive.toml says.")
 @strict_option
 @quiet_option

@@ -19,6 +19,7 @@ from archive.settings import Settings
 
 if TYPE_CHECKING:
     from archive.model.placed import PlacedReport
+    from archive.stages.spreading import Spread
     from archive.storage.credentials import Secret
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -31,6 +32,9 @@ name_option = click.option("--name", help="The bag's name; by default its own.")
 clean_partial_option = click.option("--clean-partial", is_flag=True, help="Remove what an interrupted run left behind.")
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="No progress; of what is validated, only what failed.")
 
+engine_option = click.option("--engine", type=click.Choice(["local", "dask"]), help="What runs the workers.")
+scheduler_option = click.option("--scheduler", metavar="tcp://HOST:PORT", help="A Dask scheduler to use.")
+
 passphrase_option = click.option(
     "--passphrase-fd", type=click.IntRange(0), metavar="N", help="Read the key's passphrase from this file descriptor."
 )
@@ -39,6 +43,15 @@ trust_option = click.option(
 )
 _VARIABLE = "ARCHIVE_SEAL_PASSPHRASE"
 _LONGEST_PASSPHRASE = 4096
+
+
+def spread_of(settings: Settings, engine: str | None, scheduler: str | None, workers: int | None) -> Spread | None:
+    """As `choose_spread`, which is not loaded for work that is done here."""
+    if engine is None and scheduler is None:
+        return None
+    from archive.stages.spreading import choose_spread
+
+    return choose_spread(settings, engine or "local", scheduler, workers)
 
 
 def show_placed(report: PlacedReport, *, as_json: bool) -> int:

@@ -14,7 +14,8 @@ from archive.ledger.book import BASE_AGE, Ledger
 from archive.ledger.copies import HeldCopy, RecordedDeposit, list_copies, list_deposited_copies, list_deposits
 from archive.ledger.overview import next_due
 from archive.ledger.seal_events import newest_seals
-from archive.model.audit import Container, FileOutcome, is_remote, same_identity
+from archive.model.addresses import is_remote
+from archive.model.audit import Container, FileOutcome, same_identity
 from archive.model.kept_deposit import DepositProgress, KeptDeposit
 from archive.model.light import light_dataclass
 from archive.model.sealing import RENEWAL_AHEAD

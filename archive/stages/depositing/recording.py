@@ -16,7 +16,7 @@ from archive.ledger.book import Ledger, ledger_address, open_ledger
 from archive.ledger.copies import has_deposit
 from archive.ledger.holdings import holdings_at
 from archive.ledger.recording import record_event
-from archive.model.audit import is_remote
+from archive.model.addresses import is_remote
 from archive.model.codes import deposit as codes
 from archive.model.deposit import DepositState, Receipt, copy_address
 from archive.model.finding import Finding
