@@ -273,29 +273,33 @@ def has_bag_parts(reading: BagReading) -> bool:
     so that this is told.
     """
     reader = reading.reader
-    names = [to_text(path) for path in (*reader.tag_files(), *reader.blind) if b"/" not in path]
+    names: list[str] = []
     for finding in reader.findings:
         if finding.kind is codes.SEVERAL_ROOTS and isinstance(roots := finding.facts["roots"], tuple):
             names += [str(root) for root in roots]
         elif finding.severity in (Severity.ERROR, Severity.UNCHECKED):
             return True
+    names += [to_text(path) for path in (*reader.tag_files(), *reader.blind) if b"/" not in path]
     if os.path.isdir(reading.subject):
         names += os.listdir(reading.subject)
     return any(makes_bag(name) for name in names)
 
 
 def refuse_several_bags(reading: BagReading) -> None:
-    """Refuse an archive that holds bags side by side, and has no other error. Raises `NotABagError`."""
+    """Refuse an archive that holds bags side by side or deeper, and has no other error. Raises `NotABagError`."""
     several = False
     for finding in reading.reader.findings:
         if finding.kind is codes.SEVERAL_ROOTS:
             several = True
         elif finding.severity in (Severity.ERROR, Severity.UNCHECKED):
             return
-    number = reading.reader.tag_files().count(bagit_txt.SUBJECT.encode("ascii")) if several else 0
-    if number > 1:
+    tags, declaration = reading.reader.tag_files(), bagit_txt.SUBJECT.encode("ascii")
+    own = os.path.isdir(reading.subject) or any(makes_bag(to_text(path)) for path in tags if b"/" not in path)
+    deeper = 0 if own else sum(path.endswith(b"/" + declaration) for path in tags)
+    number = tags.count(declaration) if several and not deeper else deeper
+    if deeper or number > 1:
         raise NotABagError(
-            f"this archive is not a bag; it holds {number:,} bags",
+            f"this archive is not a bag; it holds {'1 bag' if number == 1 else f'{number:,} bags'}",
             subject=reading.subject,
             remedy="Unpack it, then validate each of them",
         )

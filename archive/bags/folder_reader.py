@@ -7,6 +7,7 @@ import os
 import stat
 import sys
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from archive.bags.digesting import FolderFiles
 from archive.bags.reader import BATCH, Batch, Beat, Reading, Request, in_payload, read_within, split_path
@@ -15,7 +16,7 @@ from archive.model.build import NO_PROGRESS, Progress
 from archive.model.capped_findings import bag_findings
 from archive.model.codes import bag_files as codes
 from archive.model.light import light_dataclass
-from archive.storage.folders import Folder, NotRegularError
+from archive.storage.folders import Entries, Folder, NotRegularError
 from archive.storage.hashing import SIDE_BY_SIDE_FROM, constructor_of, digest_packed
 from archive.storage.trail import Trail
 
@@ -23,6 +24,9 @@ _SMALL = 1 << 16
 _CHUNK = 1 << 20
 _IRREGULAR = "/"
 """Stands before the name of what is no regular file; no name can hold it."""
+
+_Found = tuple[Entries, os.DirEntry[str]]
+"""A folder's entries, and the first of them, which they do not give again."""
 
 
 @light_dataclass(slots=True)
@@ -174,7 +178,9 @@ class FolderReader:
         trail = Trail(top)
         pending: list[list[str]] = [[]]
         try:
-            yield from self._read_folder(pending[-1], path, top, tour)
+            if (found := self._scan(top, path, "", tour)) is not None:
+                with found[0]:
+                    yield from self._read_folder(pending[-1], path, top, found, tour)
             while pending:
                 if not pending[-1]:
                     pending.pop()
@@ -182,15 +188,20 @@ class FolderReader:
                     self._go_back(trail, pending, path, tour)
                     continue
                 name = pending[-1].pop()
-                below = _join(path, os.fsencode(name))
                 try:
-                    directory = trail.enter(name)
+                    directory = trail.present.enter(name)
                 except OSError as error:
-                    self._report_folder(below, error, tour)
+                    self._report_folder(_join(path, os.fsencode(name)), error, tour)
                     continue
-                path = below
+                found = self._scan(directory, path, name, tour)
+                if found is None:
+                    directory.close()
+                    continue
+                trail.take(name, directory)
+                path = _join(path, os.fsencode(name))
                 pending.append([])
-                yield from self._read_folder(pending[-1], path, directory, tour)
+                with found[0]:
+                    yield from self._read_folder(pending[-1], path, directory, found, tour)
         finally:
             trail.close()
 
@@ -211,35 +222,49 @@ class FolderReader:
             why = error.strerror or str(error)
             self.findings.append(codes.UNREADABLE_FOLDER.at(to_text(path) or ".", why=why))
 
-    def _read_folder(self, pending: list[str], path: bytes, directory: Folder, tour: _Tour) -> Iterator[Batch]:
-        """The files of one folder in batches; its folders are left in `pending`."""
-        payload = in_payload(path)
-        skip_files = tour.only_payload and not payload
-        waiting: list[str] = []
-        empty = True
+    def _scan(self, directory: Folder, path: bytes, name: str, tour: _Tour) -> _Found | None:
+        """What is in the folder `name` of the one at `path`, or in that one where there is no name.
+
+        None for a folder that is empty, of which there may be millions, and with a finding for one that cannot be
+        listed.
+        """
         try:
-            with directory.scan() as entries:
-                for entry in entries:
-                    empty = False
-                    if entry.is_file(follow_symlinks=False):
-                        waiting.append(entry.name)
-                    elif entry.is_dir(follow_symlinks=False):
-                        if self._enters(path, entry.name, tour):
-                            pending.append(entry.name)
-                        continue
-                    else:
-                        waiting.append(_IRREGULAR + entry.name)
-                    if len(waiting) == BATCH:
-                        if not skip_files and tour.ours():
-                            yield self._look_at(directory, path, waiting, tour)
-                        waiting = []
+            entries = directory.scan()
+            if (first := next(entries, None)) is not None:
+                return entries, first
         except OSError as error:
-            self._report_folder(path, error, tour)
-        if empty and tour.part == 0 and payload and path != b"data" and path not in self.blind:
+            self._report_folder(_join(path, os.fsencode(name)) if name else path, error, tour)
+            return None
+        if tour.part == 0 and in_payload(path) and (name or path != b"data"):
             if self.findings.is_full(codes.EMPTY_FOLDER):
                 self.findings.count(codes.EMPTY_FOLDER)
             else:
-                self.findings.note(codes.EMPTY_FOLDER, to_text(path))
+                whole = _join(path, os.fsencode(name)) if name else path
+                self.findings.note(codes.EMPTY_FOLDER, to_text(whole))
+        return None
+
+    def _read_folder(
+        self, pending: list[str], path: bytes, directory: Folder, found: _Found, tour: _Tour
+    ) -> Iterator[Batch]:
+        """The files of one folder in batches; its folders are left in `pending`."""
+        skip_files = tour.only_payload and not in_payload(path)
+        waiting: list[str] = []
+        try:
+            for entry in chain(found[1:], found[0]):
+                if entry.is_file(follow_symlinks=False):
+                    waiting.append(entry.name)
+                elif entry.is_dir(follow_symlinks=False):
+                    if self._enters(path, entry.name, tour):
+                        pending.append(entry.name)
+                    continue
+                else:
+                    waiting.append(_IRREGULAR + entry.name)
+                if len(waiting) == BATCH:
+                    if not skip_files and tour.ours():
+                        yield self._look_at(directory, path, waiting, tour)
+                    waiting = []
+        except OSError as error:
+            self._report_folder(path, error, tour)
         if waiting and not skip_files and tour.ours():
             yield self._look_at(directory, path, waiting, tour)
 

@@ -12,7 +12,7 @@ from archive.bags.reader import BATCH, ArchiveLimitError, Batch, Reading, Reques
 from archive.formats.bagpath import to_text, unsafe_reason
 from archive.model.capped_findings import CappedFindings, bag_findings
 from archive.model.codes import bag_files as codes
-from archive.model.finding import Finding, Severity
+from archive.model.finding import Fact, Finding, FindingKind, Severity
 from archive.model.light import light_dataclass
 
 _SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst")
@@ -30,6 +30,21 @@ class Member:
     place: int
 
 
+class Oddity(NamedTuple):
+    """Why a member is no file whose bytes can be had; millions of members may share one."""
+
+    kind: FindingKind
+    what: str = ""
+
+    def about(self, path: bytes) -> Finding:
+        """The finding that says it of the member `path`."""
+        return Finding(self.kind, to_text(path), None, self.facts)
+
+    @property
+    def facts(self) -> dict[str, Fact]:
+        return {"what": self.what} if self.what else {}
+
+
 class MemberReading(NamedTuple):
     """What came of reading a member: how many bytes, and their packed digests or why there are none.
 
@@ -45,8 +60,8 @@ class MemberReading(NamedTuple):
 class MemberTable:
     """Takes every name in an archive, judges it, and knows the bag's files in the archive's order.
 
-    `unseen` are names that are there but are no file whose bytes can be had, each with the finding that says why. A
-    `flat` archive has no top folder: it holds the files themselves.
+    `unseen` are names that are there but are no file whose bytes can be had, each with the reason. A `flat` archive has
+    no top folder: it holds the files themselves.
     """
 
     def __init__(self, archive: str, *, flat: bool = False) -> None:
@@ -60,11 +75,10 @@ class MemberTable:
         self._seen: set[bytes] = set()
         self._readings: dict[bytes, bytes] = {}
         self._folders: set[bytes] = set()
-        self.unseen: dict[bytes, Finding] = {}
+        self.unseen: dict[bytes, Oddity] = {}
 
-    def add(self, name: bytes, *, folder: bool, size: int = 0, place: int = 0, odd: Finding | None = None) -> None:
-        """Take the member called `name`. `odd` is a finding when it is neither file nor folder."""
-        shown = to_text(name)
+    def add(self, name: bytes, *, folder: bool, size: int = 0, place: int = 0, odd: Oddity | None = None) -> None:
+        """Take the member called `name`. `odd` is given when it is neither file nor folder."""
         path = name.rstrip(b"/") if folder else name
         while path.startswith(b"./"):
             path = path[2:].lstrip(b"/") if path.startswith(b".//") else path[2:]
@@ -75,11 +89,11 @@ class MemberTable:
             return
         reason = unsafe_reason(path) or _backslash_reason(path)
         if reason is not None:
-            self.findings.append(codes.UNSAFE_MEMBER.at(shown, why=reason))
+            self.findings.note(codes.UNSAFE_MEMBER, to_text(name), why=reason)
             return
         if path in self._seen:
             if not folder or path not in self._folders:
-                self.findings.append(codes.DUPLICATE_MEMBER.at(shown))
+                self.findings.note(codes.DUPLICATE_MEMBER, to_text(name))
             return
         self._seen.add(path)
         root, _, inside = path.partition(b"/") if self._flat_root is None else (self._flat_root, b"", path)
@@ -89,7 +103,7 @@ class MemberTable:
         if folder or odd is not None or not inside:
             self.has_payload_folder |= folder and inside == b"data"
             if odd is not None:
-                self.findings.append(odd)
+                self.findings.note_paths(odd.kind, (name,), **odd.facts)
                 self.unseen[inside] = odd
             elif not folder:
                 self._roots[path] = None
@@ -109,9 +123,9 @@ class MemberTable:
 
     def finish(self) -> None:
         """Judge the names together: one top folder, named as the archive, and no file that is also a folder."""
-        files = [path for path in self._seen if path not in self._folders]
-        ordered = sorted(self._seen)
-        for path in sorted(files):
+        files = sorted(self._seen - self._folders)
+        ordered = sorted(self._seen) if files else []
+        for path in files:
             below = bisect_left(ordered, path + b"/")
             if below < len(ordered) and ordered[below].startswith(path + b"/"):
                 self.findings.append(codes.DUPLICATE_MEMBER.at(to_text(path)))
@@ -192,7 +206,7 @@ class MemberReader(Protocol):
     @property
     def places(self) -> Mapping[bytes, Member]: ...
     @property
-    def unseen(self) -> Mapping[bytes, Finding]: ...
+    def unseen(self) -> Mapping[bytes, Oddity]: ...
     def read_member(self, member: Member, algorithms: Sequence[str]) -> MemberReading: ...
 
 
@@ -229,7 +243,8 @@ def _judge_absent(reader: MemberReader, path: bytes) -> Reading:
     """Not there; unless it is there as something else, or the archive cannot be seen to its end."""
     odd = reader.unseen.get(path)
     if odd is not None:
-        return Reading(broken=odd.message) if odd.severity is Severity.ERROR else Reading(error=odd.message)
+        why = odd.about(path).message
+        return Reading(broken=why) if odd.kind.severity is Severity.ERROR else Reading(error=why)
     if b"" in reader.blind and (fault := gravest_of(reader.findings)) is not None:
         return Reading(error=fault.message, unseen=True)
     cut = next((one for one in reader.findings if one.kind is codes.NO_CLOSING_BLOCKS), None)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO
 
 from archive.bags.decompression import ByteStream, CompressedStream, PlainStream
-from archive.bags.members import Batcher, Member, MemberReading, MemberTable, digest_members, wanted
+from archive.bags.members import Batcher, Member, MemberReading, MemberTable, Oddity, digest_members, wanted
 from archive.bags.reader import (
     LIMITS,
     ArchiveLimitError,
@@ -29,7 +29,6 @@ from archive.formats.tar_header import BLOCK, FOLDER, REGULAR, Extensions, TarEr
 from archive.model.build import NO_PROGRESS, Progress
 from archive.model.capped_findings import CappedFindings, bag_findings
 from archive.model.codes import bag_files as codes
-from archive.model.finding import Finding
 from archive.storage.hashing import Digests
 
 _TYPES = {
@@ -94,7 +93,7 @@ class TarReader:
         return self._places
 
     @property
-    def unseen(self) -> Mapping[bytes, Finding]:
+    def unseen(self) -> Mapping[bytes, Oddity]:
         return self._table.unseen
 
     def _stream(self) -> ByteStream:
@@ -242,7 +241,7 @@ class TarReader:
 
 def _members(
     stream: ByteStream, limits: Limits, findings: CappedFindings
-) -> Iterator[tuple[Member, bytes, Finding | None, bool]]:
+) -> Iterator[tuple[Member, bytes, Oddity | None, bool]]:
     """Every member in order, with its name and its finding if it is neither file nor folder.
 
     Whoever takes a member must pass over its bytes and their padding before asking for the next. What only some tools
@@ -277,7 +276,7 @@ def _members(
             continue
         name, size, facts, contradictions = extensions.resolve(header)
         folder = header.kind == FOLDER or (header.kind in REGULAR and name.endswith(b"/"))
-        odd = _oddity(header.kind, name, facts)
+        odd = _oddity(header.kind, facts)
         if size and (folder or header.kind in _WITHOUT_CONTENT):
             contradictions.append("it has bytes of its own, which only some tools pass over")
             size = size if header.kind == b"1" else 0
@@ -291,18 +290,17 @@ def _members(
         place += size + _padding(size)
 
 
-def _oddity(kind: bytes, name: bytes, facts: dict[bytes, bytes]) -> Finding | None:
-    shown = to_text(name)
+def _oddity(kind: bytes, facts: dict[bytes, bytes]) -> Oddity | None:
     sparse = kind == b"S" or (bool(facts) and any(key.startswith(b"GNU.sparse.") for key in facts))
     if sparse:
-        return codes.UNKNOWN_METHOD.at(shown, what="as a sparse file")
+        return Oddity(codes.UNKNOWN_METHOD, "as a sparse file")
     if kind in REGULAR or kind == FOLDER:
         return None
     if kind in (b"1", b"2"):
-        return codes.LINK.at(shown) if kind == b"2" else codes.SPECIAL_FILE.at(shown, what="a hard link")
+        return Oddity(codes.LINK) if kind == b"2" else Oddity(codes.SPECIAL_FILE, "a hard link")
     if kind in _KINDS:
-        return codes.SPECIAL_FILE.at(shown, what=_KINDS[kind])
-    return codes.UNKNOWN_METHOD.at(shown, what=f"with the type {kind!r}")
+        return Oddity(codes.SPECIAL_FILE, _KINDS[kind])
+    return Oddity(codes.UNKNOWN_METHOD, f"with the type {kind!r}")
 
 
 def _judge_end(stream: ByteStream, name: str, findings: CappedFindings) -> None:

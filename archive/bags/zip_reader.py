@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, BinaryIO
 
-from archive.bags.members import Batcher, Member, MemberReading, MemberTable, digest_members, wanted
+from archive.bags.members import Batcher, Member, MemberReading, MemberTable, Oddity, digest_members, wanted
 from archive.bags.reader import (
     LIMITS,
     Batch,
@@ -84,6 +84,12 @@ _BROKEN = (
 )
 
 
+_LINK = Oddity(codes.LINK)
+_ENCRYPTED = Oddity(codes.ENCRYPTED_MEMBER)
+_SPECIAL = Oddity(codes.SPECIAL_FILE, "a device, pipe or socket")
+_UNUSUAL = Oddity(codes.UNKNOWN_METHOD, "with a feature that many tools do not know")
+
+
 class ZipReader:
     """See `BagReader`. Raises OSError when the file cannot be opened.
 
@@ -138,7 +144,7 @@ class ZipReader:
         return self._places
 
     @property
-    def unseen(self) -> Mapping[bytes, Finding]:
+    def unseen(self) -> Mapping[bytes, Oddity]:
         return self._table.unseen
 
     def _index(self) -> None:
@@ -201,26 +207,26 @@ class ZipReader:
         self.blind.add(b"")
 
     def _take(self, place: int, info: zipfile.ZipInfo) -> None:
-        name = _raw_name(info)
-        shown = to_text(name)
+        stored = _stored_name(info)
+        name = _raw_name(info, stored)
         kind = stat.S_IFMT(info.external_attr >> 16)
-        odd = None
+        odd: Oddity | None = None
         if info.flag_bits & 0x41:
-            odd = codes.ENCRYPTED_MEMBER.at(shown)
+            odd = _ENCRYPTED
         elif kind == stat.S_IFLNK:
-            odd = codes.LINK.at(shown)
+            odd = _LINK
         elif kind not in (0, stat.S_IFREG, stat.S_IFDIR) and info.create_system in _UNIX:
-            odd = codes.SPECIAL_FILE.at(shown, what="a device, pipe or socket")
+            odd = _SPECIAL
         elif info.flag_bits & _PATCH or info.extract_version > _NEWEST:
-            odd = codes.UNKNOWN_METHOD.at(shown, what="with a feature that many tools do not know")
+            odd = _UNUSUAL
         elif info.compress_type not in _METHODS:
-            odd = codes.UNKNOWN_METHOD.at(shown, what=f"compression method {info.compress_type}")
+            odd = Oddity(codes.UNKNOWN_METHOD, f"compression method {info.compress_type}")
         folder = name.endswith(b"/")
         why = _kind_difference(info, kind, folder=folder)
         if why is not None:
-            self.findings.append(codes.HEADERS_DIFFER.at(shown, why=why))
+            self.findings.note(codes.HEADERS_DIFFER, to_text(name), why=why)
         self._table.add(name, folder=folder, size=info.file_size, place=place, odd=odd)
-        others = other_readings(name, _stored_name(info), utf8=bool(info.flag_bits & 0x800))
+        others = other_readings(name, stored, utf8=bool(info.flag_bits & 0x800))
         if others:
             self._table.also_read_as(name, others)
 
@@ -419,6 +425,9 @@ def _difference(local: LocalHeader, name: bytes, extra: bytes, info: zipfile.Zip
         return "the flags differ"
     if info.compress_type == zipfile.ZIP_STORED and info.compress_size != info.file_size and not info.flag_bits & 1:
         return "it is stored as it is, but its two sizes differ"
+    same = (local.crc, local.compressed, local.size) == (info.CRC, info.compress_size, info.file_size)
+    if same and not extra and _IN_ZIP64 not in (local.size, local.compressed):
+        return None
     return _size_difference(local, extra, info)
 
 
@@ -463,9 +472,9 @@ def _stored_name(info: zipfile.ZipInfo) -> bytes:
     return info.orig_filename.encode("utf-8" if info.flag_bits & 0x800 else "cp437", "surrogateescape")
 
 
-def _raw_name(info: zipfile.ZipInfo) -> bytes:
+def _raw_name(info: zipfile.ZipInfo, stored: bytes | None = None) -> bytes:
     """The name as a path: UTF-8 when it reads so, as Unix tools write it, else the Unicode path, else CP437."""
-    stored = _stored_name(info)
+    stored = _stored_name(info) if stored is None else stored
     if stored.isascii() or _is_utf8(stored):
         return stored
     path, sound = unicode_path(info.extra, stored)

@@ -47,9 +47,6 @@ COMMANDS: dict[str, str] = {
     "completion": "Print the completion script for a shell.",
 }
 
-_MODULES = {"import": "import_package"}
-"""The modules of commands whose names are words of Python."""
-
 _KINDS = {int(Exit.INTERRUPTED): "Interrupted", int(Exit.FAULT): "Fault"}
 """The `kind` of an error document where no exception of ours stands behind it."""
 
@@ -67,7 +64,7 @@ class LazyGroup(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        command = import_module(f"archive.cli.{_MODULES.get(cmd_name, cmd_name)}").command
+        command = import_module(f"archive.cli.{cmd_name}").command
         begin_work()
         return command if isinstance(command, click.Command) else None
 

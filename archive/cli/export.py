@@ -26,7 +26,8 @@ from archive.model.build import Progress
     "--as",
     "as_format",
     metavar="FORMAT",
-    help="Format of the package: archivematica, bag, datacite, dspace-saf, rocrate, or that of a plugin.",
+    help="Format of the package: archivematica, bag, datacite, dspace-saf, eark-aip, eark-sip, rocrate,"
+    " or that of a plugin.",
 )
 @click.option(
     "--for", "person", metavar='"NAME, PURPOSE"', help="Give a working copy, with a cover sheet, to this person."

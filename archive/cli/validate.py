@@ -94,7 +94,7 @@ def command(
       archive validate --profile aptrust deposit.tar
       archive validate --engine dask --workers 4 bags/*
     """
-    from archive.stages.validation import validate_each
+    from archive.stages.validation.spreading import validate_spread
 
     settings = current_settings()
     if profile is not None:
@@ -105,9 +105,9 @@ def command(
     reports: list[ValidationReport] = []
     failures: list[tuple[str, ArchiveError]] = []
     passed: list[str] = []
-    answers = validate_each(
-        subjects, depth=Depth(depth), profile=profile, cross_check=cross_check, workers=workers, settings=settings,
-        progress=progress, spread=spread_of(settings, engine, scheduler, workers),
+    answers = validate_spread(
+        subjects, spread_of(settings, engine, scheduler, workers), depth=Depth(depth), profile=profile,
+        cross_check=cross_check, workers=workers, settings=settings, progress=progress,
     )  # fmt: skip
     for subject, answer in answers:
         if isinstance(answer, ArchiveError):

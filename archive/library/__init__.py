@@ -19,7 +19,7 @@ TYPE_CHECKING = False  # as type checkers understand it; see `archive`
 if TYPE_CHECKING:
     from archive.config import load_settings
     from archive.library.bags import Bag, PayloadFile, open_bag
-    from archive.library.completing import export, export_copy, export_holey, fetch, join, unpack
+    from archive.library.completing import export, export_copy, export_holey, fetch, import_package, join, unpack
     from archive.library.contents import Contents
     from archive.library.creation import (
         create,
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         DepositReport,
         ExportReport,
         FetchReport,
+        ImportReport,
         PlacedReport,
         RecordView,
         RenderingReport,
@@ -77,7 +78,15 @@ _HOMES = {
     "archive.config": ["load_settings"],
     "archive.settings": ["Settings"],
     "archive.library.bags": ["Bag", "PayloadFile", "open_bag"],
-    "archive.library.completing": ["export", "export_copy", "export_holey", "fetch", "join", "unpack"],
+    "archive.library.completing": [
+        "export",
+        "export_copy",
+        "export_holey",
+        "fetch",
+        "import_package",
+        "join",
+        "unpack",
+    ],
     "archive.library.contents": ["Contents"],
     "archive.library.creation": [
         "create",
@@ -106,6 +115,7 @@ _HOMES = {
         "DepositReport",
         "ExportReport",
         "FetchReport",
+        "ImportReport",
         "PlacedReport",
         "RecordView",
         "RenderingReport",
@@ -158,6 +168,7 @@ __all__ = [
     "History",
     "Holding",
     "HoldingsReport",
+    "ImportReport",
     "KeptDeposit",
     "Ledger",
     "Outcome",
@@ -190,6 +201,7 @@ __all__ = [
     "export_copy",
     "export_holey",
     "fetch",
+    "import_package",
     "join",
     "load_description",
     "load_settings",

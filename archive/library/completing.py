@@ -1,4 +1,4 @@
-"""`fetch`, `export`, `export_holey`, `unpack`, `join`: bags without payload, packed, in parts, as other packages."""
+"""`fetch`, `export`, `import_package`, `unpack`, `join`: bags without payload, packed, in parts, as other packages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from archive.formats.naming import path_text
 from archive.library.arguments import StrPath, optional_text, path_list, plain_text, rely_on
 from archive.library.progress import Cancellation, watch
-from archive.library.reports import ExportReport, FetchReport, PlacedReport, WorkingCopyReport, report_as
+from archive.library.reports import ExportReport, FetchReport, ImportReport, PlacedReport, WorkingCopyReport, report_as
 from archive.model.build import Progress
 from archive.settings import Settings
 
@@ -69,6 +69,39 @@ def export(
         progress=watch(progress, cancellation),
     )
     return report_as(ExportReport, made)
+
+
+def import_package(
+    package: StrPath,
+    to: StrPath,
+    *,
+    name: str | None = None,
+    dry_run: bool = False,
+    clean_partial: bool = False,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+    cancellation: Cancellation | None = None,
+) -> ImportReport:
+    """Make a bag, in the folder `to`, from a package of another system: what `archive import` does.
+
+    The report's `rebuilt` says whether it is the bag from which the package was exported; `placed` is False, with
+    findings, when the package is not as it says itself. Raises `UsageError`, `NotFoundError`, `NotABagError`,
+    `ExistsError`, `SourceError`, `FormatError`, other `StorageError`, and `CancelledError`.
+    """
+    from archive.stages.importing import importing
+    from archive.storage.clock import system_clock
+
+    made = importing.import_package(
+        path_text(package),
+        path_text(to),
+        name=optional_text("name", name),
+        dry_run=dry_run,
+        clean_partial=clean_partial,
+        settings=rely_on(settings),
+        clock=system_clock(),
+        progress=watch(progress, cancellation),
+    )
+    return report_as(ImportReport, made)
 
 
 def export_copy(

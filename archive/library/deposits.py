@@ -20,6 +20,7 @@ def deposit(
     resume: bool = False,
     dry_run: bool = False,
     identifier: str | None = None,
+    workers: int | None = None,
     settings: Settings | None = None,
     progress: Progress | None = None,
     cancellation: Cancellation | None = None,
@@ -27,14 +28,16 @@ def deposit(
     """Send `bag` to `target` and prove that it arrived: what `archive deposit` does.
 
     `target` is the name of a place in the settings, or an address such as "ocfl:repository". `identifier` is the
-    bag's name in the repository, by default its External-Identifier. The report's `state` is ACCEPTED only with a
-    receipt. Raises `UsageError`, `DepositError`, `NotFoundError`, `StorageError` and their kinds.
+    bag's name in the repository, by default its External-Identifier; `workers` threads digest files. The report's
+    `state` is ACCEPTED only with a receipt. Raises `UsageError`, `DepositError`, `NotFoundError`, `StorageError` and
+    their kinds.
     """
     from archive.stages.depositing import workflow
     from archive.storage.clock import system_clock
     from archive.targets.registry import open_target
 
-    chosen, clock, source = rely_on(settings, "deposit", "ledger"), system_clock(), path_text(bag)
+    chosen = rely_on(settings, "deposit", "ledger").with_flags("deposit", workers=whole_number("workers", workers))
+    clock, source = system_clock(), path_text(bag)
     at = path_text(target)
     opened = open_target(at, chosen, clock=clock)
     try:
@@ -77,8 +80,7 @@ def deposit_each(
     from archive.stages.spreading import choose_spread
     from archive.storage.clock import system_clock
 
-    chosen = rely_on(settings, "deposit", "ledger")
-    chosen = chosen.with_flags("deposit", workers=whole_number("workers", workers))
+    chosen = rely_on(settings, "deposit", "ledger").with_flags("deposit", workers=whole_number("workers", workers))
     order = many.DepositOrder(path_text(target), chosen, system_clock(), resume, dry_run)
     spread = choose_spread(chosen, engine, scheduler, chosen.deposit.workers)
     watched = watch(progress, cancellation)
@@ -96,20 +98,23 @@ def retrieve(
     to: StrPath,
     *,
     name: str | None = None,
+    workers: int | None = None,
     settings: Settings | None = None,
     progress: Progress | None = None,
     cancellation: Cancellation | None = None,
 ) -> RetrievalReport:
     """Bring a deposited bag back to the folder `to` and validate it: what `archive retrieve` does.
 
-    `identifier` is that of the receipt. A bag that is not whole is kept as NAME.damaged, and the report has findings.
-    Raises `UsageError`, `NotFoundError`, `DepositError`, `StorageError` and their kinds.
+    `identifier` is that of the receipt; `workers` validate what came. A bag that is not whole is kept as
+    NAME.damaged, and the report has findings. Raises `UsageError`, `NotFoundError`, `DepositError`, `StorageError` and
+    their kinds.
     """
     from archive.stages.depositing import retrieval
     from archive.storage.clock import system_clock
     from archive.targets.registry import open_target
 
-    chosen, place = rely_on(settings, "deposit", "ledger"), path_text(to)
+    chosen = rely_on(settings, "deposit", "ledger").with_flags("deposit", workers=whole_number("workers", workers))
+    place = path_text(to)
     opened = open_target(path_text(target), chosen, clock=system_clock())
     try:
         made = retrieval.retrieve(

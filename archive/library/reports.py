@@ -15,6 +15,7 @@ from archive.model import (
     deposit,
     export,
     fetching,
+    imported,
     placed,
     record,
     rendering,
@@ -190,6 +191,18 @@ class ExportReport(Document, export.ExportReport):
         from archive.reporting.export import export_document
 
         return export_document(self)
+
+
+class ImportReport(Document, imported.ImportReport):
+    """A bag that was made from a package of another system; see `archive.model.imported.ImportReport`."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as `archive import` prints it with --json."""
+        from archive.reporting.imported import import_document
+
+        return import_document(self)
 
 
 class WorkingCopyReport(Document, working_copy.WorkingCopyReport):

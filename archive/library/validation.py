@@ -74,12 +74,13 @@ def validate_each(
     else `workers` processes started for this call. Raises `CancelledError`.
     """
     from archive.errors import CancelledError
-    from archive.stages import validation
     from archive.stages.spreading import choose_spread
+    from archive.stages.validation.spreading import validate_spread
 
     chosen = rely_on(settings)
-    answers = validation.validate_each(
+    answers = validate_spread(
         path_list(subjects),
+        choose_spread(chosen, engine, scheduler, whole_number("workers", workers)),
         depth=_depth_of(depth),
         profile=optional_path(profile),
         cross_check=cross_check,
@@ -87,7 +88,6 @@ def validate_each(
         settings=chosen,
         progress=watch(progress, cancellation),
         on_finding=on_finding,
-        spread=choose_spread(chosen, engine, scheduler, workers),
     )
     check(cancellation)
     for subject, answer in answers:

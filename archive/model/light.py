@@ -40,7 +40,7 @@ else:
         by_setter = "__slots__" in cls.__dict__ and cls.__setattr__ is _refuse
         by_dict = not by_setter and cls.__setattr__ is _refuse
         known = {"_missing": MISSING}
-        parameters, lines = ["self"], ["values = self.__dict__"] if by_dict else []
+        parameters, lines = ["self"], ["_dict = self.__dict__"] if by_dict else []
         for number, (name, field) in enumerate(cls.__dataclass_fields__.items()):
             default = field.default
             value = name
@@ -54,7 +54,7 @@ else:
                 known[f"_set{number}"] = getattr(cls, name).__set__
                 lines.append(f"_set{number}(self, {value})")
             else:
-                lines.append(f"values[{name!r}] = {value}" if by_dict else f"self.{name} = {value}")
+                lines.append(f"_dict[{name!r}] = {value}" if by_dict else f"self.{name} = {value}")
         if hasattr(cls, "__post_init__"):
             lines.append("self.__post_init__()")
         exec(f"def __init__({', '.join(parameters)}):\n " + "\n ".join(lines or ["pass"]), known)  # noqa: S102 - names of fields

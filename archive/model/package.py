@@ -67,6 +67,8 @@ class PackageContent:
     findings: tuple[Finding, ...] = ()
 
     @property
-    def title(self) -> str | None:
-        """The first title of the whole package."""
-        return next((one.value for one in self.statements if one.property == "title" and one.about is None), None)
+    def payload(self) -> list[PackageFile]:
+        """The files that become the payload of a bag."""
+        if self.bag is not None:
+            return [one for one in self.files if self.bag.get(one.path, "").startswith("data/")]
+        return [one for one in self.files if one.name is not None]

@@ -18,6 +18,7 @@ class Kind(Enum):
     PDF = "pdf"
     OCFL = "ocfl"
     DESCRIPTION = "description"
+    PACKAGE = "package"
 
 
 class Depth(Enum):

@@ -29,7 +29,7 @@ SHOWN = 50
 def contents_lines(contents: Contents) -> Iterator[str]:
     """The bag line by line: description, files, formats, events, rights, and where to go on."""
     files = count_of(len(contents.files), "file")
-    yield f"{escape(contents.path)}: {files}, {contents.size:,} bytes, {contents.serialization}"
+    yield f"{escape(contents.path)}: {files}, {contents.size:,} bytes, {contents.package or contents.serialization}"
     if contents.statements:
         yield "\nDescription"
         yield from _statement_lines(s for s in contents.statements if s.about is None and not _is_archival(s))
@@ -135,6 +135,8 @@ def _file_line(one: ShownFile) -> str:
         line += f", {escape(one.format)}"
     if one.modified:
         line += f", last modified {escape(one.modified)}"
+    if one.name:
+        line += f", received as {escape(one.name)}"
     if one.source:
         line += f", made from {escape(one.source)}"
     return line
@@ -193,6 +195,7 @@ def contents_document(contents: Contents) -> dict[str, Any]:
         "schema": SCHEMA,
         **path_fields(contents.path),
         "serialization": contents.serialization,
+        "package": contents.package,
         "bag_info": [{"label": label, "value": value} for label, value in contents.bag_info],
         "restricted": contents.restricted,
         "statements": [statement_fields(statement) for statement in contents.statements],
@@ -218,6 +221,8 @@ def _seals(seals: ShownSeals) -> dict[str, Any]:
 def _file(one: ShownFile) -> dict[str, Any]:
     fields: dict[str, Any] = {**path_fields(one.path), "size": one.size, "format": one.format, "puid": one.puid}
     fields["modified"] = one.modified
+    if one.name is not None:
+        fields.update(path_fields(one.name, "name"))
     fields["digests"] = [{"algorithm": algorithm, "digest": digest} for algorithm, digest in one.digests]
     for key, path in (("source", one.source), ("rendition", one.rendition)):
         if path is not None:

@@ -16,7 +16,7 @@ class DaskCluster:
     """A client of the scheduler at `scheduler`, or of a cluster of `workers` processes on this machine.
 
     Dask repeats nothing by itself here: who hands out work decides what is done again. Raises `UsageError` without the
-    extra `dask`, `StorageError` when the scheduler does not answer.
+    extra `dask`, `StorageError` when the scheduler does not answer or the workers do not start.
     """
 
     def __init__(self, scheduler: str | None, workers: int) -> None:
@@ -30,10 +30,15 @@ class DaskCluster:
         self._own: Any = None
         if scheduler is None:
             dask.config.set({"distributed.scheduler.allowed-failures": 0})
-            self._own = library.LocalCluster(
-                n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None,
-                silence_logs=logging.CRITICAL,
-            )  # fmt: skip
+            try:
+                self._own = library.LocalCluster(
+                    n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None,
+                    silence_logs=logging.CRITICAL,
+                )  # fmt: skip
+            except (OSError, RuntimeError, TimeoutError) as error:
+                raise StorageError(
+                    f"the Dask workers did not start: {error}", remedy="Run the command again"
+                ) from error
         try:
             self.client: Any = library.Client(
                 scheduler if scheduler is not None else self._own, timeout=CONNECT_SECONDS, set_as_default=False

@@ -11,9 +11,8 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
 from functools import partial
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _ALWAYS = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -30,6 +29,15 @@ def portable() -> bool:
     """True where the portable fallbacks are to be used: asked for, or the system has nothing better."""
     lacking = os.open not in os.supports_dir_fd or os.scandir not in os.supports_fd or not NOFOLLOW
     return lacking or os.environ.get("ARCHIVE_PORTABLE") == "1"
+
+
+class Entries(Protocol):
+    """What is in a folder, one by one. Going on may raise OSError."""
+
+    def __iter__(self) -> Iterator[os.DirEntry[str]]: ...
+    def __next__(self) -> os.DirEntry[str]: ...
+    def __enter__(self) -> Iterator[os.DirEntry[str]]: ...
+    def __exit__(self, *_: object) -> None: ...
 
 
 class Folder:
@@ -137,7 +145,7 @@ class Folder:
         """The folder's permission bits."""
         return stat.S_IMODE(os.stat(self.path if self.fd is None else self.fd).st_mode)
 
-    def scan(self) -> AbstractContextManager[Iterator[os.DirEntry[str]]]:
+    def scan(self) -> Entries:
         """The entries, in the system's order, to be closed when done; may fail midway."""
         return os.scandir(self.path if self.fd is None else self.fd)
 

@@ -19,7 +19,7 @@ from archive.formats.packed_texts import NumberIndex, in_order
 from archive.model.deposit import Item, Package
 from archive.model.finding import Severity
 from archive.model.light import light_dataclass
-from archive.targets.local import digest_of, read_file
+from archive.targets.local import read_file
 from archive.targets.ocfl_writing import OcflRoot
 
 _FIXITY = {"md5": "md5", "sha1": "sha1", "sha256": "sha256", "blake2b": "blake2b-512"}
@@ -46,7 +46,7 @@ def load_inventory(root: OcflRoot, identifier: str, known: KnownInventory | None
     if not os.path.isdir(base):
         return None
     path = f"{place}/inventory.json"
-    if known is not None and known.digest == digest_of(root.path, path, "sha512") and known.inventory.id == identifier:
+    if known is not None and known.digest == _digest_there(root, path) and known.inventory.id == identifier:
         return known
     digest = hashlib.sha512()
 
@@ -75,11 +75,19 @@ def require_inventory(root: OcflRoot, identifier: str, digest: str) -> None:
     """
     path = f"{root.place_of(identifier)}/inventory.json"
     sidecar = b"".join(read_file(root.path, f"{path}.sha512", "inventory.json.sha512"))
-    if digest_of(root.path, path, "sha512") != digest or sidecar.split()[:1] != [digest.encode("ascii")]:
+    if _digest_there(root, path) != digest or sidecar.split()[:1] != [digest.encode("ascii")]:
         raise FormatError(
             "the inventory does not have the digest that inventory.json.sha512 records", subject=path,
             remedy=f"archive validate {shlex.quote(root.path)}",
         )  # fmt: skip
+
+
+def _digest_there(root: OcflRoot, path: str) -> str:
+    """The sha512 (hex) of an inventory. Raises as `read_file`."""
+    digest = hashlib.sha512()
+    for piece in read_file(root.path, path, "inventory.json"):
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def state_is(state: Block, package: Package) -> bool:

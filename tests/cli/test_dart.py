@@ -31,7 +31,7 @@ def test_a_job_makes_its_bag(project: Project) -> None:
     code, out, err = project.run("create", "--dart-job", "job.json", "--to", "bags", "--plain", "--json")
     assert code == 0, err
     document = json.loads(out)
-    assert [one["facts"]["what"] for one in document["findings"] if one["code"] == "SRC-144"] == [
+    assert [one["facts"]["what"] for one in document["findings"] if one["code"] == "SRC-147"] == [
         "the upload to 'County Bucket' (s3://holdings/): deposit the bag"
     ]
     assert SECRET not in out
@@ -78,14 +78,14 @@ def test_a_job_may_be_parted(project: Project) -> None:
     words = ("create", "--dart-job", "job.json", "--to", "bags", "--plain", "--max-files", "2", "--json")
     code, out, err = project.run(*words)
     assert code == 0, err
-    assert out.count("SRC-144") == 1
+    assert out.count("SRC-147") == 1
 
 
 def test_the_library_makes_it_too(project: Project) -> None:
     path = write(project.folder / "job.json", job(["letters"], TITLE))
     report = archive.create_from_dart(path, project.folder / "bags", plain=True)
     assert report.created
-    assert any(one.code == "SRC-144" for one in report.findings)
+    assert any(one.code == "SRC-147" for one in report.findings)
 
 
 def test_a_workflow_becomes_settings(project: Project) -> None:

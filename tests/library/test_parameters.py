@@ -26,6 +26,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "retrieve": archive.retrieve,
     "fetch": archive.fetch,
     "export": archive.export,
+    "import": archive.import_package,
     "unpack": archive.unpack,
     "join": archive.join,
     "repair": archive.Ledger.repair,
@@ -51,6 +52,10 @@ OTHER_NAME = {
     ("update", "places"): "add",
 }
 ELSEWHERE = {
+    ("validate", "engine"): "validate_each",
+    ("validate", "scheduler"): "validate_each",
+    ("deposit", "engine"): "deposit_each",
+    ("deposit", "scheduler"): "deposit_each",
     ("export", "holey"): "export_holey",
     ("create", "from_csv"): "create_from_csv",
     ("create", "max_size"): "create_group",

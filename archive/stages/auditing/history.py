@@ -25,9 +25,9 @@ _DETAILS = {
     "replication": "a further copy of a bag that was held already was entered",
     "message digest calculation": "what the ledger knows of the bag's files was sealed",
     "transfer": "the bag was moved to another place",
-    "dissemination": "a copy was given to a person",
     "modification": "a new version of the bag took the place of the one before",
     "deaccession": "the bag was taken out of the audits",
+    "dissemination": "the bag was exported as a package, or a copy of it was given to a person",
     "recovery": "damaged or missing files were replaced from a copy that proved itself",
     SEALED: "the bag's tag manifests were signed and stamped in an evidence seal",
     VALIDATED: "the signatures and stamps of the bag's evidence seals were verified",
@@ -36,6 +36,10 @@ _DETAILS = {
 
 
 _WORDS = {"replaced_by": "replaced by holding", "replaces": "replaces holding"}
+_SHOWN = (
+    "files", "bytes", "tag_digest", "copies", "reason", "replaced", "replaced_by", "replaces", "version", "format",
+)  # fmt: skip
+"""The details of an event that are told in words."""
 
 
 def describe_event(event: LifeEvent, *, persons: bool = False) -> str:
@@ -47,7 +51,7 @@ def describe_event(event: LifeEvent, *, persons: bool = False) -> str:
         counted = ", ".join(f"{count:,} {word}" for word, count in sorted(event.counts.items()))
         names = "; ".join(escape(name) for name in event.names)
         return f"{counted}: {names}" if names else counted
-    if event.kind == "dissemination" and persons:
+    if persons and "for" in event.detail:
         return escape(_given_words(event.detail))
     if "receipt" in event.detail:
         return escape(_deposit_words(event.detail))
@@ -56,7 +60,7 @@ def describe_event(event: LifeEvent, *, persons: bool = False) -> str:
     shown = [
         f"{_WORDS.get(key, key)} {value if not isinstance(value, list) else ', '.join(map(str, value))}"
         for key, value in sorted(event.detail.items())
-        if key in ("files", "bytes", "tag_digest", "copies", "reason", "replaced", "replaced_by", "replaces", "version")
+        if key in _SHOWN
     ]
     return escape("; ".join(shown))
 

@@ -95,11 +95,14 @@ def rehearse(
     progress: Progress = NO_PROGRESS,
     accept_damaged: bool = False,
 ) -> CreationReport:
-    """The report of a dry run: files that came with checksums are read and compared with them.
+    """The report of a dry run: files that came with checksums are compared with them, and all are scanned for viruses.
 
-    Raises `UsageError` for settings that a real run would refuse, and `SourceError` for a file that cannot be read.
+    Raises `UsageError` for settings that a real run would refuse, `SourceError` for a file that cannot be read, and
+    what the virus scanner's failure raises.
     """
     found = CappedFindings()
+    from archive.stages.scanning.viruses import judge_scan, scan
+
     required = gather_requirements(settings)
     readable = not any(finding.kind is codes.UNREADABLE for finding in planned.findings)
     found += judge_wrapped(planned, accept=accept_damaged)
@@ -115,6 +118,9 @@ def rehearse(
         for finding in find_missing(required, given):
             found.take(finding)
         if readable:
+            scanned = scan(SourceFiles(planned), settings)
+            for finding in () if scanned is None else judge_scan(scanned, settings):
+                found.take(finding)
             started = time.monotonic()
             work = _Work(planned, settings, clock, progress, formats, found)
             renditions = work.look(description)

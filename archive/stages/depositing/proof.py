@@ -43,7 +43,7 @@ def prove_arrival(
 
     Raises `StorageError` and the errors of the target.
     """
-    proof, verified, damage = _read_back(run, sent.items, deposited, journal)
+    proof, verified, damage = _read_back(run, sent.items, sent.size, deposited, journal)
     if damage:
         journal.write(sync=True, do="committed", refused=True)
         return DepositReport(package.bag, run.target.label, DepositState.FAILED, (*run.findings, *damage))
@@ -100,7 +100,7 @@ def prove_again(
         items = ()
         if "packed" in entry:
             items = (Item(str(entry["name"]), receipt.size, dict(entry["packed"]), ""),)
-    damage = _read_back(run, items, deposited, None)[2]
+    damage = _read_back(run, items, receipt.size, deposited, None)[2]
     label, state = run.target.label, receipt.state
     if damage:
         words = f"{len(damage):,} of {len(items):,} files are different or missing"
@@ -114,12 +114,15 @@ def prove_again(
 
 
 def _read_back(
-    run: DepositRun, items: Sequence[Item], deposited: Deposited, journal: Journal | None
+    run: DepositRun, items: Sequence[Item], size: int, deposited: Deposited, journal: Journal | None
 ) -> tuple[Proof, int, list[Finding]]:
-    """Every file from the far side against the digest it must have. A `journal` notes what has to be sent again."""
+    """Every file from the far side against the digest it must have. A `journal` notes what has to be sent again.
+
+    `size` is that of all files, in bytes.
+    """
     damage: list[Finding] = []
     verified = 0
-    run.progress.begin("reading back", sum(item.size for item in items))
+    run.progress.begin("reading back", size)
     try:
         for item, hashed in _hash_ahead(run, deposited, items):
             try:

@@ -24,6 +24,7 @@ from archive.settings import Settings
 from archive.stages.depositing.admission import judge_rights
 from archive.stages.depositing.original_times import originals_of, times_of
 from archive.stages.exporting.formats import open_exporter, own_errors
+from archive.stages.exporting.ledger import record_export
 from archive.stages.exporting.packages import CountedPackage, WrittenPackage
 from archive.stages.exporting.placing import choose_place, leftovers_of, obstacles, place, prove
 from archive.stages.exporting.protocol import Exporter, Package
@@ -87,6 +88,9 @@ def export(
                 )
         except OSError as error:
             raise from_os_error(error, target) from error
+    if not dry_run:
+        absolute = absolute_address(bag)
+        findings += record_export(settings, clock, absolute, as_format, files=len(counted.sizes), size=counted.size)
     if any(map(is_restricted, counted.sizes)):
         findings.append(codes.HOLDS_PRIVATE.at("metadata/restricted"))
     return report(

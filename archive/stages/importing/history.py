@@ -19,7 +19,15 @@ from archive.stages.packages.checking import PackageCheck
 
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})?")
 _AGENT_TYPES = {"software", "person", "organization"}
-_OUTCOMES = {"success": "success", "pass": "success", "positive": "success", "fail": "fail", "failure": "fail"}
+_OUTCOMES = {
+    "": "success",
+    "success": "success",
+    "pass": "success",
+    "positive": "success",
+    "fail": "fail",
+    "failure": "fail",
+    "warning": "warning",
+}
 
 Make = Callable[..., str]
 
@@ -74,8 +82,9 @@ class History:
             target = self._target(one, make)
             links.setdefault(target, []).append(event)
             said = (view.outcomes[0] if view.outcomes else "").strip()
-            outcome = _OUTCOMES.get(said.lower(), said) or None
-            notes = "; ".join((*view.outcome_notes, f"as recorded in the {self.content.kind.value}"))
+            outcome = _OUTCOMES.get(said.lower(), "warning") if said else None
+            own = () if not said or said.lower() in _OUTCOMES else (said,)
+            notes = "; ".join((*own, *view.outcome_notes, f"as recorded in the {self.content.kind.value}"))
             acting = tuple(
                 Link(self._agent(key.value, make, agents), next(iter(key.roles), None)) for key in view.agents
             )

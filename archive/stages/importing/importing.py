@@ -81,7 +81,7 @@ def import_package(
             target = choose_place(to, content.name if name is None else name)
             left = leftovers_of(target, clean=clean_partial and not dry_run)
             check = _check(reading, content, settings, progress)
-            payload = [one for one in content.files if one.name is not None]
+            payload = content.payload
             size = sum(reading.files[one.path] for one in payload)
             report = bind(
                 ImportReport, package, content.kind.value, content.version, target, dry_run=dry_run,

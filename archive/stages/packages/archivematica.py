@@ -24,7 +24,7 @@ from archive.stages.packages.statements import each_once, read_dublin_core
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_METS = re.compile(r"data/METS\.([0-9a-f-]{36})\.xml")
+METS_NAME = re.compile(r"data/METS\.([0-9a-f-]{36})\.xml")
 _PLACE = re.compile(r"%(?:transferDirectory|SIPDirectory)%")
 _OBJECTS = "objects/"
 DERIVATIVES = "derivatives/"
@@ -35,7 +35,7 @@ def mets_of(reading: PackageReading) -> str | None:
     """The path of the METS of an AIP; None for a package that is none."""
     if "bagit.txt" not in reading.files:
         return None
-    found = [path for path in reading.files if _METS.fullmatch(path)]
+    found = [path for path in reading.files if METS_NAME.fullmatch(path)]
     return found[0] if len(found) == 1 else None
 
 
@@ -44,7 +44,7 @@ def read_archivematica(reading: PackageReading, mets: str) -> PackageContent:
     root = parse_xml(reading.read(mets), subject=mets).getroot()
     if local_name(root) != "mets":
         raise FormatError("this is not METS", subject=mets)
-    found = _METS.fullmatch(mets)
+    found = METS_NAME.fullmatch(mets)
     assert found is not None
     return _Aip(reading, root, mets, found[1]).read()
 

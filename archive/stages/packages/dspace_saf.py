@@ -9,7 +9,7 @@ from archive.model.codes import packages as codes
 from archive.model.description import Statement
 from archive.model.package import PackageContent, PackageKind
 from archive.stages.packages.entries import Entries
-from archive.stages.packages.manifests import lists_private_fields
+from archive.stages.packages.manifests import listed_digests, lists_private_fields
 from archive.stages.packages.statements import each_once, read_dublin_core
 
 CONTENTS, RECORD = "contents", "dublin_core.xml"
@@ -58,6 +58,8 @@ def read_saf(reading: PackageReading, folder: str) -> PackageContent:
     if f"{folder}{BAG}bagit.txt" in reading.files and not lists_private_fields(reading, folder + BAG):
         inside = {path: path.removeprefix(folder) for path in reading.files if path not in own}
         bag = {path: place.removeprefix(BAG) for path, place in inside.items()}
+        for path, digests in listed_digests(reading, bag).items():
+            entries.add(path, None, digests)
     return PackageContent(
         PackageKind.DSPACE_SAF, None, reading.name, None, entries.finish(names), each_once(statements), bag=bag,
         findings=tuple(entries.findings),

@@ -34,7 +34,12 @@ class Entries:
         if "://" in local or local.startswith(("data:", "urn:", "mailto:")):
             self.remote.append(href)
             return None
-        return self.place(to_text(unquote_to_bytes(local)), folder, shown=href)
+        path = self.place(to_text(unquote_to_bytes(local)), folder, shown=href)
+        if path is not None and "+" in local and path not in self.reading.files:
+            # commons-ip writes a space as "+", as in forms, where a URI has "%20".
+            spaced = self.place(to_text(unquote_to_bytes(local.replace("+", " "))), folder, shown=href)
+            return spaced if spaced in self.reading.files else path
+        return path
 
     def place(self, path: str, folder: str = "", *, shown: str | None = None) -> str | None:
         """The path in the package that `path` means, seen from `folder`; None, with a finding, when it is not safe."""

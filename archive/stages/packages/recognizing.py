@@ -8,7 +8,7 @@ from archive.bags.packages import CRATE_METADATA, PackageReading
 from archive.errors import FormatError, NotABagError, UsageError
 from archive.model.codes import packages as codes
 from archive.model.package import PackageContent, PackageKind
-from archive.stages.packages.archivematica import mets_of, read_archivematica
+from archive.stages.packages.archivematica import METS_NAME, mets_of, read_archivematica
 from archive.stages.packages.bags import read_foreign_bag
 from archive.stages.packages.dspace_saf import CONTENTS, RECORD, item_folders, read_saf
 from archive.stages.packages.eark import TOP, is_eark, read_eark
@@ -69,6 +69,8 @@ def looks_like_package(folder: str) -> bool:
         names = set(os.listdir(folder))
     except OSError:
         return False
+    if "bagit.txt" in names:
+        return False
     if CRATE_METADATA in names or {CONTENTS, RECORD} <= names:
         return True
     if TOP in names:
@@ -77,6 +79,16 @@ def looks_like_package(folder: str) -> bool:
         os.path.isfile(os.path.join(folder, name, RECORD)) and os.path.isfile(os.path.join(folder, name, CONTENTS))
         for name in names
     )
+
+
+def looks_like_aip(folder: str) -> bool:
+    """True for a folder that is a bag with the METS of an Archivematica AIP."""
+    try:
+        return os.path.isfile(os.path.join(folder, "bagit.txt")) and any(
+            METS_NAME.fullmatch(f"data/{name}") for name in os.listdir(os.path.join(folder, "data"))
+        )
+    except OSError:
+        return False
 
 
 def _claims_eark(path: str) -> bool:

@@ -18,7 +18,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from archive.errors import InfectedError, SourceError, StorageError, UsageError
-from archive.model.build import Build, FileRecord, Tool, VirusCheck
+from archive.model.build import FileRecord, Originals, Tool, VirusCheck
+from archive.model.codes import source as codes
+from archive.model.finding import Finding
 from archive.settings import Settings
 from archive.stages.scanning import clamd as protocol
 
@@ -33,17 +35,30 @@ _KNOWN = re.compile(rb"^Known viruses: (\d+)", re.MULTILINE)
 _SCANNED = re.compile(rb"^Scanned files: (\d+)", re.MULTILINE)
 
 
-def check_viruses(build: Build, settings: Settings) -> VirusCheck | None:
+def check_viruses(build: Originals, settings: Settings) -> VirusCheck | None:
     """Scan every payload file of `build`; None when no check was done.
 
+    As `scan`, and raises `InfectedError` when a file is named and `settings.create.keep_infected` is off.
+    """
+    check = scan(build, settings)
+    if check is not None and check.infected and not settings.create.keep_infected:
+        path, name = check.infected[0]
+        more = f" and {len(check.infected) - 1} more" if len(check.infected) > 1 else ""
+        raise InfectedError(f"the virus scanner names it: {name}{more}", subject=path, remedy=codes.INFECTED.remedy)
+    return check
+
+
+def scan(files: Originals, settings: Settings) -> VirusCheck | None:
+    """What the virus scanner says of `files`; None when no check was done.
+
     `settings.identify.virus`: "auto" scans where ClamAV is there with signatures, "require" raises `UsageError` where
-    it is not, "none" scans nothing. Raises `InfectedError` when a file is named and `settings.create.keep_infected` is
-    off. A file that the scanner passed over stands in `unscanned`, and raises `SourceError` under "require".
+    it is not, "none" scans nothing. A file that the scanner passed over stands in `unscanned`, and raises `SourceError`
+    under "require".
     """
     wish = settings.identify.virus
     if wish == "none":
         return None
-    check = _check_by_clamd(build, settings) or _check_by_clamscan(build, settings)
+    check = _check_by_clamd(files, settings) or _check_by_clamscan(files, settings)
     if check is None and wish == "require":
         raise UsageError(
             "a virus check is required, but neither clamd nor clamscan with signatures is there",
@@ -57,15 +72,16 @@ def check_viruses(build: Build, settings: Settings) -> VirusCheck | None:
             subject=path,
             remedy="Raise the scanner's limits, or set identify.virus to auto",
         )
-    if check is not None and check.infected and not settings.create.keep_infected:
-        path, name = check.infected[0]
-        more = f" and {len(check.infected) - 1} more" if len(check.infected) > 1 else ""
-        raise InfectedError(
-            f"the virus scanner names it: {name}{more}",
-            subject=path,
-            remedy="Remove the file from the source, or keep it on purpose with --keep-infected",
-        )
     return check
+
+
+def judge_scan(check: VirusCheck, settings: Settings) -> Iterator[Finding]:
+    """What a real run would say of the files that the scanner names or could not scan."""
+    kind = codes.INFECTED_KEPT if settings.create.keep_infected else codes.INFECTED
+    for path, name in check.infected:
+        yield kind.at(path, name=name)
+    for path, reason in check.unscanned:
+        yield codes.NOT_SCANNED.at(path, reason=reason)
 
 
 class _Outcome:
@@ -92,7 +108,7 @@ class _NotThereError(Exception):
     """No clamd answers."""
 
 
-def _check_by_clamd(build: Build, settings: Settings) -> VirusCheck | None:
+def _check_by_clamd(build: Originals, settings: Settings) -> VirusCheck | None:
     address = settings.tools.clamd
     for candidate in (address,) if address else _SOCKETS:
         try:
@@ -139,7 +155,7 @@ def _receive(connection: socket.socket) -> bytes:
     return answer
 
 
-def _scan_by_clamd(build: Build, address: str, tool: Tool) -> VirusCheck:
+def _scan_by_clamd(build: Originals, address: str, tool: Tool) -> VirusCheck:
     outcome = _Outcome()
     waiting = build.records()
     try:
@@ -152,7 +168,7 @@ def _scan_by_clamd(build: Build, address: str, tool: Tool) -> VirusCheck:
     return outcome.check_by(tool)
 
 
-def _scan_session(build: Build, address: str, waiting: Iterator[FileRecord], outcome: _Outcome) -> bool:
+def _scan_session(build: Originals, address: str, waiting: Iterator[FileRecord], outcome: _Outcome) -> bool:
     """Scan in one session until there is no file left (False), or clamd ended the session over a file (True)."""
     with _connect(address) as connection:
         send = _send_descriptor if connection.family == socket.AF_UNIX else _send_content
@@ -182,21 +198,21 @@ def _receive_last(connection: socket.socket) -> bytes:
         return b""
 
 
-def _send_descriptor(connection: socket.socket, build: Build, path: str) -> None:
+def _send_descriptor(connection: socket.socket, build: Originals, path: str) -> None:
     with build.open(path) as stream:
         connection.sendall(protocol.DESCRIPTOR)
         passed = array.array("i", [stream.fileno()])
         connection.sendmsg([b"\0"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, passed.tobytes())])
 
 
-def _send_content(connection: socket.socket, build: Build, path: str) -> None:
+def _send_content(connection: socket.socket, build: Originals, path: str) -> None:
     connection.sendall(protocol.STREAM)
     with build.open(path) as stream:
         for framed in protocol.frame_chunks(iter(lambda: stream.read(_CHUNK), b"")):
             connection.sendall(framed)
 
 
-def _check_by_clamscan(build: Build, settings: Settings) -> VirusCheck | None:
+def _check_by_clamscan(build: Originals, settings: Settings) -> VirusCheck | None:
     program = settings.tools.clamscan or shutil.which("clamscan")
     if not program:
         return None
@@ -245,7 +261,7 @@ def _run(command: list[str]) -> tuple[bytes, bytes, int]:
     return done.stdout, done.stderr, done.returncode
 
 
-def _write_list(build: Build, folder: str) -> tuple[int, dict[bytes, str]]:
+def _write_list(build: Originals, folder: str) -> tuple[int, dict[bytes, str]]:
     """Write the list of files for clamscan, one a line: their number, and the links made for names with a line end."""
     links: dict[bytes, str] = {}
     count = 0
@@ -262,7 +278,7 @@ def _write_list(build: Build, folder: str) -> tuple[int, dict[bytes, str]]:
     return count, links
 
 
-def _take_output(outcome: _Outcome, build: Build, output: bytes, links: dict[bytes, str]) -> None:
+def _take_output(outcome: _Outcome, build: Originals, output: bytes, links: dict[bytes, str]) -> None:
     """Read clamscan's lines into `outcome`. They name files by paths of this computer, which reach no record."""
     said: dict[bytes, tuple[str, bool]] = {}
     for line in output.partition(b"----------- SCAN SUMMARY")[0].splitlines():

@@ -38,7 +38,8 @@ _TAGS = ("object", "event", "agent", "rights")
 @dataclass(frozen=True, slots=True)
 class ShownFile:
     """One payload file. `format`, `puid`, `digests` and `modified`, when it was last modified before it was packed, are
-    what PREMIS says; `source` and `rendition` are bag paths."""
+    what PREMIS says; `source` and `rendition` are bag paths; `name` is what
+    another system's package says that the file was called before it was renamed."""
 
     path: str
     size: int
@@ -48,6 +49,7 @@ class ShownFile:
     source: str | None = None
     rendition: str | None = None
     modified: str | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,10 @@ class ShownEvent:
 
 @dataclass(slots=True)
 class Contents:
-    """What a bag holds and says. `findings` tell what could not be read; `seals` is None for a bag without a seal."""
+    """What a bag holds and says. `findings` tell what could not be read; `seals` is None for a bag without a seal.
+
+    `package` is the kind of a package of another system, None for a bag; paths are then those in the package.
+    """
 
     path: str
     serialization: str
@@ -74,6 +79,7 @@ class Contents:
     rights: list[RightsView] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     seals: ShownSeals | None = None
+    package: str | None = None
 
     @property
     def formats(self) -> list[tuple[str, str | None, int]]:

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from archive.bags.opening import NO_OPTIONS, names_version, sniff_archive
-from archive.errors import NotFoundError, UsageError, from_os_error
+from archive.errors import NotABagError, NotFoundError, UsageError, from_os_error
 from archive.model.addresses import is_remote
 from archive.model.record import RecordView
 from archive.regular_files import open_regular
 from archive.settings import Settings
 from archive.stages.showing.contents import Contents, read_contents
+from archive.stages.showing.packages import is_package, read_package_contents
 
 _LARGEST_RECORD = 64 << 20
 
@@ -31,7 +32,17 @@ def read_subject(
         raise from_os_error(error, subject) from error
     if not is_remote(subject) and not os.path.lexists(subject) and not names_version(subject):
         raise NotFoundError("there is no such bag or record", subject=subject)
-    return read_contents(subject, options=options, settings=settings)
+    if not is_remote(subject) and is_package(subject):
+        return read_package_contents(subject)
+    try:
+        return read_contents(subject, options=options, settings=settings)
+    except NotABagError as error:
+        if is_remote(subject) or not os.path.isfile(subject):
+            raise
+        try:
+            return read_package_contents(subject)
+        except NotABagError:
+            raise error from None
 
 
 def _read_record(path: str) -> RecordView:

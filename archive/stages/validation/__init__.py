@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
 import shlex
 import stat
@@ -22,13 +24,17 @@ from archive.stages.validation.feed import FindingFeed, OnFinding
 
 if TYPE_CHECKING:
     from archive.settings import Settings
-    from archive.stages.spreading import Spread
     from archive.stages.validation.bags.bag import SealJudge
 
 __all__ = ["validate", "validate_each", "validate_sealed"]
 
 _NAMED = 10
 """So many bags in a folder are named."""
+
+_DEEPEST = 4
+"""So many levels below a folder are bags looked for: by year, fonds and series, as archives keep them."""
+_MOST_FOLDERS = 10_000
+"""So many folders are looked into for bags."""
 
 
 def validate(
@@ -42,7 +48,8 @@ def validate(
     progress: Progress = NO_PROGRESS,
     on_finding: OnFinding | None = None,
 ) -> ValidationReport:
-    """Judge `subject`: a bag (folder, zip, tar plain or compressed), an XML record, a PDF, or an OCFL object or root.
+    """Judge `subject`: a bag (folder, zip, tar plain or compressed), an XML record, a PDF, an OCFL object or root,
+    or a package of another system.
 
     A bag may also be at an s3://BUCKET/PREFIX address, or be OBJECT#vN, a version of an OCFL object. `depth`,
     `profile`, `cross_check` and `workers` are for bags. Raises `NotFoundError` when there is nothing, `NotABagError`
@@ -84,25 +91,12 @@ def validate_each(
     settings: Settings | None = None,
     progress: Progress = NO_PROGRESS,
     on_finding: Callable[[str, Finding], object] | None = None,
-    spread: Spread | None = None,
 ) -> Iterator[tuple[str, ValidationReport | ArchiveError]]:
     """Each subject with its report, or with why there is none: one that cannot be judged does not stop the rest.
 
     As `validate`, in the order given, and `on_finding` is called with the subject too; the PDFs are judged together,
-    when the first of them comes. With `spread` the workers of a Dask cluster judge them, one process each; `workers`
-    and `progress` are for what is judged here. Raises `UsageError`, `StorageError` when there is no such cluster.
+    when the first of them comes.
     """
-    if spread is not None:
-        from archive.stages.validation.spreading import validate_on_workers
-
-        answers = validate_on_workers(
-            subjects, spread, depth=depth, profile=profile, cross_check=cross_check, settings=settings
-        )
-        for subject, answer in zip(subjects, answers, strict=True):
-            if isinstance(answer, ValidationReport) and on_finding is not None:
-                FindingFeed(partial(on_finding, subject), NO_PROGRESS).tell(answer.findings)
-            yield subject, answer
-        return
     plain = profile is None and not cross_check
     pdfs = [subject for subject in dict.fromkeys(subjects) if plain and _is_pdf(subject)]
     judged: dict[str, ValidationReport | ArchiveError] = {}
@@ -194,12 +188,23 @@ def _judge(
     if sort == "bag":
         from archive.stages.validation.bags.bag import validate_bag
 
-        return validate_bag(
-            subject, depth=depth, profile=profile, cross_check=cross_check, workers=workers, settings=settings,
-            progress=progress, on_finding=on_finding,
-        )  # fmt: skip
+        try:
+            return validate_bag(
+                subject, depth=depth, profile=profile, cross_check=cross_check, workers=workers, settings=settings,
+                progress=progress, on_finding=on_finding,
+            )  # fmt: skip
+        except NotABagError:
+            from archive.stages.validation.packages import is_packed_package
+
+            if not is_packed_package(subject):
+                raise
+        sort = "package"
     if profile is not None or cross_check:
         raise UsageError("a profile or a cross-check is for bags", subject=subject)
+    if sort == "package":
+        from archive.stages.validation.packages import validate_package
+
+        return validate_package(subject, depth=depth, progress=progress)
     if sort == "ocfl":
         from archive.stages.validation.ocfl.ocfl import validate_ocfl
 
@@ -216,7 +221,7 @@ def _judge(
 def _refuse_folder(subject: str) -> NotABagError:
     """Why a folder without anything of a bag is not judged, and what could be judged instead.
 
-    It is not walked: the bags are looked for directly in it, and the bag that it may be part of above it.
+    It is not walked to its end: bags are looked for a few levels below, and the bag that it may be part of above it.
     """
     inside = _bags_inside(subject)
     if inside:
@@ -249,11 +254,27 @@ def _bag_around(path: str) -> str | None:
 
 
 def _bags_inside(folder: str) -> list[str]:
-    """The folders directly in this one that have a bagit.txt."""
-    with os.scandir(folder) as entries:
-        inner = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
-    paths = [os.path.join(folder, name) for name in sorted(inner)]
-    return [path for path in paths if os.path.isfile(os.path.join(path, "bagit.txt"))]
+    """The folders below this one that have a bagit.txt, at most so many levels and folders further on."""
+    found: list[str] = []
+    level, left = [folder], _MOST_FOLDERS
+    for _ in range(_DEEPEST):
+        below: list[str] = []
+        for path in level:
+            if len(below) < left:
+                below += itertools.islice(_folders_in(path), left - len(below))
+        left -= len(below)
+        bags = {path for path in below if os.path.isfile(os.path.join(path, "bagit.txt"))}
+        found += bags
+        level = [path for path in below if path not in bags]
+    return sorted(found)
+
+
+def _folders_in(path: str) -> Iterator[str]:
+    """The folders in this one; none of what cannot be listed."""
+    with contextlib.suppress(OSError), os.scandir(path) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield entry.path
 
 
 def _report_unopened(subject: str, depth: Depth, error: OSError) -> ValidationReport:
@@ -268,7 +289,7 @@ def _report_unopened(subject: str, depth: Depth, error: OSError) -> ValidationRe
 
 
 def _sort_of(subject: str) -> str:
-    """One of bag, ocfl, pdf, xml, by what is there; nothing for a folder without anything that only a bag has.
+    """One of bag, package, ocfl, pdf, xml, by what is there; nothing for a folder without anything that only a bag has.
 
     Raises `NotFoundError`, `UsageError`, and OSError for what is there and cannot be opened.
     """
@@ -315,4 +336,8 @@ def _sort_of_folder(folder: str) -> str:
 
     if is_ocfl(folder):
         return "ocfl"
-    return "bag" if any(makes_bag(name) for name in names) else "nothing"
+    if any(makes_bag(name) for name in names):
+        return "bag"
+    from archive.stages.packages.recognizing import looks_like_package
+
+    return "package" if looks_like_package(folder) else "nothing"

@@ -1,16 +1,21 @@
-"""Validation of many subjects by the workers of a Dask cluster."""
+"""Validation of many subjects: one after the other here, or by the workers of a Dask cluster."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from archive.errors import ArchiveError
 from archive.model.addresses import is_remote
+from archive.model.build import NO_PROGRESS, Progress
+from archive.model.finding import Finding
 from archive.model.light import light_dataclass
 from archive.model.validation import Depth, ValidationReport
 from archive.settings import Settings
 from archive.stages.spreading import Spread, work_each
+from archive.stages.validation import validate, validate_each
+from archive.stages.validation.feed import FindingFeed
 
 
 @light_dataclass(frozen=True)
@@ -24,7 +29,38 @@ class _Job:
     settings: Settings | None
 
 
-def validate_on_workers(
+def validate_spread(
+    subjects: Sequence[str],
+    spread: Spread | None,
+    *,
+    depth: Depth = Depth.FULL,
+    profile: str | None = None,
+    cross_check: bool = False,
+    workers: int | None = None,
+    settings: Settings | None = None,
+    progress: Progress = NO_PROGRESS,
+    on_finding: Callable[[str, Finding], object] | None = None,
+) -> Iterator[tuple[str, ValidationReport | ArchiveError]]:
+    """As `validate_each`; with `spread` the workers of a Dask cluster judge the subjects, one process each.
+
+    `workers` and `progress` are for what is judged here. Raises `UsageError`, `StorageError` when there is no cluster.
+    """
+    if spread is None:
+        yield from validate_each(
+            subjects, depth=depth, profile=profile, cross_check=cross_check, workers=workers, settings=settings,
+            progress=progress, on_finding=on_finding,
+        )  # fmt: skip
+        return
+    answers = _validate_on_workers(
+        subjects, spread, depth=depth, profile=profile, cross_check=cross_check, settings=settings
+    )
+    for subject, answer in zip(subjects, answers, strict=True):
+        if isinstance(answer, ValidationReport) and on_finding is not None:
+            FindingFeed(partial(on_finding, subject), NO_PROGRESS).tell(answer.findings)
+        yield subject, answer
+
+
+def _validate_on_workers(
     subjects: Sequence[str],
     spread: Spread,
     *,
@@ -51,8 +87,6 @@ def _absolute(subject: str) -> str:
 
 def _validate(job: _Job) -> ValidationReport:
     """On a worker: one process reads, for others are at work beside it."""
-    from archive.stages.validation import validate
-
     return validate(
         job.subject, depth=job.depth, profile=job.profile, cross_check=job.cross_check, workers=1,
         settings=job.settings,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -11,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from archive.cli.app import run
 from archive.errors import InfectedError, SourceError, UsageError
 from archive.settings import CreateSettings, IdentifySettings, Settings, ToolSettings
 from archive.stages.scanning import clamd as clamd_protocol
 from archive.stages.scanning.viruses import check_viruses
 from tests.support.building import FolderBuild
-from tests.support.needing import need
+from tests.support.needing import need, needs
 
 MARK = b"muniment-test-signature"
 SIGNATURE = f"Test.Muniment:0:*:{MARK.hex()}\n"
@@ -191,3 +193,25 @@ def test_the_protocol() -> None:
     assert (word, text) == (clamd_protocol.Word.ERROR, "INSTREAM size limit exceeded.")
     assert clamd_protocol.read_answer(b"")[0] is clamd_protocol.Word.ERROR
     assert b"".join(clamd_protocol.frame_chunks([b"ab", b"", b"c"])) == b"\0\0\0\2ab\0\0\0\1c\0\0\0\0"
+
+
+@needs("clamscan")
+@pytest.mark.parametrize("keep", [False, True])
+def test_a_dry_run_tells_what_the_scanner_names(
+    scanner: str, tmp_path: Path, keep: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "good.txt").write_text("good\n")
+    (source / "bad.txt").write_bytes(b"before " + MARK + b" after")
+    monkeypatch.setenv("ARCHIVE_TOOLS_CLAMSCAN", scanner)
+    monkeypatch.setenv("ARCHIVE_TOOLS_CLAMD", NOWHERE)
+    words = ["create", str(source), "--to", str(tmp_path / "bags"), "--pdfa", "none"]
+    words += ["--keep-infected"] if keep else []
+    code = run([*words, "--dry-run", "--json"])
+    report = json.loads(capsys.readouterr().out)
+    named = {finding["code"]: finding for finding in report["findings"]}
+    assert named["SRC-145" if keep else "SRC-144"]["path"] == "data/original/bad.txt"
+    assert code == (0 if keep else 1)
+    assert not (tmp_path / "bags").exists()
+    assert run(words) == code, "and the real run ends alike"

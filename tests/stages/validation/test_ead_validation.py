@@ -73,13 +73,41 @@ def test_advice_on_a_finding_aid_is_a_warning(text: str, old: str, new: str, cod
     assert (report.verdict, [finding.code for finding in report.findings]) == ("valid", [code])
 
 
-def test_the_form_of_the_dtd_is_judged_by_rules_and_says_so(tmp_path: Path) -> None:
+def test_the_form_of_the_dtd_is_judged_by_the_schema_and_says_so(tmp_path: Path) -> None:
     plain = EAD_2002.replace(' xmlns="urn:isbn:1-931666-22-9"', "")
     for text in (plain, DTD + plain):
         report = judge(text, tmp_path)
-        assert report.verdict == "not checked"
-        assert {finding.code for finding in report.findings} == {"XML-112"}
+        assert report.verdict == "valid"
+        assert {finding.code for finding in report.findings} == {"XML-122"}
         assert judge(text.replace("<did>", "<dad>").replace("</did>", "</dad>"), tmp_path).verdict == "invalid"
+
+
+LINK = '<dao linktype="simple" href="a.jpg" actuate="onload" show="new" title="A"/>'
+GROUP = """<daogrp linktype="extended"><resource linktype="resource" label="start"/>
+<daoloc linktype="locator" href="a.jpg" label="end"/><arc linktype="arc" from="start" to="end" actuate="onrequest"/>
+</daogrp>"""
+
+
+@pytest.mark.parametrize(
+    ("inside", "verdict", "codes"),
+    [
+        (LINK, "valid", []),
+        (GROUP, "valid", []),
+        (LINK.replace("new", "aside"), "invalid", ["XML-107"]),
+        (LINK.replace("href", "hrefs"), "invalid", ["XML-107"]),
+        ('<unitdate normal="around 1950">1950</unitdate>', "valid", ["XML-123"]),
+        ('<unitdate era="c">1950</unitdate><langmaterial><language langcode="en">E</language></langmaterial>', "valid",
+         ["XML-123"]),
+        ("<unknown/>", "invalid", ["XML-107"]),
+    ],
+)  # fmt: skip
+def test_what_the_dtd_and_the_schema_write_differently(
+    inside: str, verdict: str, codes: list[str], tmp_path: Path
+) -> None:
+    plain = EAD_2002.replace(' xmlns="urn:isbn:1-931666-22-9"', "")
+    report = judge(plain.replace("<did>", f"<did>{inside}"), tmp_path)
+    found = [finding.code for finding in report.findings if finding.code != "XML-122"]
+    assert (report.verdict, found) == (verdict, codes)
 
 
 @pytest.mark.parametrize(

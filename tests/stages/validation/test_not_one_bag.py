@@ -29,6 +29,27 @@ def test_an_archive_of_two_bags(form: str, bags: Path) -> None:
         pass
 
 
+@pytest.mark.parametrize("levels", [1, 2, 3])
+def test_bags_deeper_down_are_found(levels: int, bags: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(bags.parent)
+    top = bags.parent / "top"
+    shutil.move(bags, top.joinpath(*"abc"[:levels]))
+    with pytest.raises(NotABagError, match="this folder is not a bag; it holds 2 bags") as caught:
+        validate("top")
+    assert caught.value.remedy is not None
+    assert caught.value.remedy.endswith(f"top/{'/'.join('abc'[:levels])}/two")
+    archive = shutil.make_archive("packed", "zip", ".", "top")
+    with pytest.raises(NotABagError, match="this archive is not a bag; it holds 2 bags"):
+        validate(archive)
+
+
+def test_a_bag_that_lost_its_declaration_and_holds_another_is_judged(bags: Path) -> None:
+    (bags / "one" / "bagit.txt").unlink()
+    shutil.move(bags / "two", bags / "one" / "metadata")
+    for subject in (bags / "one", shutil.make_archive(str(bags.parent / "one"), "zip", bags, "one")):
+        assert "BAG-101" in {one.code for one in validate(str(subject)).errors}
+
+
 def test_a_bag_and_a_stray_file_are_still_judged(bags: Path) -> None:
     shutil.rmtree(bags / "two")
     (bags / "stray.txt").write_text("x")

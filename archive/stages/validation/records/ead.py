@@ -1,12 +1,16 @@
 """Judging EAD: the schema of EAD 2002 or EAD3, unique identifiers, references, and what every finding aid says.
 
-Clause: EAD 2002 (April 2008 schema) and EAD3 1.1.1. EAD 2002 by its DTD has no namespace; it is checked by rules only.
+Clause: EAD 2002 (April 2008 schema) and EAD3 1.1.1. EAD 2002 by its DTD has no namespace; it is checked against the
+schema, once its names and links are written as the schema has them.
 """
 
 from __future__ import annotations
 
+import copy
+import re
 from typing import TYPE_CHECKING
 
+from archive.formats.mets_reading import XLINK
 from archive.formats.xml_elements import children, line_of, local_name, namespace_of, text_of
 from archive.model.codes import ead as codes
 from archive.model.codes import xml as xml_codes
@@ -22,6 +26,23 @@ EAD_3 = "http://ead3.archivists.org/schema/"
 _NAMESPACES = frozenset({"", EAD_2002, EAD_3, EAD_3 + "undeprecated/"})
 _SCHEMAS = {EAD_2002: record_schemas.EAD_2002, EAD_3: record_schemas.EAD_3}
 _STANDARDS = {"": "EAD 2002 by its DTD", EAD_3 + "undeprecated/": "EAD3 with undeprecated elements"}
+_OPEN = re.compile(
+    r"attribute '(?:normal|langcode|scriptcode|countrycode|repositorycode|mainagencycode)': .*(?:facet|atomic type)"
+)
+"""An error over the value of an attribute that the DTD declares as any text or token."""
+_EXTENDED = frozenset({"arc", "daoloc", "extptrloc", "extrefloc", "ptrloc", "refloc", "resource"})
+_LINKING = _EXTENDED | {
+    "archref", "bibref", "dao", "daogrp", "extptr", "extref", "linkgrp", "ptr", "ref", "title",
+}  # fmt: skip
+_ENDS = frozenset({"label", "from", "to"})
+_LINKS = _ENDS | {"linktype", "href", "role", "arcrole", "title", "show", "actuate"}
+_XLINK_NAMES = {"linktype": "type"}
+_WORDED = frozenset({"show", "actuate"})
+_XLINK_WORDS = {
+    "showother": "other", "shownone": "none", "onload": "onLoad", "onrequest": "onRequest", "actuateother": "other",
+    "actuatenone": "none",
+}  # fmt: skip
+"""What the DTD calls otherwise than XLink."""
 _REFERENCES = ("target", "parent", "parents")
 _COMPONENTS = frozenset({"archdesc", "c", *(f"c{number:02}" for number in range(1, 13))})
 
@@ -35,7 +56,11 @@ def judge_ead(root: _Element, notes: Notes) -> None:
     """Judge one finding aid by itself."""
     namespace = namespace_of(root)
     schema = _SCHEMAS.get(namespace)
-    if schema is None:
+    if namespace == "":
+        how = "it was checked against the schema of EAD 2002"
+        notes.add(xml_codes.OTHER_SCHEMA, None, standard=_STANDARDS[namespace], instead=how)
+        record_schemas.check_schema(record_schemas.EAD_2002, _as_the_schema_has_it(root), notes, open_values=_OPEN)
+    elif schema is None:
         notes.add(xml_codes.NO_SCHEMA, None, standard=_STANDARDS[namespace])
         _check_structure(root, notes)
     else:
@@ -50,6 +75,22 @@ def judge_ead(root: _Element, notes: Notes) -> None:
         if local_name(element) in _COMPONENTS:
             _check_component(element, notes)
     _check_identity(root, notes)
+
+
+def _as_the_schema_has_it(root: _Element) -> _Element:
+    """A copy of an EAD 2002 by its DTD, in the namespace of the schema and with its links by XLink; the lines stay."""
+    top = copy.deepcopy(root)
+    for element in top.iter():
+        name = local_name(element)
+        if not name or namespace_of(element):
+            continue
+        element.tag = f"{{{EAD_2002}}}{name}"
+        for attribute in _LINKS & set(map(str, element.attrib)) if name in _LINKING else ():
+            if attribute not in _ENDS or name in _EXTENDED:
+                value = str(element.attrib.pop(attribute))
+                qualified = f"{{{XLINK}}}{_XLINK_NAMES.get(attribute, attribute)}"
+                element.set(qualified, _XLINK_WORDS.get(value, value) if attribute in _WORDED else value)
+    return top
 
 
 def _check_structure(root: _Element, notes: Notes) -> None:

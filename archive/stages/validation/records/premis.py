@@ -136,9 +136,13 @@ class PremisJudge:
                 self.notes.add(xml_codes.BROKEN_IDREF, line, attribute=attribute, id=value)
         strict = self._strict and known == {"3"}
         self.graph.judge(alone=alone, strict=strict, embedded=not strict)
-        for version, schema in (("1", "PREMIS 1"), ("2", "PREMIS 2")):
-            if version in known:
-                self.notes.add(xml_codes.NO_SCHEMA, None, standard=schema)
+        if "1" in known:
+            self.notes.add(xml_codes.NO_SCHEMA, None, standard="PREMIS 1")
+        if "2" in known and self._strict:
+            self.notes.add(xml_codes.NO_SCHEMA, None, standard="PREMIS 2")
+        elif "2" in known:
+            how = "what of it is in this METS was checked by rules"
+            self.notes.add(xml_codes.OTHER_SCHEMA, None, standard="PREMIS 2", instead=how)
 
     def _check_form(self, element: _Element, version: str) -> None:
         if version == "3" and self._own_schema:

@@ -45,10 +45,11 @@ def _schema(name: str) -> Any:
     return etree.XMLSchema(etree.parse(str(metadata_path("schemas", name)), parser))
 
 
-def check_schema(name: str, element: _Element, notes: Notes) -> bool:
+def check_schema(name: str, element: _Element, notes: Notes, *, open_values: re.Pattern[str] | None = None) -> bool:
     """Check `element`, as the root it is or as if it were one, against a shipped schema; True when it is valid.
 
     Types of namespaces that no schema is shipped for cannot be resolved and are passed over (lax, as METS has it).
+    An error whose sentence has `open_values` in it is a warning.
     """
     schema = _schema(name)
     if (faults := find_many_faults(schema, element)) is not None:
@@ -64,8 +65,9 @@ def check_schema(name: str, element: _Element, notes: Notes) -> bool:
         if unresolved and (unresolved.group(1) not in _PREFIXES or unresolved.group(1) == premis_reading.PREMIS_2):
             passed_over.add(error.line)
         elif not (error.line in passed_over and error.message.endswith(_ABSENT)):
-            valid = False
-            notes.add(codes.SCHEMA, error.line, problem=_readable(error.message))
+            is_open = open_values is not None and open_values.search(error.message) is not None
+            valid = valid and is_open
+            notes.add(codes.OPEN_VALUE if is_open else codes.SCHEMA, error.line, problem=_readable(error.message))
     return valid
 
 

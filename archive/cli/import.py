@@ -1,3 +1,4 @@
+# ruff: noqa: N999 - a module of commands is named like its command
 """`archive import PACKAGE --to DIR`."""
 
 from __future__ import annotations
