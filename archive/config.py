@@ -20,6 +20,7 @@ from typing import Any
 from archive.errors import UsageError
 from archive.formats.naming import path_text
 from archive.formats.target_names import credential_prefix
+from archive.places import parse_audience
 from archive.project_file import NAME, configuration_folder, find_project_file, read_settings_file
 from archive.settings import CLASH, WORDS, Needs, Settings, checked, suggest
 
@@ -27,10 +28,14 @@ _OPTION_KINDS: dict[str, type] = {
     "url": str, "root": str, "credentials": str, "user": str, "key_file": str, "known_hosts": str, "endpoint": str,
     "region": str, "profile": str, "form": str, "receiver": str, "lock_mode": str, "collection": str,
     "packaging": str, "method": str, "on_behalf_of": str, "access": str, "person": str, "address": str, "message": str,
+    "audience": str,
     "keyring": bool, "plain_http": bool, "path_style": bool, "publish": bool, "reserve_doi": bool, "in_progress": bool,
     "port": int, "seconds": int, "part_size": int, "lock_days": int,
 }  # fmt: skip
-"""What the options of targets and locations are. Those that a plugin brings are its own matter."""
+"""What the options of places are. Those that a plugin brings are its own matter."""
+
+_TABLES = ("places", "targets", "locations")
+"""Sections of tables by name. The last two are older spellings: a name in any of them is the same place."""
 
 SECTIONS = (
     "create", "render", "identify", "tools", "ledger", "audit", "notify", "deposit", "fetch", "update", "seal",
@@ -68,11 +73,11 @@ def _apply_project(settings: Settings, tables: dict[str, Any], start: str, origi
     """The settings with those of the project file that count. Raises `UsageError` on any that is wrong."""
     everything = _apply_tables(settings, tables, origin)
     changed = [name for name, where in everything.origins.items() if where == origin]
-    own = {credential_prefix(name) for name in (*settings.targets, *settings.locations)}
+    own = {credential_prefix(name) for name in settings.places}
     refused: dict[str, str] = {}
     for name in changed:
         section, _, key = name.partition(".")
-        if section in ("targets", "locations"):
+        if section == "places":
             if credential_prefix(key) in own:
                 refused[name] = doubt or CLASH
             elif doubt:
@@ -95,11 +100,11 @@ def _take_back(everything: Settings, before: Settings, name: str, *, keep: bool)
     origins = {other: where for other, where in everything.origins.items() if other != name}
     if name in before.origins and keep:
         origins[name] = before.origins[name]
-    if section in ("targets", "locations"):
-        tables = {other: table for other, table in getattr(everything, section).items() if other != key}
-        if keep and key in getattr(before, section):
-            tables[key] = getattr(before, section)[key]
-        changes: dict[str, Any] = {section: tables}
+    if section == "places":
+        tables = {other: table for other, table in everything.places.items() if other != key}
+        if keep and key in before.places:
+            tables[key] = before.places[key]
+        changes: dict[str, Any] = {"places": tables}
     else:
         changes = {section: replace(getattr(everything, section), **{key: _value(before, name)})}
     return replace(everything, **changes, origins=origins)
@@ -176,26 +181,36 @@ def _parse_toml(content: bytes, path: str) -> dict[str, Any]:
 
 
 def _apply_tables(settings: Settings, tables: dict[str, Any], origin: str) -> Settings:
+    places: dict[str, dict[str, Any]] = {}
     for section, table in tables.items():
-        if section not in (*SECTIONS, "targets", "locations"):
-            raise UsageError(
-                f"unknown section [{section}]{suggest(section, (*SECTIONS, 'targets', 'locations'))}", subject=origin
-            )
+        if section not in (*SECTIONS, *_TABLES):
+            raise UsageError(f"unknown section [{section}]{suggest(section, (*SECTIONS, 'places'))}", subject=origin)
         if not isinstance(table, dict):
             raise UsageError(f"[{section}] must be a table", subject=origin)
-        if section in ("targets", "locations"):
+        if section in _TABLES:
             for name, value in table.items():
                 if not isinstance(value, dict):
                     raise UsageError(f"[{section}.{name}] must be a table", subject=origin)
                 _check_options(f"{section}.{name}", value, origin)
-            merged = {**getattr(settings, section), **table}
-            origins = {**settings.origins, **{f"{section}.{n}": origin for n in table}}
-            changes: dict[str, Any] = {section: merged, "origins": origins}
-            settings = replace(settings, **changes)
+                _join_place(places.setdefault(name, {}), f"{section}.{name}", value, origin)
             continue
         for key, value in table.items():
             settings = _apply_value(settings, section, key, value, origin)
+    if places:
+        origins = {**settings.origins, **{f"places.{name}": origin for name in places}}
+        settings = replace(settings, places={**settings.places, **places}, origins=origins)
     return settings
+
+
+def _join_place(place: dict[str, Any], name: str, options: Mapping[str, Any], origin: str) -> None:
+    """Add the options of one table to those of others of the same place. Raises `UsageError` on a contradiction."""
+    for key, value in options.items():
+        if key in place and place[key] != value:
+            raise UsageError(
+                f"{name}.{key} contradicts another table of the same place", subject=origin,
+                remedy="Join the tables in one [places.NAME], or give one of them another name",
+            )  # fmt: skip
+        place[key] = value
 
 
 def _check_options(name: str, options: Mapping[str, Any], origin: str) -> None:
@@ -203,6 +218,8 @@ def _check_options(name: str, options: Mapping[str, Any], origin: str) -> None:
         kind = _OPTION_KINDS.get(key)
         if kind is not None and type(value) is not kind:
             raise UsageError(f"{name}.{key} must be {WORDS[kind]}", subject=origin)
+        if key == "audience":
+            parse_audience(name.partition(".")[2], value, origin)
 
 
 def _apply_environment(settings: Settings, environ: Mapping[str, str]) -> Settings:

@@ -187,7 +187,7 @@ class AuditSettings:
         "quarantine", "folder for the damaged files that repairs replace, beside archive.toml", needs=Needs.INSIDE
     )
     answer_seconds: int = _setting(
-        30, "how long a location may take to answer before it counts as away, in seconds", needs=Needs.NOTHING
+        30, "how long a place may take to answer before it counts as away, in seconds", needs=Needs.NOTHING
     )
 
 
@@ -231,7 +231,7 @@ class FetchSettings:
     hosts: Table = field(
         default_factory=dict,
         metadata={
-            "help": "hosts that get credentials: a table for each, with the options that targets have for them",
+            "help": "hosts that get credentials: a table for each, with the options that places have for them",
             "choices": (),
             "needs": Needs.TRUST,
         },
@@ -283,7 +283,7 @@ class WitnessSettings:
 
 @light_dataclass(frozen=True)
 class Settings:
-    """All settings. `targets` and `locations` are tables by name; `origins` tells where each "section.key" is from.
+    """All settings. `places` are tables by name (see `archive.places`); `origins` tells where "section.key" is from.
 
     `refused` names the settings of the project file that do not count, each with the reason; `passed_over` is an
     archive.toml in the working folder that does not count at all, because everybody can write to that folder.
@@ -301,8 +301,7 @@ class Settings:
     update: UpdateSettings = UpdateSettings()
     seal: SealSettings = SealSettings()
     witness: WitnessSettings = WitnessSettings()
-    targets: Mapping[str, Table] = field(default_factory=dict)
-    locations: Mapping[str, Table] = field(default_factory=dict)
+    places: Mapping[str, Table] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
     passed_over: str = ""
@@ -349,7 +348,7 @@ class Settings:
 
 
 CLASH = "your own settings have one of this name too, and a project does not replace it"
-"""Why a target or location of a project does not count, when the user's file has one of the same name.
+"""Why a place of a project does not count, when the user's file has one of the same name.
 
 Names are the same that find the same credentials, so letter case and punctuation make no difference.
 """

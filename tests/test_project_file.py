@@ -148,10 +148,9 @@ def test_a_planted_link_under_a_default_name_is_refused(folder: Path, environ: d
 def test_targets_and_locations_of_a_stranger_do_not_count(folder: Path, environ: dict[str, str]) -> None:
     write(folder, "[targets.shelf]\nurl = 'dir:shelf'\n[locations.disk]\nroot = '/mnt'\n")
     settings = load(folder, environ)
-    assert not settings.targets
-    assert not settings.locations
-    assert set(settings.refused) == {"targets.shelf", "locations.disk"}
-    assert load(folder, environ, trusted=True).targets
+    assert not settings.places
+    assert set(settings.refused) == {"places.shelf", "places.disk"}
+    assert load(folder, environ, trusted=True).places
 
 
 def test_a_project_never_replaces_a_target_of_the_user(folder: Path, environ: dict[str, str]) -> None:
@@ -159,13 +158,13 @@ def test_a_project_never_replaces_a_target_of_the_user(folder: Path, environ: di
     write(own, "[targets.vault]\nurl = 'webdav+https://own.example.org/x'\ncredentials = '~/secret.toml'\n")
     write(folder, "[targets.vault]\nurl = 'webdav+https://other.example.org/x'\n")
     settings = load(folder, environ)
-    assert settings.targets["vault"]["url"] == "webdav+https://own.example.org/x"
-    assert settings.origins["targets.vault"].startswith("user file")
+    assert settings.places["vault"]["url"] == "webdav+https://own.example.org/x"
+    assert settings.origins["places.vault"].startswith("user file")
     assert settings.refused
     trusted = load(folder, environ, trusted=True)
-    assert "vault" not in trusted.targets
+    assert "vault" not in trusted.places
     with pytest.raises(UsageError, match="another name"):
-        trusted.require("targets.vault")
+        trusted.require("places.vault")
 
 
 def test_the_search_ends_at_the_home_folder(tmp_path: Path, environ: dict[str, str]) -> None:
@@ -323,28 +322,30 @@ def test_a_pipe_is_not_read(folder: Path, environ: dict[str, str]) -> None:
         ("[targets.vault]", "[targets.VAULT]"),
         ('[targets."va-ult"]', '[targets."va.ult"]'),
         ("[locations.vault]", "[targets.Vault]"),
+        ("[locations.vault]", "[places.Vault]"),
+        ("[places.vault]", "[targets.Vault]"),
         ("[targets.vault]", "[locations.vault]"),
     ],
 )
 def test_no_project_takes_a_name_that_finds_your_credentials(
     folder: Path, environ: dict[str, str], own: str, theirs: str
 ) -> None:
-    place = {"t": "url = 's3://mine/x'", "l": "root = 's3://mine/x'"}
+    place = {"t": "url = 's3://mine/x'", "p": "url = 's3://mine/x'", "l": "root = 's3://mine/x'"}
     Path(environ["XDG_CONFIG_HOME"], "muniment").mkdir()
     Path(environ["XDG_CONFIG_HOME"], "muniment", "archive.toml").write_text(f"{own}\n{place[own[1]]}\n")
     write(folder, f"{theirs}\n{place[theirs[1]]}\n")
     trust_project(str(folder), environ)
     settings = load(folder, environ)
-    name = theirs.strip("[]").replace('"', "")
-    assert settings.refused == {name: CLASH}
-    assert name.partition(".")[2] not in getattr(settings, name.partition(".")[0])
+    name = theirs.strip("[]").replace('"', "").partition(".")[2]
+    assert settings.refused == {f"places.{name}": CLASH}
+    assert name not in settings.places or name == own.strip("[]").partition(".")[2]
 
 
 @pytest.mark.parametrize(
     "line", ["endpoint = 5", "key_file = 7", "port = '22'", "seconds = true", "plain_http = 'no'", "url = 3"]
 )
 def test_an_option_of_another_kind_is_named(folder: Path, environ: dict[str, str], line: str) -> None:
-    for table in ("targets.v", "locations.v"):
+    for table in ("places.v", "targets.v", "locations.v"):
         write(folder, f"[{table}]\n{line}\n")
         with pytest.raises(UsageError, match=f"{table}.{line.partition(' ')[0]} must be "):
             load(folder, environ)

@@ -47,6 +47,7 @@ class OcflVersionReader:
         try:
             inventory = self._read_inventory(folder)
             self._algorithm = inventory.algorithm or "sha512"
+            self.version = version or inventory.head or ""
             self._content = _VersionFiles(*self._blocks(inventory, folder, version), self.findings)
         except BaseException:
             self.close()
@@ -181,7 +182,7 @@ class OcflVersionReader:
 
     def _blocks(self, inventory: Inventory, folder: str, name: str | None) -> tuple[PackedBlock, PackedBlock]:
         """The state of the version, and the manifest. Raises `NotFoundError`."""
-        version = inventory.versions.get(name or inventory.head or "")
+        version = inventory.versions.get(self.version)
         if version is None:
             there = ", ".join(inventory.versions)
             raise NotFoundError(f"the object has no such version; it has {there}", subject=f"{folder}#{name}")

@@ -21,6 +21,7 @@ from archive.model.addresses import is_remote
 from archive.model.audit import Container
 from archive.model.build import NO_PROGRESS, Progress
 from archive.model.light import light_dataclass
+from archive.places import options_of, place_at
 from archive.regular_files import open_regular
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ NO_OPTIONS: Mapping[str, Any] = {}
 NOT_ARCHIVE = "this file is not an archive that could hold a bag"
 _HEAD = 512
 _DECLARATIONS = ("0=ocfl_object_1.1", "0=ocfl_object_1.0")
+_ROOTS = ("0=ocfl_1.1", "0=ocfl_1.0")
 _VERSION = re.compile(r"v[0-9]+")
 
 _SUFFIXES = {
@@ -62,20 +64,14 @@ def absolute_address(address: str) -> str:
 
 
 def bucket_options(settings: Settings, address: str) -> Mapping[str, Any]:
-    """What archive.toml says of the bucket at `address`: endpoint, region, credentials and the like.
+    """What archive.toml says of the place that holds the s3:// URL `address`: endpoint, credentials and the like.
 
-    The location or S3 target with the longest root or url that holds the address counts, a location before a target;
-    none for a path.
+    None for a path. Raises `UsageError` for a place with a wrong root.
     """
     if not is_remote(address):
         return NO_OPTIONS
-    best: tuple[int, Mapping[str, Any]] = (0, NO_OPTIONS)
-    for tables, place in ((settings.locations, "root"), (settings.targets, "url")):
-        for name, table in tables.items():
-            root = str(table.get(place, "")).rstrip("/")
-            if len(root) > best[0] and is_remote(root) and (address + "/").startswith(root + "/"):
-                best = len(root), {"name": name, **{key: value for key, value in table.items() if key != place}}
-    return best[1]
+    name = place_at(settings, address)
+    return NO_OPTIONS if name is None else options_of(settings, name)
 
 
 def object_version(address: str) -> tuple[str, str | None] | None:
@@ -89,6 +85,33 @@ def object_version(address: str) -> tuple[str, str | None] | None:
     if not any(os.path.isfile(os.path.join(folder, name)) for name in _DECLARATIONS):
         return None
     return folder, version or None
+
+
+def pinned_address(address: str) -> str:
+    """`address`, with the newest version where it names an OCFL object without one: a later version is another bag.
+
+    Raises OSError and `FormatError`.
+    """
+    found = None if is_remote(address) else object_version(address)
+    if found is None or found[1] is not None:
+        return address
+    from archive.bags.ocfl_reader import OcflVersionReader
+
+    reader = OcflVersionReader(*found)
+    reader.close()
+    return f"{address}#{reader.version}"
+
+
+def storage_root(address: str) -> str | None:
+    """The OCFL storage root around the object that OBJECT#vN names; None for everything else."""
+    found = object_version(address) if "#v" in address and not is_remote(address) else None
+    folder = "" if found is None else os.path.dirname(found[0])
+    while folder:
+        if any(os.path.isfile(os.path.join(folder, name)) for name in _ROOTS):
+            return folder
+        above = os.path.dirname(folder)
+        folder = "" if above == folder else above
+    return None
 
 
 def names_version(address: str) -> bool:
@@ -208,7 +231,7 @@ def _no_collection() -> Iterator[None]:
 
 def container_of(reader: BagReader) -> Container:
     """How the bag is kept, as it was found."""
-    kinds = {"folder": Container.FOLDER, "application/zip": Container.ZIP}
+    kinds = {"folder": Container.FOLDER, "application/zip": Container.ZIP, "OCFL version": Container.OCFL}
     return kinds.get(reader.serialization, Container.TAR)
 
 

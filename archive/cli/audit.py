@@ -62,7 +62,7 @@ class AuditGroup(click.Group):
 @click.option(
     "--seed", type=click.IntRange(0), help="Draw the sample that this number gives; by default another each time."
 )
-@click.option("--location", "locations", metavar="NAME", multiple=True, help="Only what stands in this location.")
+@click.option("--place", "locations", metavar="NAME", multiple=True, help="Only the bags in this place.")
 @click.option("--retry-failed", is_flag=True, help="Only files whose last look was not good.")
 @click.option("--rate", metavar="50MB/s", help="Read no faster than this.")
 @click.option("--workers", type=click.IntRange(1, 256), help="Worker processes; by default one a processor.")
@@ -113,7 +113,7 @@ def command(bags: tuple[str, ...], **given: Any) -> int:
 
 def _run(ledger: Ledger, found: Settings, bags: tuple[str, ...], given: dict[str, Any]) -> AuditReport:
     from archive.stages.auditing.driver import run_audit
-    from archive.stages.auditing.locations import location_options
+    from archive.stages.auditing.locations import options_by_location
     from archive.stages.auditing.run_plan import choose_engine, plan_audit
     from archive.storage.clock import system_clock
 
@@ -122,7 +122,7 @@ def _run(ledger: Ledger, found: Settings, bags: tuple[str, ...], given: dict[str
     })  # fmt: skip
     plan = plan_audit(ledger, settings, bags, given)
     progress = progress_for(quiet=given["quiet"], events=given["events"])
-    options = {name: location_options(settings, name) for name in settings.locations}
+    options = options_by_location(ledger, settings)
     return run_audit(ledger, plan, choose_engine(settings), locations=options, clock=system_clock(), progress=progress)
 
 

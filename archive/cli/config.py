@@ -87,7 +87,7 @@ def _show_dart(path: str, *, as_json: bool) -> int:
 
 
 def _show_settings(*, origin: bool, as_json: bool) -> int:
-    from archive.reporting.settings import setting_rows, settings_document
+    from archive.reporting.settings import place_rows, setting_rows, settings_document
 
     settings = current_settings()
     if as_json:
@@ -96,9 +96,9 @@ def _show_settings(*, origin: bool, as_json: bool) -> int:
     for row in setting_rows(settings):
         suffix = f"    # {row['origin']}" if origin else ""
         show(f"{row['name']} = {_shown(row['value'])}{escape(suffix)}")
-    for kind, table in (("targets", settings.targets), ("locations", settings.locations)):
-        for name in sorted(table):
-            show(f"[{kind}.{escape(name)}]" + (f"    # {escape(settings.origins[f'{kind}.{name}'])}" if origin else ""))
+    for place in place_rows(settings):
+        show(f"[places.{escape(place['name'])}]" + (f"    # {escape(place['origin'])}" if origin else ""))
+        show(f"url = {_shown(place['address'])}\naudience = {_shown(place['audience'])}")
     return 0
 
 

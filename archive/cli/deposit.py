@@ -1,4 +1,4 @@
-"""`archive deposit BAG... TARGET`."""
+"""`archive deposit BAG... PLACE`."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from archive.model.exits import exit_of_deposit, gravest
 
 @click.command("deposit")
 @click.argument("bags", nargs=-1, metavar="BAG...", type=click.Path(path_type=str))
-@click.argument("target", required=False, metavar="TARGET")
-@click.option("--dry-run", is_flag=True, help="Validate the bag and reach the target, but send nothing.")
+@click.argument("target", required=False, metavar="PLACE")
+@click.option("--dry-run", is_flag=True, help="Validate the bag and reach the place, but send nothing.")
 @click.option(
-    "--resume", is_flag=True, help="Go on after an outcome that was not known: ask the target first, then send again."
+    "--resume", is_flag=True, help="Go on after an outcome that was not known: ask the place first, then send again."
 )
 @click.option(
     "--identifier", metavar="ID",
@@ -57,7 +57,7 @@ def command(
 ) -> int:
     """Send bags to a repository and prove that they arrived.
 
-    TARGET is a name under [targets] in archive.toml, or an address: ocfl:PATH, dir:PATH, s3://BUCKET/PREFIX,
+    PLACE is a name under [places] in archive.toml, or an address: ocfl:PATH, dir:PATH, s3://BUCKET/PREFIX,
     sftp://HOST/PATH, webdav+https://HOST/PATH, sword+https://..., invenio+https://... A run that was stopped goes on
     where it was when the same command is given again. Credentials come from the environment, a file with mode 0600 or
     the keyring.
@@ -104,12 +104,12 @@ def command(
 
 
 def _incomplete(only: str | None) -> str:
-    lacking = "a bag, and a target last"
+    lacking = "a bag, and a place last"
     if only is not None:
         from archive.targets.registry import SCHEMES
 
-        is_target = only.partition(":")[0] in SCHEMES or only in current_settings().targets
-        lacking = "a bag before the target" if is_target else "a target as the last argument"
+        is_place = only.partition(":")[0] in SCHEMES or only in current_settings().places
+        lacking = "a bag before the place" if is_place else "a place as the last argument"
     return f"A deposit needs {lacking}, as in: archive deposit bags/press-release ocfl:repository"
 
 

@@ -1,4 +1,4 @@
-"""`archive export BAG --as FORMAT`, and `--holey URL-PREFIX`."""
+"""`archive export BAG --as FORMAT`, `--for "NAME, PURPOSE"`, and `--holey URL-PREFIX`."""
 
 from __future__ import annotations
 
@@ -29,6 +29,12 @@ from archive.model.build import Progress
     help="Format of the package: archivematica, bag, datacite, dspace-saf, eark-aip, eark-sip, rocrate,"
     " or that of a plugin.",
 )
+@click.option(
+    "--for", "person", metavar='"NAME, PURPOSE"', help="Give a working copy, with a cover sheet, to this person."
+)
+@click.option("--because", metavar="REASON", help="Why the person may see what is restricted; the ledger keeps it.")
+@click.option("--without-restricted", is_flag=True, help="Leave out restricted files and private fields.")
+@click.option("--language", type=click.Choice(["en", "ar"]), help="Language of the cover sheet; en by default.")
 @click.option("--holey", metavar="URL-PREFIX", help="Address of the folder that holds the whole bag.")
 @to_option
 @name_option
@@ -42,6 +48,10 @@ def command(
     *,
     bag: str,
     as_format: str | None,
+    person: str | None,
+    because: str | None,
+    without_restricted: bool,
+    language: str | None,
     holey: str | None,
     to: str,
     name: str | None,
@@ -52,10 +62,14 @@ def command(
     events: bool,
     quiet: bool,
 ) -> int:
-    """Export a bag as a package that another system takes, or as a small copy without its payload.
+    """Export a bag for another system, give a copy to a person, or make a small copy without the payload.
 
     The bag is validated first and never changed. With --as, its rights must allow it to be given out, as for a deposit;
     what the format has no place for is listed, and the same bag always becomes the same bytes.
+
+    With --for, the copy is the bag and a cover sheet (PDF/A) beside it, which says what it is, for whom and what for,
+    under which rights, and how to check it; the ledger records it. What is restricted goes along only with --because,
+    or is left out with --without-restricted.
 
     With --holey, the copy names its payload in fetch.txt instead of holding it. The file data/a is named as
     URL-PREFIX/data/a, so put the whole bag there. The tag files stay as they are, but for the tag manifests, which list
@@ -64,18 +78,26 @@ def command(
     \b
     Example:
       archive export bags/press-release --as rocrate --to sent/ --zip
+      archive export bags/press-release --for "R. Haddad, reading room" --to copies/
       archive export bags/recordings --holey https://example.org/bags/recordings --to sent/
     """
     progress = progress_for(quiet=quiet or (as_json and not events), events=events)
-    if (as_format is None) == (holey is None):
-        raise UsageError("give either --as or --holey", remedy="For example: archive export BAG --as bag --to DIR")
+    if [as_format, person, holey].count(None) != 2:
+        raise UsageError("give one of --as, --for and --holey", remedy="Such as: archive export BAG --as bag --to DIR")
+    if person is None and (because or without_restricted or language):
+        raise UsageError("--because, --without-restricted and --language go with --for")
+    if person is not None:
+        return _give(
+            bag, to, person, because, without_restricted=without_restricted, language=language or "en", name=name,
+            zipped=zipped, dry_run=dry_run, clean_partial=clean_partial, as_json=as_json, progress=progress,
+        )  # fmt: skip
     if as_format is not None:
         return _export(
             bag, as_format, to, name=name, zipped=zipped, dry_run=dry_run, clean_partial=clean_partial,
             as_json=as_json, progress=progress,
         )  # fmt: skip
     if zipped or dry_run:
-        raise UsageError("--zip and --dry-run go with --as, not with --holey")
+        raise UsageError("--zip and --dry-run do not go with --holey")
     from archive.stages.exporting.holey import export_holey
 
     assert holey is not None
@@ -83,6 +105,46 @@ def command(
         bag, holey, to, name=name, clean_partial=clean_partial, settings=current_settings(), progress=progress
     )
     return show_placed(report, as_json=as_json)
+
+
+def _give(
+    bag: str,
+    to: str,
+    person: str,
+    because: str | None,
+    *,
+    without_restricted: bool,
+    language: str,
+    name: str | None,
+    zipped: bool,
+    dry_run: bool,
+    clean_partial: bool,
+    as_json: bool,
+    progress: Progress,
+) -> int:
+    from archive.reporting.working_copy import working_copy_document, working_copy_exit, working_copy_text
+    from archive.stages.exporting.working_copy import give_copy, parse_person
+    from archive.storage.clock import system_clock
+
+    report = give_copy(
+        bag,
+        to,
+        parse_person(person, because or ""),
+        without_restricted=without_restricted,
+        name=name,
+        zipped=zipped,
+        language=language,
+        dry_run=dry_run,
+        clean_partial=clean_partial,
+        settings=current_settings(),
+        clock=system_clock(),
+        progress=progress,
+    )
+    if as_json:
+        show_json(working_copy_document(report))
+    else:
+        show(working_copy_text(report))
+    return working_copy_exit(report)
 
 
 def _export(

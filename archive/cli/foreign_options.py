@@ -41,7 +41,7 @@ _OWN = {
     "ro-metadata-file": ("bdbag", "--description FILE"),
     "output-path": ("bdbag", "--to DIR"),
     "output-dir": ("DART", "--to DIR"),
-    "job": ("DART", "archive create --dart-job FILE --to DIR, then archive deposit BAG TARGET"),
+    "job": ("DART", "archive create --dart-job FILE --to DIR, then archive deposit BAG PLACE"),
     "workflow": ("DART", "the settings in archive.toml: archive config --import-dart FILE shows them"),
     "batch": ("DART", "archive create --from-csv FILE --to DIR"),
     "concurrency": ("DART", "the setting render.workers"),

@@ -40,7 +40,7 @@ def command() -> None:
 
 @command.command("add")
 @path_argument("bags")
-@click.option("--location", metavar="NAME", help="The location of archive.toml it stands in; by default found by path.")
+@click.option("--place", "location", metavar="NAME", help="The place they are in; by default found by path.")
 @click.option(
     "--recursive", is_flag=True, help="BAGS are folders: add every bag in them and below, and print a summary."
 )
@@ -126,12 +126,14 @@ def list_(everything: bool, as_json: bool) -> int:
     Example:
       archive holdings list --json
     """
+    from archive.ledger.copies import list_deposited_copies
     from archive.ledger.holdings import list_holdings
     from archive.reporting.holdings import holding_line, holdings_document
+    from archive.stages.auditing.copies import count_other_copies
 
     with open_current() as (ledger, _settings):
-        holdings = list_holdings(ledger, retired=everything)
-    counts = count_copies(holdings)
+        holdings, deposits = list_holdings(ledger, retired=everything), list_deposited_copies(ledger)
+    counts = count_other_copies(holdings, deposits)
     rows = [(one, counts[one.id]) for one in holdings]
     if as_json:
         show_json(holdings_document(rows))
@@ -146,7 +148,7 @@ def list_(everything: bool, as_json: bool) -> int:
 @command.command("move")
 @path_argument("bag", nargs=1)
 @path_argument("to", nargs=1)
-@click.option("--location", metavar="NAME", help="The location of archive.toml it stands in now.")
+@click.option("--place", "location", metavar="NAME", help="The place it is in now.")
 @json_option
 def move(bag: str, to: str, location: str | None, as_json: bool) -> int:
     """Tell the ledger that a bag stands elsewhere now. It moves nothing itself; the bag there must be the same.
@@ -207,7 +209,7 @@ def open_current() -> Iterator[tuple[Ledger, Settings]]:
     from archive.ledger.book import ledger_address, open_ledger
 
     settings = current_settings()
-    settings.require("ledger", "locations", "audit")
+    settings.require("ledger", "places", "audit")
     ledger = open_ledger(ledger_address(settings))
     try:
         yield ledger, settings
@@ -225,7 +227,7 @@ def require_ledger(settings: Settings) -> None:
     """Raises `UsageError` where there is no ledger that the bag could be added to, before anything is made."""
     from archive.stages.verification import project_ledger
 
-    settings.require("ledger", "locations", "audit")
+    settings.require("ledger", "places", "audit")
     with project_ledger(settings, migrating=True) as ledger:
         if ledger is None:
             raise UsageError("--hold needs a project with a ledger", remedy="Start one: archive init")

@@ -26,7 +26,7 @@ def command(folder: str, url: str | None, organization: str | None, operator: st
     On a terminal it asks for the organization and the operator that the records of new bags will name, unless they are
     given as options. Press Enter to name no one.
 
-    The project is trusted from then on: its archive.toml may name programs, targets and credentials (see archive config
+    The project is trusted from then on: its archive.toml may name programs, places and credentials (see archive config
     --trust). A PostgreSQL URL has no password in it: that comes from PGPASSWORD or ~/.pgpass.
 
     \b

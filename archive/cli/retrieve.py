@@ -1,4 +1,4 @@
-"""`archive retrieve TARGET ID --to DIR`."""
+"""`archive retrieve PLACE ID --to DIR`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from archive.model.finding import outcome_of
 
 
 @click.command("retrieve")
-@click.argument("target")
+@click.argument("target", metavar="PLACE")
 @click.argument("identifier", metavar="ID")
 @click.option("--to", required=True, type=click.Path(path_type=str), help="Folder that the bag comes to.")
 @click.option("--name", help="Name of the bag there; by default its own, else the last part of ID.")
@@ -36,7 +36,7 @@ def command(
     """Bring a deposited bag back, validated.
 
     ID is the identifier of the receipt. In an OCFL root it ends with the version, as in urn:example:bag#v1; without
-    one the newest comes. The bag is called as it was deposited, where the target or a receipt tells. A bag that is not
+    one the newest comes. The bag is called as it was deposited, where the place or a receipt tells. A bag that is not
     whole stands as NAME.damaged, and the exit code is 1.
 
     \b

@@ -52,7 +52,7 @@ def command(rhythm: str | None, budget: str | None, notify: bool, **given: bool)
         raise UsageError("--install writes systemd units", remedy="Add the line that --cron prints with crontab -e")
     parse_budget(budget or "")
     settings = current_settings()
-    settings.require("ledger", "locations", "audit", "notify")
+    settings.require("ledger", "places", "audit", "notify")
     program = shutil.which("archive")
     words = [program] if program else [sys.executable, "-P", "-m", "archive"]
     settings.require("seal.trust")

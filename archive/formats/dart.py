@@ -226,5 +226,5 @@ def _services(held: list[Any]) -> tuple[tuple[DartService, ...], list[str]]:
         else:
             found.append(DartService(name, f"sftp://{at}/{folder}", {}))
         if one.get("login") or one.get("password"):
-            left_out.append(f"the login and password of {name!r}: see docs/targets.md for where they are kept")
+            left_out.append(f"the login and password of {name!r}: see docs/places.md for where they are kept")
     return tuple(found), left_out

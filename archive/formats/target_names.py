@@ -1,4 +1,4 @@
-"""The variables that hold a target's or location's credentials, by its name in archive.toml."""
+"""The variables that hold a place's credentials, by its name in archive.toml."""
 
 from __future__ import annotations
 

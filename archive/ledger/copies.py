@@ -5,17 +5,20 @@ A deposit is an event *transfer* whose detail names the target; an event *transf
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from archive.ledger.backend import stored_json
 from archive.ledger.book import Ledger
 from archive.ledger.packed_digests import path_text
 from archive.model.addresses import join_address
+from archive.model.deposit import copy_address
 
 
 class HeldCopy(NamedTuple):
-    """A holding as one copy of its bag. `identity` is that of the bag, `location_identity` that of its location.
+    """A holding as one copy of its bag. `identity` is that of the bag, `location_identity` that of its location;
+
+    `form` is the value of a `Container`.
 
     A named tuple, for there may be hundreds of thousands.
     """
@@ -26,6 +29,7 @@ class HeldCopy(NamedTuple):
     identity: str
     root: str
     location_identity: str
+    form: str = "folder"
 
     @property
     def address(self) -> str:
@@ -34,7 +38,9 @@ class HeldCopy(NamedTuple):
 
 
 class RecordedDeposit(NamedTuple):
-    """A deposit that the ledger knows. `holding` and `tag_digest` are None for a bag that was not held at the time.
+    """A deposit that the ledger knows. `holding` is None for a bag that was not held at the time.
+
+    `tag_digest` is None where an older program did not record that of such a bag.
 
     `address` is where the holding is, or was when it was retired. `receipt` has the members of archive.receipt/1.
     `when` is in seconds since the epoch, UTC.
@@ -50,15 +56,21 @@ class RecordedDeposit(NamedTuple):
     location: str
     receipt: Mapping[str, Any]
 
+    @property
+    def copy_address(self) -> str:
+        """Where the deposited bag is; see `archive.model.deposit.copy_address`."""
+        return copy_address(str(self.receipt.get("kind", "")), self.location, self.receipt.get("version"))
+
 
 def list_copies(ledger: Ledger) -> list[HeldCopy]:
     """The holdings that were not retired, in the order in which they were entered."""
     rows = ledger.backend.query(
-        "SELECT h.id, h.tag_digest, h.place, h.identity, l.root, l.identity FROM holdings h"
+        "SELECT h.id, h.tag_digest, h.place, h.identity, l.root, l.identity, h.form FROM holdings h"
         " JOIN locations l ON l.id = h.location WHERE h.retired_at IS NULL ORDER BY h.id"
     )
     return [
-        HeldCopy(i, tag, path_text(place), own or "", root, there or "") for i, tag, place, own, root, there in rows
+        HeldCopy(i, tag, path_text(place), own or "", root, there or "", form)
+        for i, tag, place, own, root, there, form in rows
     ]
 
 
@@ -77,9 +89,43 @@ def list_deposits(ledger: Ledger) -> list[RecordedDeposit]:
         receipt = detail.get("receipt")
         found.append(
             RecordedDeposit(
-                number, when, holding, tag_digest, None if root is None else join_address(root, path_text(place)),
-                detail["target"], str(detail.get("identifier", "")), str(detail.get("location", "")),
+                number, when, holding, tag_digest or detail.get("tag_digest") or None,
+                None if root is None else join_address(root, path_text(place)), detail["target"],
+                str(detail.get("identifier", "")), str(detail.get("location", "")),
                 receipt if isinstance(receipt, dict) else {},
             )
         )  # fmt: skip
     return found
+
+
+def list_deposited_copies(ledger: Ledger, deposits: Sequence[RecordedDeposit] | None = None) -> list[RecordedDeposit]:
+    """The deposits that count as copies: accepted, and not at a place where a holding was retired.
+
+    `deposits` are those of `list_deposits`, where they are known already.
+    """
+    accepted = [
+        one
+        for one in (list_deposits(ledger) if deposits is None else deposits)
+        if one.receipt.get("state") == "accepted"
+    ]
+    if not accepted:
+        return []
+    rows = ledger.backend.query(
+        "SELECT h.tag_digest, l.root, h.place FROM holdings h JOIN locations l ON l.id = h.location"
+        " WHERE h.retired_at IS NOT NULL"
+    )
+    gone = {(tag_digest, join_address(root, path_text(place))) for tag_digest, root, place in rows}
+    return [one for one in accepted if (one.tag_digest, one.copy_address) not in gone]
+
+
+def has_deposit(ledger: Ledger, tag_digest: str, receipt: Mapping[str, Any]) -> bool:
+    """Whether the deposit with this receipt was recorded, for a holding of this bag or for none."""
+    query = "SELECT detail FROM events WHERE kind = 'transfer' AND holding"
+    rows = ledger.backend.query(f"{query} IN (SELECT id FROM holdings WHERE tag_digest = ?)", (tag_digest,))
+    rows = [*rows, *ledger.backend.query(f"{query} IS NULL")]
+    return any(_is_of(stored_json(raw).get("receipt"), receipt) for (raw,) in rows)
+
+
+def _is_of(recorded: object, receipt: Mapping[str, Any]) -> bool:
+    names = ("target", "identifier", "fingerprint", "finished")
+    return isinstance(recorded, Mapping) and all(recorded.get(name) == receipt.get(name) for name in names)

@@ -68,9 +68,12 @@ _VERSION_5_AT_LAST = (
 _VERSION_6 = ("CREATE INDEX items_seals ON items (holding{tail}) WHERE {seal_files}",)
 """From here on files may be entered after their bag, which earlier programs take for tampering: they refuse."""
 
+_VERSION_7: tuple[str, ...] = ()
+"""From here on a holding may be a version of an OCFL object, which earlier programs would call missing: they refuse."""
+
 _APPEND_ONLY = ("checks", "events", "seals")
 
-MIGRATIONS = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6)
+MIGRATIONS = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6, _VERSION_7)
 NEWEST = len(MIGRATIONS)
 OLDEST_READ = 5
 """The oldest version that can be read without being migrated."""

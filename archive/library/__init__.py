@@ -19,7 +19,7 @@ TYPE_CHECKING = False  # as type checkers understand it; see `archive`
 if TYPE_CHECKING:
     from archive.config import load_settings
     from archive.library.bags import Bag, PayloadFile, open_bag
-    from archive.library.completing import export, export_holey, fetch, import_package, join, unpack
+    from archive.library.completing import export, export_copy, export_holey, fetch, import_package, join, unpack
     from archive.library.contents import Contents
     from archive.library.creation import (
         create,
@@ -59,6 +59,7 @@ if TYPE_CHECKING:
         UpdateReport,
         ValidationReport,
         VerificationReport,
+        WorkingCopyReport,
     )
     from archive.library.seals import complete_seal, make_key, renew_seal, seal, verify
     from archive.library.updating import update
@@ -77,7 +78,15 @@ _HOMES = {
     "archive.config": ["load_settings"],
     "archive.settings": ["Settings"],
     "archive.library.bags": ["Bag", "PayloadFile", "open_bag"],
-    "archive.library.completing": ["export", "export_holey", "fetch", "import_package", "join", "unpack"],
+    "archive.library.completing": [
+        "export",
+        "export_copy",
+        "export_holey",
+        "fetch",
+        "import_package",
+        "join",
+        "unpack",
+    ],
     "archive.library.contents": ["Contents"],
     "archive.library.creation": [
         "create",
@@ -117,6 +126,7 @@ _HOMES = {
         "UpdateReport",
         "ValidationReport",
         "VerificationReport",
+        "WorkingCopyReport",
     ],
     "archive.library.seals": ["complete_seal", "make_key", "renew_seal", "seal", "verify"],
     "archive.library.updating": ["update"],
@@ -178,6 +188,7 @@ __all__ = [
     "UpdateReport",
     "ValidationReport",
     "VerificationReport",
+    "WorkingCopyReport",
     "complete_seal",
     "create",
     "create_from_csv",
@@ -187,6 +198,7 @@ __all__ = [
     "deposit_each",
     "describe",
     "export",
+    "export_copy",
     "export_holey",
     "fetch",
     "import_package",

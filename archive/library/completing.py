@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from archive.formats.naming import path_text
 from archive.library.arguments import StrPath, optional_text, path_list, plain_text, rely_on
 from archive.library.progress import Cancellation, watch
-from archive.library.reports import ExportReport, FetchReport, ImportReport, PlacedReport, report_as
+from archive.library.reports import ExportReport, FetchReport, ImportReport, PlacedReport, WorkingCopyReport, report_as
 from archive.model.build import Progress
 from archive.settings import Settings
 
@@ -102,6 +102,51 @@ def import_package(
         progress=watch(progress, cancellation),
     )
     return report_as(ImportReport, made)
+
+
+def export_copy(
+    bag: StrPath,
+    person: str,
+    purpose: str,
+    to: StrPath,
+    *,
+    reason: str | None = None,
+    without_restricted: bool = False,
+    language: str = "en",
+    name: str | None = None,
+    zipped: bool = False,
+    dry_run: bool = False,
+    clean_partial: bool = False,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+    cancellation: Cancellation | None = None,
+) -> WorkingCopyReport:
+    """Give a copy of `bag` with a cover sheet to `person` for a `purpose`: what `archive export --for` does.
+
+    `reason` says why the person may see what is restricted. `placed` is False, with findings, when the bag is not valid
+    or its rights do not allow it. Raises `UsageError`, `NotFoundError`, `NotABagError`, `ExistsError`,
+    `RenditionError`, `LedgerError`, other `StorageError`, and `CancelledError`.
+    """
+    from archive.model.working_copy import Person
+    from archive.stages.exporting import working_copy
+    from archive.storage.clock import system_clock
+
+    who = Person(plain_text("person", person), plain_text("purpose", purpose), optional_text("reason", reason) or "")
+    made = working_copy.give_copy(
+        path_text(bag),
+        path_text(to),
+        who,
+        without_restricted=without_restricted,
+        name=optional_text("name", name),
+        zipped=zipped,
+        language=plain_text("language", language),
+        dry_run=dry_run,
+        clean_partial=clean_partial,
+        settings=rely_on(settings, "ledger"),
+        clock=system_clock(),
+        progress=watch(progress, cancellation),
+    )
+    return report_as(WorkingCopyReport, made)
 
 
 def export_holey(

@@ -27,7 +27,7 @@ def deposit(
 ) -> DepositReport:
     """Send `bag` to `target` and prove that it arrived: what `archive deposit` does.
 
-    `target` is a name under [targets] in the settings, or an address such as "ocfl:repository". `identifier` is the
+    `target` is the name of a place in the settings, or an address such as "ocfl:repository". `identifier` is the
     bag's name in the repository, by default its External-Identifier; `workers` threads digest files. The report's
     `state` is ACCEPTED only with a receipt. Raises `UsageError`, `DepositError`, `NotFoundError`, `StorageError` and
     their kinds.
@@ -38,11 +38,13 @@ def deposit(
 
     chosen = rely_on(settings, "deposit", "ledger").with_flags("deposit", workers=whole_number("workers", workers))
     clock, source = system_clock(), path_text(bag)
-    opened = open_target(path_text(target), chosen, clock=clock)
+    at = path_text(target)
+    opened = open_target(at, chosen, clock=clock)
     try:
         made = workflow.deposit(
             source,
             opened,
+            at=at,
             settings=chosen,
             clock=clock,
             resume=resume,

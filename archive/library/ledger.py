@@ -133,7 +133,7 @@ class Ledger:
         cancelled. Raises `UsageError`, `NotFoundError`, `StorageError`, `CancelledError`.
         """
         from archive.stages.auditing.driver import run_audit
-        from archive.stages.auditing.locations import location_options
+        from archive.stages.auditing.locations import options_by_location
         from archive.stages.auditing.run_plan import choose_engine, plan_audit
         from archive.storage.clock import system_clock
 
@@ -150,7 +150,7 @@ class Ledger:
         if notify:
             settings.require("notify")
         plan = plan_audit(self._book, settings, path_list(list(bags)), given)
-        options = {name: location_options(settings, name) for name in settings.locations}
+        options = options_by_location(self._book, settings)
         made = run_audit(
             self._book,
             plan,
@@ -355,4 +355,4 @@ class Ledger:
 
 def _settings_of(folder: StrPath | None, settings: Settings | None) -> Settings:
     start = None if folder is None else os.path.abspath(path_text(folder))
-    return rely_on(settings, "ledger", "locations", "audit", folder=start)
+    return rely_on(settings, "ledger", "places", "audit", folder=start)

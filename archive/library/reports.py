@@ -23,6 +23,7 @@ from archive.model import (
     sealing,
     update,
     validation,
+    working_copy,
 )
 from archive.model.description import Statement
 from archive.model.light import light_dataclass
@@ -202,6 +203,18 @@ class ImportReport(Document, imported.ImportReport):
         from archive.reporting.imported import import_document
 
         return import_document(self)
+
+
+class WorkingCopyReport(Document, working_copy.WorkingCopyReport):
+    """A copy that was given to a person; see `archive.model.working_copy.WorkingCopyReport`."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as `archive export --for` prints it with --json."""
+        from archive.reporting.working_copy import working_copy_document
+
+        return working_copy_document(self)
 
 
 class AuditReport(Document, audit.AuditReport):

@@ -60,6 +60,8 @@ class Container(Enum):
     FOLDER = "folder"
     ZIP = "zip"
     TAR = "tar"
+    OCFL = "ocfl"
+    """A version of an OCFL object; its address is OBJECT#vN."""
 
 
 @light_dataclass(frozen=True)

@@ -94,6 +94,12 @@ class Deposited:
     words: str | None = None
 
 
+def copy_address(kind: str, location: str, version: str | None) -> str:
+    """Where the bag of a deposit is, a path or URL; OBJECT#vN for a version of an OCFL object."""
+    place = location.rstrip("/")
+    return f"{place}#{version}" if kind == "ocfl" and version else place
+
+
 @light_dataclass(frozen=True)
 class Receipt:
     """Evidence of one deposit. Times are xs:dateTime in UTC; `verified` counts files read back with `algorithm`."""

@@ -14,6 +14,7 @@ from archive.reporting.audit import run_fields
 from archive.reporting.deposits import kept_fields
 from archive.reporting.finding import finding_fields, finding_line
 from archive.stages.archive_status import ArchiveStatus, deposit_command
+from archive.stages.auditing.copies_rule import CopiesSummary
 
 _FINDINGS, _NAMES = 5, 3
 """So many findings, and names under one heading, are shown: all of it fits on a screen."""
@@ -50,7 +51,7 @@ def _rows(status: ArchiveStatus) -> Iterator[tuple[str, str]]:
     audit, copies, seals = status.audit, status.copies, status.seals
     holdings, files = _count(audit.holdings, "holding"), _count(audit.files, "file")
     yield "Bags", f"{copies.bags:,}, in {holdings} with {files}, {audit.bytes:,} bytes"
-    yield "Copies", _copies_words(status)
+    yield "Copies", copies_words(copies)
     for bag in copies.short[:_NAMES]:
         yield "", f"{escape(bag.address)}: copies {bag.copies}, media {bag.media}, elsewhere {bag.elsewhere}"
     if audit.last_run is None:
@@ -83,8 +84,8 @@ def _rows(status: ArchiveStatus) -> Iterator[tuple[str, str]]:
     yield "Deposits", "; ".join(parts)
 
 
-def _copies_words(status: ArchiveStatus) -> str:
-    copies = status.copies
+def copies_words(copies: CopiesSummary) -> str:
+    """How many bags are kept by the rule 3-2-1, and what the others lack."""
     words = f"{copies.meeting:,} of {_count(copies.bags, 'bag')} kept by the rule 3-2-1"
     lacks = [
         f"{count:,} {what}"
@@ -106,6 +107,20 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def copies_fields(copies: CopiesSummary) -> Fields:
+    """The rule 3-2-1 over all bags, as JSON members."""
+    return {
+        "meeting_rule": copies.meeting,
+        "fewer_than_three_copies": copies.few_copies,
+        "one_medium": copies.few_media,
+        "none_elsewhere": copies.none_elsewhere,
+        "short": [
+            {**path_fields(bag.address), "copies": bag.copies, "media": bag.media, "elsewhere": bag.elsewhere}
+            for bag in copies.short
+        ],
+    }
+
+
 def archive_status_document(status: ArchiveStatus) -> Fields:
     """The status for `--json`, the numbers whole, the findings all."""
     audit, copies, seals = status.audit, status.copies, status.seals
@@ -121,16 +136,7 @@ def archive_status_document(status: ArchiveStatus) -> Fields:
         "damaged_holdings": [path_fields(address) for address in status.harmed],
         "files": audit.files,
         "bytes": audit.bytes,
-        "copies": {
-            "meeting_rule": copies.meeting,
-            "fewer_than_three_copies": copies.few_copies,
-            "one_medium": copies.few_media,
-            "none_elsewhere": copies.none_elsewhere,
-            "short": [
-                {**path_fields(bag.address), "copies": bag.copies, "media": bag.media, "elsewhere": bag.elsewhere}
-                for bag in copies.short
-            ],
-        },
+        "copies": copies_fields(copies),
         "checks": {
             "max_age": audit.max_age,
             "last_run": None if audit.last_run is None else run_fields(audit.last_run),

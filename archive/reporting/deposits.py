@@ -22,7 +22,7 @@ def deposits_text(deposits: Sequence[KeptDeposit]) -> str:
         for one in deposits
     ]
     if not rows:
-        return "no deposits yet\nNext: archive deposit BAG TARGET"
+        return "no deposits yet\nNext: archive deposit BAG PLACE"
     return "\n".join([*rows, *_next_line(deposits)])
 
 

@@ -20,7 +20,8 @@ def life_text(holding: Holding, events: Sequence[LifeEvent]) -> str:
     width = max((len(str(one)) for one in numbers), default=1)
     rows = [
         (f"{one.holding:>{width}}  " if len(numbers) > 1 else "")
-        + f"{stamp_of(one.happened)}  {one.kind:<14}  {'success' if one.good else 'failure'}  {describe_event(one)}"
+        + f"{stamp_of(one.happened)}  {one.kind:<14}  {'success' if one.good else 'failure'}  "
+        + describe_event(one, persons=True)
         for one in events
     ]
     head = escape(holding.address)
@@ -36,7 +37,7 @@ def life_document(holding: Holding, events: Sequence[LifeEvent]) -> Fields:
             {
                 "number": one.seq, "holding": one.holding, "type": one.kind, "time": stamp_of(one.happened),
                 "outcome": "success" if one.good else "failure", "counts": dict(one.counts),
-                "note": describe_event(one),
+                "note": describe_event(one, persons=True),
             }
             for one in events
         ],

@@ -8,6 +8,7 @@ from typing import Any
 
 from archive.formats.naming import escape
 from archive.ledger.overview import stamp_of
+from archive.reporting.archive_status import copies_fields
 from archive.reporting.audit import run_fields
 from archive.reporting.finding import finding_fields
 from archive.reporting.holdings import holding_fields
@@ -21,6 +22,7 @@ def report_document(portrait: Portrait) -> Fields:
         "schema": "archive.report/1", "made": stamp_of(portrait.made),
         "since": stamp_of(portrait.since) if portrait.since else None, "sentence": portrait.sentence,
         "holdings": portrait.status.holdings, "intact_holdings": portrait.status.intact,
+        "copies": copies_fields(portrait.copies),
         "files": portrait.status.files, "bytes": portrait.status.bytes, "due_now": portrait.due_now,
         "calendar": [{"month": one.name, "files": one.files} for one in portrait.calendar],
         "growth": [{"month": one.name, "holdings": one.holdings, "bytes": one.bytes} for one in portrait.growth],

@@ -11,15 +11,16 @@ from typing import Any
 
 from archive.formats.amounts import parse_age
 from archive.ledger.book import BASE_AGE, Ledger
-from archive.ledger.copies import HeldCopy, list_copies, list_deposits
+from archive.ledger.copies import HeldCopy, RecordedDeposit, list_copies, list_deposited_copies, list_deposits
 from archive.ledger.overview import next_due
 from archive.ledger.seal_events import newest_seals
-from archive.model.audit import FileOutcome, same_identity
+from archive.model.addresses import is_remote
+from archive.model.audit import Container, FileOutcome, same_identity
 from archive.model.kept_deposit import DepositProgress, KeptDeposit
 from archive.model.light import light_dataclass
 from archive.model.sealing import RENEWAL_AHEAD
 from archive.settings import Settings
-from archive.stages.auditing.copies_rule import CopiesSummary, summarise_copies
+from archive.stages.auditing.copies_rule import CopiesSummary, summarise_copies, unheld
 from archive.stages.auditing.status import Status, read_status
 from archive.stages.depositing.kept import kept_deposits
 from archive.storage.clock import Clock
@@ -74,7 +75,8 @@ def read_archive_status(ledger: Ledger, settings: Settings, max_age: str, clock:
     held = list_copies(ledger)
     recorded = list_deposits(ledger)
     harmed = {one.holding for one in audit.attention if one.outcome in HARM}
-    copies = summarise_copies(held, recorded, harmed)
+    copied = list_deposited_copies(ledger, recorded)
+    copies = summarise_copies(held, copied, harmed)
     seals = _summarise_seals(held, newest_seals(ledger.backend), now)
     deposits = kept_deposits(settings, recorded)
     pending = tuple(one for one in deposits if one.progress is not DepositProgress.ACCEPTED)
@@ -82,15 +84,15 @@ def read_archive_status(ledger: Ledger, settings: Settings, max_age: str, clock:
     return ArchiveStatus(
         now, audit, copies, seals, len(deposits) - len(pending), pending, None if due is None else due - shift,
         tuple(one.address for one in held if one.holding in harmed),
-        tuple(_steps(audit, held, harmed, copies=copies, seals=seals, pending=pending)),
+        tuple(_steps(audit, held, harmed, copies=copies, seals=seals, pending=pending, deposits=copied)),
     )  # fmt: skip
 
 
 def deposit_command(deposit: KeptDeposit) -> str:
-    """The command that goes on with a deposit; with placeholders where the bag or the target is not known."""
+    """The command that goes on with a deposit; with placeholders where the bag or the place is not known."""
     flag = "--resume " if deposit.progress is DepositProgress.UNKNOWN else ""
     bag = shlex.quote(deposit.path) if deposit.path else "BAG"
-    return f"archive deposit {flag}{bag} {shlex.quote(deposit.target) if deposit.target else 'TARGET'}"
+    return f"archive deposit {flag}{bag} {shlex.quote(deposit.target) if deposit.target else 'PLACE'}"
 
 
 def _summarise_seals(held: Iterable[HeldCopy], newest: Mapping[int, Mapping[str, Any]], now: int) -> SealsSummary:
@@ -116,12 +118,12 @@ def _summarise_seals(held: Iterable[HeldCopy], newest: Mapping[int, Mapping[str,
 
 def _steps(
     audit: Status, held: Sequence[HeldCopy], harmed: Collection[int], *, copies: CopiesSummary, seals: SealsSummary,
-    pending: Sequence[KeptDeposit],
+    pending: Sequence[KeptDeposit], deposits: Sequence[RecordedDeposit],
 ) -> list[str]:  # fmt: skip
     """The commands that lead on, the most urgent first, each once."""
     steps: list[str] = []
     if harmed:
-        steps.append(_repair_command(held, harmed))
+        steps.append(_repair_command(held, harmed, deposits))
     unknown = [one for one in pending if one.progress is DepositProgress.UNKNOWN]
     steps += [deposit_command(one) for one in unknown[:1]]
     if audit.due:
@@ -134,18 +136,28 @@ def _steps(
         steps.append("archive seal --renew --due --key KEY")
     steps += [deposit_command(one) for one in pending if one not in unknown][:1]
     if copies.short and copies.short[0].copies:
-        steps.append(f"archive deposit {shlex.quote(copies.short[0].address)} TARGET")
+        steps.append(f"archive deposit {shlex.quote(copies.short[0].address)} PLACE")
     return list(dict.fromkeys(steps))
 
 
-def _repair_command(held: Sequence[HeldCopy], harmed: Collection[int]) -> str:
-    """The repair of the first harmed holding, with a copy of its bag in which no damage is known."""
-    bad = next(one for one in held if one.holding in harmed)
+def _repair_command(held: Sequence[HeldCopy], harmed: Collection[int], deposits: Sequence[RecordedDeposit]) -> str:
+    """What to do for the first harmed holding that can be repaired: from a copy in which no damage is known.
+
+    Where no such copy is held, one comes back from a repository that accepted it.
+    """
+    bad = [one for one in held if one.holding in harmed]
+    able = [one for one in bad if one.form == Container.FOLDER.value and not is_remote(one.root)]
+    if not able:
+        return f"archive audit {shlex.quote(bad[0].address)}"
+    first = able[0]
     for other in held:
         if (
-            other.tag_digest == bad.tag_digest
+            other.tag_digest == first.tag_digest
             and other.holding not in harmed
-            and not same_identity(other.identity, bad.identity)
+            and not same_identity(other.identity, first.identity)
         ):
-            return f"archive repair {shlex.quote(bad.address)} --from {shlex.quote(other.address)}"
-    return f"archive repair {shlex.quote(bad.address)} --from COPY"
+            return f"archive repair {shlex.quote(first.address)} --from {shlex.quote(other.address)}"
+    sent = [one for one in deposits if one.tag_digest == first.tag_digest]
+    for one in unheld(sent, [one for one in held if one.tag_digest == first.tag_digest]):
+        return f"archive retrieve {shlex.quote(one.target)} {shlex.quote(one.identifier)} --to returned"
+    return f"archive repair {shlex.quote(first.address)} --from COPY"

@@ -34,9 +34,10 @@ url = {url}
 [audit]
 max_age = "90d"
 
-# A place that can be away as a whole, such as a disk, a share or a bucket. Bags under its root belong to it.
-# [locations.vault]
-# root = "/mnt/vault"
+# Places that bags are deposited in and audited in: a disk or share (dir:), an OCFL root (ocfl:), a bucket (s3://), a
+# repository (sftp://, webdav+https://, sword+https://, invenio+https://). See docs/places.md.
+# [places.vault]
+# url = "dir:/mnt/vault"
 """
 _SCHEMES = ("postgresql://", "postgres://")
 

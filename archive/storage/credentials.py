@@ -19,7 +19,7 @@ from archive.errors import NotAuthorisedError, UsageError
 from archive.formats.target_names import credential_prefix
 
 _NUMBERS = {"port", "seconds", "retries", "part_size", "lock_days"}
-"""The options of targets and locations that are whole numbers."""
+"""The options of places that are whole numbers."""
 
 _LARGEST = 1 << 53
 
@@ -57,7 +57,7 @@ class Credentials:
 
 
 def find_credentials(name: str, options: Mapping[str, Any], environ: Mapping[str, str], *, service: str) -> Credentials:
-    """The credentials for the target `name`.
+    """The credentials for the place `name`.
 
     In this order: the variables ARCHIVE_TARGET_<NAME>_USER, _PASSWORD and _TOKEN; the file that the option
     `credentials` names, TOML with `user`, `password`, `token`, `session`, owned by us with mode 0600; the keyring
@@ -88,28 +88,28 @@ def find_credentials(name: str, options: Mapping[str, Any], environ: Mapping[str
 
 
 def refuse_secrets(options: Mapping[str, Any], name: str) -> None:
-    """Refuse a target's options that hold a secret in plain. Raises `UsageError` without the secret."""
+    """Refuse options of a place that hold a secret in plain. Raises `UsageError` without the secret."""
     for key in options:
         if re.search(r"pass(word|phrase)|secret|token|access_key", key, re.IGNORECASE):
             raise UsageError(
                 "a secret may not stand in the settings",
-                subject=f"targets.{name}.{key}",
+                subject=f"places.{name}.{key}",
                 remedy="Put it in a file with mode 0600 and name that as `credentials`, or use the environment",
             )
 
 
 def require_sound(options: Mapping[str, Any], name: str) -> None:
-    """Refuse a target's or location's options that no path, name or number can be. Raises `UsageError`."""
+    """Refuse options of a place that no path, name or number can be. Raises `UsageError`."""
     for key, value in options.items():
         if isinstance(value, str) and ("\0" in value or any("\ud800" <= sign <= "\udfff" for sign in value)):
-            raise UsageError(f"{key} has characters that no text holds", subject=f"targets.{name}.{key}")
+            raise UsageError(f"{key} has characters that no text holds", subject=f"places.{name}.{key}")
     for key in _NUMBERS & options.keys():
         try:
             sound = not isinstance(options[key], (bool, float)) and 0 <= int(options[key]) <= _LARGEST
         except (TypeError, ValueError):
             sound = False
         if not sound:
-            raise UsageError(f"{key} must be a whole number", subject=f"targets.{name}.{key}")
+            raise UsageError(f"{key} must be a whole number", subject=f"places.{name}.{key}")
 
 
 def without_secrets(url: str) -> str:

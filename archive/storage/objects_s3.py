@@ -244,7 +244,8 @@ def open_bucket(
     Options: `endpoint`, `region`, `path_style` (default: true with an endpoint of one's own), `checksum`
     ("when_required" or "when_supported", a mode of boto3), `seconds` (time limit of an answer), `retries` (of the
     library, default 0), `profile` (of ~/.aws), `credentials` and `keyring` (see `storage.credentials`). Without any
-    of the last three the AWS_* variables count, then boto3's own chain. Raises `UsageError`; talks to nobody yet.
+    of the last three the variables of `name` count, then those of "s3", the AWS_* variables and boto3's own chain.
+    Raises `UsageError`; talks to nobody yet.
     """
     options = options or {}
     require_sound(options, name)
@@ -258,7 +259,10 @@ def open_bucket(
         from botocore.exceptions import BotoCoreError
     except ImportError:
         raise UsageError("S3 needs the extra `s3`", remedy="Run: pip install 'muniment[s3]'") from None
-    found = find_credentials(name, options, environ, service=f"muniment {parts.netloc}")
+    service = f"muniment {parts.netloc}"
+    found = find_credentials(name, options, environ, service=service)
+    if found.password is None and not options.get("profile"):
+        found = find_credentials("s3", {}, environ, service=service)
     keys: dict[str, Any] = {}
     if found.user and found.password:
         keys = {"aws_access_key_id": found.user, "aws_secret_access_key": found.password.reveal()}
@@ -293,5 +297,5 @@ def open_bucket(
             ),
         )
     except (TypeError, ValueError, BotoCoreError) as error:
-        raise UsageError(f"these settings do not reach a bucket: {error}", subject=f"targets.{name}") from error
+        raise UsageError(f"these settings do not reach a bucket: {error}", subject=f"places.{name}") from error
     return Bucket(client, parts.netloc, unquote(parts.path.lstrip("/")), without_secrets(url))

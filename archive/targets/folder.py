@@ -203,5 +203,5 @@ def open_target(url: str, context: Context) -> Directory:
     try:
         form = Delivery(context.options.get("form", "files"))
     except ValueError:
-        raise UsageError("form is files, zip or tar", subject=f"targets.{context.name}.form") from None
+        raise UsageError("form is files, zip or tar", subject=f"places.{context.name}.form") from None
     return Directory(path_of(url), form)

@@ -227,6 +227,6 @@ def open_target(url: str, context: Context) -> InvenioTarget:
     asks for a DOI for the draft), `seconds`, `plain_http`.
     """
     if context.options.get("access", "restricted") not in ("restricted", "public"):
-        raise UsageError("access is restricted or public", subject=f"targets.{context.name}.access")
+        raise UsageError("access is restricted or public", subject=f"places.{context.name}.access")
     plain, client = open_client(url, context)
     return InvenioTarget(plain, client, context)

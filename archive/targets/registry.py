@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from archive.errors import UsageError
+from archive.places import OWN_OPTIONS, address_of, scheme_of
 from archive.plugins import Group, load_plugin
 from archive.settings import Settings
 from archive.storage.clock import Clock
@@ -38,30 +39,30 @@ _KINDS = "ocfl:, dir:, s3://, sftp://, webdav+https://, sword+https:// or inveni
 def open_target(
     text: str, settings: Settings, *, clock: Clock | None = None, environ: Mapping[str, str] = os.environ
 ) -> Target:
-    """The target that `text` means, a name under [targets] or an address. It connects to nothing yet.
+    """The target that `text` means, a name under [places] or an address. It connects to nothing yet.
 
     Raises `UsageError` for what is neither, for an unknown option, and for a secret where none may stand.
     """
     options: Mapping[str, Any] = {}
     name, url = "", text
-    if text in settings.targets:
-        name, options = text, settings.targets[text]
-        url = str(options.get("url", ""))
+    if text in settings.places:
+        name, options = text, settings.places[text]
+        url = address_of(settings, text)
         refuse_secrets(options, name)
         require_sound(options, name)
     else:
-        settings.require(f"targets.{text}")
-    scheme = url.partition(":")[0].lower() if ":" in url else ""
+        settings.require(f"places.{text}")
+    scheme = scheme_of(url)
     module: Any = import_module(SCHEMES[scheme]) if scheme in SCHEMES else load_plugin(Group.TARGET, scheme)
     if module is None:
         raise _unknown(text, url, settings)
     _check_address(url)
-    known = {"url", "credentials", "keyring", "user", *module.OPTIONS}
+    known = {*OWN_OPTIONS, "credentials", "keyring", "user", *module.OPTIONS}
     for key in options:
         if key not in known:
             near = get_close_matches(key, sorted(known), 1)
             raise UsageError(
-                f"unknown option {key}{f'; did you mean {near[0]}?' if near else ''}", subject=f"targets.{name}"
+                f"unknown option {key}{f'; did you mean {near[0]}?' if near else ''}", subject=f"places.{name}"
             )
     context = Context(name or re.sub(r"[^A-Za-z0-9]+", "_", scheme), options, settings, clock or Clock(), environ)
     target: Target = module.open_target(url, context)
@@ -81,19 +82,19 @@ def _check_address(url: str) -> None:
 
 
 def _unknown(text: str, url: str, settings: Settings) -> UsageError:
-    if text in settings.targets and "://" not in url:
-        remedy = f"Set url under [targets.{text}] to an address with {_KINDS}"
-        return UsageError("the target has no url of a known kind", subject=text, remedy=remedy)
-    near = get_close_matches(text, list(settings.targets), 1)
+    if text in settings.places and "://" not in url:
+        remedy = f"Set url under [places.{text}] to an address with {_KINDS}"
+        return UsageError("the place has no url of a known kind", subject=text, remedy=remedy)
+    near = get_close_matches(text, list(settings.places), 1)
     scheme = url.partition("://")[0] if "://" in url else ""
     remedy = (
         f"Did you mean {near[0]}?"
         if near
-        else f"The target comes last: a name under [targets] in archive.toml, or an address with {_KINDS}"
+        else f"The place comes last: a name under [places] in archive.toml, or an address with {_KINDS}"
     )
     if scheme:
-        return UsageError("there is no target of this kind", subject=f"{scheme}://...", remedy=remedy)
-    return UsageError("there is no such target", subject=text[:80], remedy=remedy)
+        return UsageError("there is no place of this kind", subject=f"{scheme}://...", remedy=remedy)
+    return UsageError("there is no such place", subject=text[:80], remedy=remedy)
 
 
 def path_of(url: str) -> str:

@@ -301,11 +301,11 @@ def open_target(url: str, context: Context) -> S3Target:
     options = {"seconds": context.settings.deposit.seconds, **context.options}
     receiver = options.get("receiver", "")
     if receiver not in ("", "aptrust"):
-        raise UsageError("receiver is aptrust or nothing", subject=f"targets.{context.name}.receiver")
+        raise UsageError("receiver is aptrust or nothing", subject=f"places.{context.name}.receiver")
     try:
         form = Delivery(options.get("form", "tar" if receiver else "files"))
     except ValueError:
-        raise UsageError("form is files, zip or tar", subject=f"targets.{context.name}.form") from None
+        raise UsageError("form is files, zip or tar", subject=f"places.{context.name}.form") from None
     if receiver and form is not Delivery.TAR:
-        raise UsageError("APTrust takes one tar", subject=f"targets.{context.name}.form")
+        raise UsageError("APTrust takes one tar", subject=f"places.{context.name}.form")
     return S3Target(open_bucket(url, options, context.environ, name=context.name), form, context)

@@ -349,7 +349,7 @@ def open_target(url: str, context: Context) -> SftpTarget:
     try:
         form = Delivery(context.options.get("form", "files"))
     except ValueError:
-        raise UsageError("form is files, zip or tar", subject=f"targets.{context.name}.form") from None
+        raise UsageError("form is files, zip or tar", subject=f"places.{context.name}.form") from None
     try:
         import asyncssh as _  # noqa: F401
     except ImportError:

@@ -320,6 +320,6 @@ def open_target(url: str, context: Context) -> SwordTarget:
     `accepted_states`, `refused_states`, `seconds`, `plain_http`.
     """
     if context.options.get("method", "binary") not in ("binary", "multipart"):
-        raise UsageError("method is binary or multipart", subject=f"targets.{context.name}.method")
+        raise UsageError("method is binary or multipart", subject=f"places.{context.name}.method")
     plain, client = open_client(url, context)
     return SwordTarget(plain, client, context)

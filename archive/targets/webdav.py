@@ -266,6 +266,6 @@ def open_target(url: str, context: Context) -> WebdavTarget:
     try:
         form = Delivery(context.options.get("form", "files"))
     except ValueError:
-        raise UsageError("form is files, zip or tar", subject=f"targets.{context.name}.form") from None
+        raise UsageError("form is files, zip or tar", subject=f"places.{context.name}.form") from None
     plain, client = open_client(url, context)
     return WebdavTarget(plain, client, form)

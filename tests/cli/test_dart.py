@@ -94,14 +94,14 @@ def test_a_workflow_becomes_settings(project: Project) -> None:
     assert code == 0, err
     assert SECRET not in out
     assert "clerk" not in out
-    assert set(tomllib.loads(out)["targets"]) == {"county-bucket", "county-disk"}
+    assert set(tomllib.loads(out)["places"]) == {"county-bucket", "county-disk"}
     shutil.rmtree(project.folder / ".muniment", ignore_errors=True)
     (project.folder / "new").mkdir()
     (project.folder / "new" / "archive.toml").write_text(out, encoding="utf-8")
     settings = load_settings(str(project.folder / "new"), {}, trusted=True)
     assert settings.create.serialize == "tar"
     assert settings.create.bag_info == {"Source-Organization": "The County", "Access": "Open"}
-    assert settings.targets["county-disk"]["url"] == "sftp://sftp.example.com:2222/holdings"
+    assert settings.places["county-disk"]["url"] == "sftp://sftp.example.com:2222/holdings"
 
 
 def test_the_settings_as_json(project: Project) -> None:
@@ -112,7 +112,7 @@ def test_the_settings_as_json(project: Project) -> None:
     document = json.loads(out)
     assert list(document["targets"]) == ["a-b-x", "a-b-x-2"]
     assert document["targets"]["a-b-x"]["receiver"] == "aptrust"
-    assert tomllib.loads(document["toml"])["targets"] == document["targets"]
+    assert tomllib.loads(document["toml"])["places"] == document["targets"]
 
 
 @pytest.mark.parametrize("words", [("--origin",), ("--trust",), ("folder",)])

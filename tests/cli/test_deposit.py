@@ -132,9 +132,12 @@ def test_rights_that_forbid_it_are_kept_to(project: Path, monkeypatch: pytest.Mo
         "archive.stages.depositing.admission.check_release", lambda *_: [RIGHTS_UNREADABLE.at("x", problem="no")]
     )
     write_bag(project / "bag")
-    assert run(["deposit", "bag", "dir:shelf"]) == 5
+    (project / "archive.toml").write_text('[places.shelf]\nurl = "dir:shelf"\naudience = "public"\n')
+    assert run(["deposit", "bag", "shelf"]) == 5
     assert "refused" in capsys.readouterr().out
     assert not (project / "shelf").exists()
+    assert run(["deposit", "bag", "dir:shelf"]) == 0
+    assert "DEP-130" in capsys.readouterr().out
 
 
 def test_statements_of_a_bag_are_asked(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -183,11 +186,11 @@ def test_wrong_calls(project: Path, arguments: list[str], code: int, capsys: pyt
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "a bag, and a target last, as in: archive deposit bags/press-release ocfl:repository"),
-        (["bag"], "a target as the last argument, as in: archive deposit bags/press-release ocfl:repository"),
-        (["dir:shelf"], "a bag before the target, as in: archive deposit bags/press-release ocfl:repository"),
-        (["there"], "a bag before the target"),
-        (["dir:shelf", "bag"], "The target comes last"),
+        ([], "a bag, and a place last, as in: archive deposit bags/press-release ocfl:repository"),
+        (["bag"], "a place as the last argument, as in: archive deposit bags/press-release ocfl:repository"),
+        (["dir:shelf"], "a bag before the place, as in: archive deposit bags/press-release ocfl:repository"),
+        (["there"], "a bag before the place"),
+        (["dir:shelf", "bag"], "The place comes last"),
         (["nothing", "dir:shelf"], "error: nothing: there is no such file or folder. Check the path, then run again\n"),
         (["archive.toml", "dir:shelf"], "error: archive.toml: this is not a bag"),
     ],

@@ -53,7 +53,7 @@ def test_a_sound_archive_says_when_the_next_check_is(project: Project) -> None:
     assert out.startswith("intact: 2 of 2 holdings intact\nBags:        2, in 2 holdings with ")
     assert "Next check:  2027-04-15, when the first file is due" in out
     assert "0 of 2 bags kept by the rule 3-2-1; 2 in fewer than 3 copies" in out
-    assert f"Next: archive deposit {project.folder}/one TARGET" in out
+    assert f"Next: archive deposit {project.folder}/one PLACE" in out
     assert len(out.splitlines()) <= 24
 
 
@@ -89,14 +89,13 @@ def test_a_deposit_is_a_copy_unless_it_is_held_itself(project: Project) -> None:
     assert project.json("status")[1]["copies"]["short"][0] == {
         "path": f"{project.folder}/one", "copies": 2, "media": 1, "elsewhere": 0,
     }  # fmt: skip
-    assert project.run("holdings", "add", "out/one")[0] == 0
+    assert project.run("holdings", "add", "--new", "out/one")[0] == 0
     assert project.json("status")[1]["copies"]["short"][0]["copies"] == 2
 
 
 def test_a_damaged_deposit_that_is_held_is_no_copy(project: Project) -> None:
     hold(project, "one")
     assert project.run("deposit", "one", "dir:out", "-q")[0] == 0
-    assert project.run("holdings", "add", "out/one")[0] == 0
     (project.folder / "out" / "one" / BAD).write_bytes(b"?")
     assert project.audit("out/one")[0] == 1
     assert project.json("status")[1]["copies"]["short"][0]["copies"] == 1
@@ -134,7 +133,7 @@ def test_an_unknown_outcome_is_an_alarm(project: Project) -> None:
 
 
 def test_deposits_are_known_by_path_name_identifier_and_key(project: Project) -> None:
-    assert project.run("deposits", "list") == (0, "no deposits yet\nNext: archive deposit BAG TARGET\n", "")
+    assert project.run("deposits", "list") == (0, "no deposits yet\nNext: archive deposit BAG PLACE\n", "")
     hold(project, "one")
     assert project.run("deposit", "one", "ocfl:repository", "-q")[0] == 0
     (one,) = project.json("deposits", "list")[1]["deposits"]

@@ -98,7 +98,7 @@ def test_trust_is_given_and_taken_back(stranger: Path, capsys: pytest.CaptureFix
     (stranger / "archive.toml").write_text('[targets.vault]\nurl = "dir:shelf"\n')
     assert run(["config", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
-    assert (document["targets"], [one["name"] for one in document["refused"]]) == ([], ["targets.vault"])
+    assert (document["places"], [one["name"] for one in document["refused"]]) == ([], ["places.vault"])
     assert run(["config", "--trust"]) == 0
     assert capsys.readouterr().out.endswith("archive.toml: trusted\n")
     assert run(["deposit", "bag", "vault", "-q"]) == 0
@@ -106,7 +106,8 @@ def test_trust_is_given_and_taken_back(stranger: Path, capsys: pytest.CaptureFix
     assert run(["deposit", "bag", "vault", "-q"]) == 2
     capsys.readouterr()
     assert run(["config", "--trust", "--json", "."]) == 0
-    assert json.loads(capsys.readouterr().out)["targets"] == ["vault"]
+    (place,) = json.loads(capsys.readouterr().out)["places"]
+    assert (place["name"], place["address"], place["audience"]) == ("vault", f"dir:{stranger}/shelf", "ourselves")
     assert run(["config", "--trust", "bag"]) == 10
     assert run(["config", "bag"]) == 2
     assert run(["config", "--trust", "--distrust"]) == 2

@@ -277,12 +277,12 @@ def test_a_ledger_of_before_seals_is_brought_up_to_date(address: str) -> None:
     holding = hold(old, "one", *seal(1).files)
     old.close()
     opened = open_ledger(address, patience=1)
-    assert schema.version_of(opened.backend) == 6
+    assert schema.version_of(opened.backend) == schema.NEWEST
     assert [one.number for one in read_seals(opened.backend, holding.id)] == [1]
     record_seals(opened, holding, [seal(2)], now=NOW)
     assert [one.number for one in read_seals(opened.backend, holding.id)] == [1, 2]
     assert verify_chain(opened).findings == ()
-    opened.backend.run("UPDATE meta SET value = '7' WHERE name = 'version'")
+    opened.backend.run(f"UPDATE meta SET value = '{schema.NEWEST + 1}' WHERE name = 'version'")
     opened.close()
     with pytest.raises(LedgerVersionError):
         open_ledger(address, patience=1)

@@ -179,7 +179,7 @@ def test_a_wrong_value_of_any_other_argument_is_refused(what: str, here: Path) -
 def test_a_wrong_option_of_a_target_is_refused(url: str, here: Path) -> None:
     for option in ("port", "seconds", "part_size", "credentials", "known_hosts", "form", "endpoint", "region", "url"):
         for what, value in {**WRONG, "address": "http://["}.items():
-            chosen = replace(SETTINGS, targets={"t": {"url": url, option: value}})
+            chosen = replace(SETTINGS, places={"t": {"url": url, option: value}})
             with answers(f"{url} {option}={what}"):
                 archive.deposit("bag", "t", dry_run=True, settings=chosen)
 

@@ -64,7 +64,7 @@ def make_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     (bags[2] / "data" / EVIL.replace("/", "|")).write_bytes(b"y")
     project.audit(str(bags[2]))
     disk.rename(tmp_path / "unmounted")
-    project.audit("--max-age", "0s", "--location", "vault")
+    project.audit("--max-age", "0s", "--place", "vault")
     project.run("holdings", "add", str(write_bag(tmp_path / "bags" / "new", some_files(4))))
     return project
 
@@ -145,7 +145,7 @@ def test_what_needs_attention_comes_with_the_next_command(project: Project) -> N
     for code, command in (
         ("AUD-101", "No sound copy is held; find one elsewhere, then: "),
         ("AUD-101", "bags/markup --from COPY"),
-        ("AUD-110", "archive audit --location"),
+        ("AUD-110", "archive audit --place"),
         ("AUD-122", "archive audit"),
     ):
         assert code in part
@@ -237,7 +237,7 @@ def test_a_copy_that_is_away_is_named(tmp_path: Path, monkeypatch: pytest.Monkey
     assert f"The copy is in {tmp_path / 'disk'}, which is away; bring that back, then: " in page
     assert f"archive holdings move {gone} NEW-PLACE" in page
     assert "damaged (8 files)" in page
-    verdict = project.audit("--max-age", "0s", "--location", str(tmp_path / "disk"))[1]["verdict"]
+    verdict = project.audit("--max-age", "0s", "--place", str(tmp_path / "disk"))[1]["verdict"]
     assert verdict == "not checked: no file could be looked at"
 
 

@@ -92,6 +92,6 @@ def send(
     opened = open_target(target, settings, environ=environ or {})
     try:
         wait = flags.pop("wait", lambda _: None)
-        return deposit(str(bag), opened, settings=settings, clock=Clock(), wait=wait, **flags)
+        return deposit(str(bag), opened, at=target, settings=settings, clock=Clock(), wait=wait, **flags)
     finally:
         opened.close()

@@ -44,7 +44,7 @@ class TestS3(TargetContract):
 
     def make_target(self, folder: Path) -> Target:
         table = {"url": f"s3://holdings/{_empty_place(folder)}", "endpoint": self.endpoint}
-        settings = Settings(folder=str(folder), targets={"there": table})
+        settings = Settings(folder=str(folder), places={"there": table})
         return open_target("there", settings, clock=Clock(), environ=KEYS)
 
 
@@ -55,6 +55,6 @@ class TestWebdav(TargetContract):
 
     def make_target(self, folder: Path) -> Target:
         table = {"url": f"webdav+http://127.0.0.1:{self.port}/{_empty_place(folder)}"}
-        settings = Settings(folder=str(folder), targets={"there": table})
+        settings = Settings(folder=str(folder), places={"there": table})
         secrets = {"ARCHIVE_TARGET_THERE_USER": USER, "ARCHIVE_TARGET_THERE_PASSWORD": PASSWORD}
         return open_target("there", settings, clock=Clock(), environ=secrets)

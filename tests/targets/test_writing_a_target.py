@@ -49,12 +49,12 @@ def test_every_target_has_what_the_protocol_asks(name: str, checkout: Path) -> N
         re.findall(r"^\| `(\w+)", (checkout / "docs" / "writing-a-target.md").read_text(), re.MULTILINE)
     )
     for option in module.OPTIONS:
-        assert f"`{option}`" in (checkout / "docs" / "targets.md").read_text("utf-8"), option
+        assert f"`{option}`" in (checkout / "docs" / "places.md").read_text("utf-8"), option
 
 
 @pytest.mark.parametrize("scheme", sorted(registry.SCHEMES))
 def test_every_kind_is_documented_and_has_its_word_in_the_reports(scheme: str, checkout: Path) -> None:
-    text = (checkout / "docs" / "targets.md").read_text("utf-8")
+    text = (checkout / "docs" / "places.md").read_text("utf-8")
     kind, encrypted = scheme.partition("+")[0], scheme.replace("+http", "+https").replace("+httpss", "+https")
     assert re.search(rf"^\| `{re.escape(encrypted)}:", text, re.MULTILINE)
     assert re.search(rf"^\*\*{kind}\*\*", text, re.MULTILINE)

@@ -74,7 +74,7 @@ UNREACHABLE = FindingKind(
     "the location {subject} could not be reached ({reason}); its {holdings:,} holdings were not looked at",
     "The disk is not mounted, the server does not answer or refuses us, or another file system stands in its place. "
     "Nothing is said about the files in it: their status stays what it was.",
-    "Mount the disk or mend the connection, then run: archive audit --location NAME",
+    "Mount the disk or mend the connection, then run: archive audit --place NAME",
 )
 POISON = FindingKind(
     "AUD-111",

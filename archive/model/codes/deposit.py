@@ -160,3 +160,24 @@ NO_PROOF = FindingKind(
     "The deposit was made and its receipt is kept, but not the proof that the ledger recorded the seals of the bag.",
     "Fix the cause and run the same command again",
 )  # fmt: skip
+KEPT_BY_OURSELVES = FindingKind(
+    "DEP-130", Tells.NOTE, "PREMIS 3.0 4.1.7 rightsGranted", "{why}; this place is for the archive itself only",
+    "The rights in the bag do not let it be given out. Copies in places with the audience `ourselves` are allowed.",
+    "Nothing; if others can see this place, set its audience in archive.toml",
+)  # fmt: skip
+NOT_HELD = FindingKind(
+    "DEP-131", Tells.ADVICE, "OAIS 4.1.1.4", "the deposit could not be added to the holdings: {words}",
+    "The deposit was made and its receipt is kept, but audits do not read it there yet.",
+    "Fix the cause and run the same command again",
+)  # fmt: skip
+GIVEN_WITH_REASON = FindingKind(
+    "DEP-132", Tells.NOTE, "PREMIS 3.0 4.1.7 rightsGranted", "{why}; it is given to {name} because: {reason}",
+    "The rights in the bag do not let it be given out in general. Named persons may get it if a reason is recorded.",
+    "Nothing; the reason is kept in the ledger",
+)  # fmt: skip
+PRIVATE_FIELDS = FindingKind(
+    "DEP-133", Tells.RULE, "design: private fields live in metadata/restricted/",
+    "the bag holds private fields, in metadata/restricted/, which would be given away too",
+    "Private fields stay in places of the archive's own. Others may get them only if they are named, with a reason.",
+    "Leave them out: archive export BAG --for ... --without-restricted; or give the reason with --because",
+)  # fmt: skip

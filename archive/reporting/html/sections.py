@@ -12,6 +12,7 @@ from archive.ledger.overview import stamp_of
 from archive.model.audit import Container, is_same_place
 from archive.model.codes import audit as codes
 from archive.model.finding import Finding, Severity
+from archive.reporting.archive_status import copies_words
 from archive.reporting.html.charts import LABEL, draw_bars, draw_columns, draw_life, draw_share
 from archive.reporting.html.markup import Child, element, group, name, size_words
 from archive.stages.auditing.history import describe_event
@@ -66,7 +67,7 @@ def _next_step(finding: Finding, portrait: Portrait) -> Child:
     words, _colon, general = finding.kind.remedy.partition(": archive ")
     command = f"archive {general}"
     if finding.kind is codes.UNREACHABLE:
-        command = f"archive audit --location {shlex.quote(finding.subject)}"
+        command = f"archive audit --place {shlex.quote(finding.subject)}"
     elif finding.kind in (codes.DAMAGED, codes.MISSING, codes.BAG_MISSING):
         within = [one for one in portrait.packages if f"{finding.subject}/".startswith(f"{one.holding.address}/")]
         if not within:
@@ -85,6 +86,8 @@ def _mending(package: ReportedHolding, finding: Finding, packages: Sequence[Repo
     copy = others[0] if others and others[0].state in ("intact", "away") else None
     address = copy.holding.address if copy else "COPY"
     known = "No sound copy is held; find one elsewhere, then: " if copy is None else ""
+    if copy is None and package.copies > len(others):
+        known = f"No sound copy is held, but it was deposited: archive deposits show {shlex.quote(bag.address)}; then: "
     if copy is not None and copy.state == "away":
         known = f"The copy is in {copy.holding.location}, which is away; bring that back, then: "
     if finding.kind is codes.BAG_MISSING:
@@ -142,6 +145,7 @@ def draw_holdings(portrait: Portrait) -> Markup:
     return group(
         draw_share("state", "Packages by state", words, parts) if parts else element("p", "No packages are held yet."),
         unreached,
+        element("p", f"Copies: {copies_words(portrait.copies)}.") if portrait.packages else None,
         element("h3", "Growth: held at the end of the month"),
         draw_columns("growth", "Bytes held, by month", grown, growth, sizes=True),
         draw_columns(

@@ -73,6 +73,8 @@ def _check_bag(source: ReadSource, items: list[AuditItem], options: Mapping[str,
         return [FileCheck(item.id, FileOutcome.DAMAGED, reason=error.problem) for item in items]
     except NotFoundError:
         return [FileCheck(item.id, FileOutcome.MISSING, cause=Cause.BAG_GONE) for item in items]
+    except FormatError as error:
+        return [FileCheck(item.id, FileOutcome.DAMAGED, reason=error.problem) for item in items]
     except ArchiveError as error:
         raise _AwayError(error.problem) from error
     except OSError as error:

@@ -1,14 +1,35 @@
-"""Which copy of a bag a person means: by its path, its number, or the location that holds it."""
+"""The copies of a bag: how many others there are, and which one a person means."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from archive.errors import NotFoundError, UsageError
 from archive.ledger.book import Ledger
+from archive.ledger.copies import RecordedDeposit
 from archive.ledger.holdings import copies_of, find_holdings, list_locations
-from archive.model.audit import Holding
+from archive.model.audit import Holding, count_copies
+from archive.stages.auditing.copies_rule import unheld
 from archive.stages.auditing.locations import absolute_address
+
+
+def count_other_copies(holdings: Sequence[Holding], deposits: Iterable[RecordedDeposit]) -> dict[int, int]:
+    """For each holding, by its number, how many other copies of its bag there are.
+
+    Counted are holdings that were not retired, and those of `deposits` that are no holdings; the deposits are accepted
+    ones. Another path to a copy is not another copy.
+    """
+    held: dict[str, list[Holding]] = {}
+    for one in holdings:
+        held.setdefault(one.tag_digest, []).append(one)
+    sent: dict[str, list[RecordedDeposit]] = {}
+    for deposit in deposits:
+        if deposit.tag_digest in held:
+            sent.setdefault(deposit.tag_digest, []).append(deposit)
+    more = {tag_digest: len(unheld(group, held[tag_digest])) for tag_digest, group in sent.items()}
+    counts = count_copies(holdings)
+    return {one.id: counts[one.id] + more.get(one.tag_digest, 0) for one in holdings} if more else counts
 
 
 def find_copy(ledger: Ledger, holding: Holding, text: str) -> str:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from archive.ledger.copies import HeldCopy, RecordedDeposit
 from archive.model.addresses import is_remote
-from archive.model.audit import same_identity
+from archive.model.audit import Holding, same_identity
 from archive.model.light import light_dataclass
 
 COPIES, MEDIA, ELSEWHERE = 3, 2, 1
@@ -98,11 +98,8 @@ def _count(
     used = {media[one.root] for one in whole}
     copies, elsewhere = len(whole), sum(is_remote(one.root) for one in whole)
     if sent:
-        known = {one.address for one in group} | {one.identity.rpartition(":")[2] for one in group}
-        for deposit in {(one.target, one.location): one for one in sent}.values():
+        for deposit in unheld(sent, group):
             location = deposit.location.rstrip("/")
-            if location in known or _hash_of(location) in known:
-                continue  # the holding was counted already, or was found damaged
             away = deposit.receipt.get("kind") not in _LOCAL_KINDS
             used.add(_server_of(deposit.target) if away else _local_medium(location, media))
             copies += 1
@@ -110,6 +107,13 @@ def _count(
     if _UNKNOWN in used and len(used) > 1:
         used.discard(_UNKNOWN)
     return BagCopies(group[0].address, copies, len(used), elsewhere)
+
+
+def unheld(deposits: Iterable[RecordedDeposit], held: Iterable[HeldCopy | Holding]) -> list[RecordedDeposit]:
+    """Those of a bag's deposits that are none of its holdings `held`, each place once."""
+    known = {mark for one in held for mark in (one.address, one.identity.rpartition(":")[2])}
+    found = {(one.target, one.copy_address): one for one in deposits}
+    return [one for (_, copy), one in found.items() if copy not in known and _hash_of(copy) not in known]
 
 
 def _medium_of(one: HeldCopy) -> str:

@@ -27,7 +27,7 @@ _DETAILS = {
     "transfer": "the bag was moved to another place",
     "modification": "a new version of the bag took the place of the one before",
     "deaccession": "the bag was taken out of the audits",
-    "dissemination": "the bag was exported as a package of another format",
+    "dissemination": "the bag was exported as a package, or a copy of it was given to a person",
     "recovery": "damaged or missing files were replaced from a copy that proved itself",
     SEALED: "the bag's tag manifests were signed and stamped in an evidence seal",
     VALIDATED: "the signatures and stamps of the bag's evidence seals were verified",
@@ -42,12 +42,17 @@ _SHOWN = (
 """The details of an event that are told in words."""
 
 
-def describe_event(event: LifeEvent) -> str:
-    """What an event says beyond its kind, in words; places are left out, for they may hold names of hosts or people."""
+def describe_event(event: LifeEvent, *, persons: bool = False) -> str:
+    """What an event says beyond its kind, in words. Places are left out, for they may hold names of hosts or people;
+
+    so is to whom a copy was given, unless `persons` asks for it.
+    """
     if event.kind == "fixity check":
         counted = ", ".join(f"{count:,} {word}" for word, count in sorted(event.counts.items()))
         names = "; ".join(escape(name) for name in event.names)
         return f"{counted}: {names}" if names else counted
+    if persons and "for" in event.detail:
+        return escape(_given_words(event.detail))
     if "receipt" in event.detail:
         return escape(_deposit_words(event.detail))
     if event.kind in (SEALED, VALIDATED):
@@ -58,6 +63,16 @@ def describe_event(event: LifeEvent) -> str:
         if key in _SHOWN
     ]
     return escape("; ".join(shown))
+
+
+def _given_words(detail: Mapping[str, Any]) -> str:
+    """To whom a copy was given, for what and why, and how much of the bag was left out."""
+    parts = [f"copy given to {detail['for']}, for: {detail['purpose']}"]
+    if detail.get("because"):
+        parts.append(f"because: {detail['because']}")
+    if detail.get("left_out"):
+        parts.append(f"{detail['left_out']:,} files left out")
+    return "; ".join(parts)
 
 
 def _seal_words(detail: Mapping[str, Any]) -> str:

@@ -6,9 +6,17 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 
-from archive.bags.opening import container_of, open_reader
+from archive.bags.opening import container_of, open_reader, pinned_address
 from archive.bags.reader import no_beat
-from archive.errors import ArchiveError, ExistsError, FormatError, NotFoundError, StorageError, UsageError
+from archive.errors import (
+    ArchiveError,
+    ExistsError,
+    FormatError,
+    NotFoundError,
+    StorageError,
+    UsageError,
+    from_os_error,
+)
 from archive.ledger.book import Ledger
 from archive.ledger.holdings import (
     NewHolding,
@@ -50,28 +58,36 @@ def add_holding(
 ) -> Holding:  # fmt: skip
     """Enter the bag at `address` (a path or s3:// URL): its manifests are read, its payload is not.
 
+    Of an OCFL object without a version the newest is entered, by its number.
+
     `identity` is that of its location, where `reach_together` was asked before. With `new` a bag that was retired at
     this very address is not entered again. Raises `RetiredError` then, `NotFoundError`, `FormatError`
     when it is no bag, `ExistsError` when it is held already, `StorageError` when its location is away.
     """
     absolute = absolute_address(address, "")
-    if holdings_at(ledger, absolute):
-        raise ExistsError(
-            "this is a holding already", subject=absolute,
-            remedy="Audit it: archive audit BAG; if another bag stands there now: archive holdings retire BAG",
-        )  # fmt: skip
-    key, root, inner, named = split_address(absolute, settings, location)
+    _refuse_held(ledger, absolute)
     identity = identity or reach(ledger, settings, absolute, location)
-    record, form = _read(absolute, settings, key)
+    if (pinned := _pinned(absolute)) != absolute:
+        absolute = pinned
+        _refuse_held(ledger, absolute)
+        identity = reach(ledger, settings, absolute, location)
+    key, root, inner, named = split_address(absolute, settings, location)
+    record, form, name = _read(absolute, settings, key)
     if new and any(one.tag_digest == record.tag_digest for one in holdings_at(ledger, absolute, retired=True)):
         raise RetiredError("this bag was retired", subject=absolute, remedy="Add it by its own path, without --new")
     own = _identity_of(absolute, settings, key)
     _refuse_second_path(ledger, settings, record.tag_digest, own=own, absolute=absolute)
     place = ensure_location(ledger, key, root, identity, named=named)
-    entered = NewHolding(
-        inner, absolute.rpartition("/")[2], form, record.tag_digest, record.external_id, record.formats, own
-    )
+    entered = NewHolding(inner, name, form, record.tag_digest, record.external_id, record.formats, own)
     return enter_holding(ledger, place, entered, record.items, now=int(clock.now().timestamp()))
+
+
+def _refuse_held(ledger: Ledger, absolute: str) -> None:
+    if holdings_at(ledger, absolute):
+        raise ExistsError(
+            "this is a holding already", subject=absolute,
+            remedy="Audit it: archive audit BAG; if another bag stands there now: archive holdings retire BAG",
+        )  # fmt: skip
 
 
 def relocate_holding(
@@ -82,9 +98,12 @@ def relocate_holding(
     Raises `FormatError` when another bag stands there, and as `add_holding`.
     """
     absolute = absolute_address(address, "")
-    key, root, inner, named = split_address(absolute, settings, location)
     identity = reach(ledger, settings, absolute, location)
-    record, form = _read(absolute, settings, key)
+    if (pinned := _pinned(absolute)) != absolute:
+        absolute = pinned
+        identity = reach(ledger, settings, absolute, location)
+    key, root, inner, named = split_address(absolute, settings, location)
+    record, form, _name = _read(absolute, settings, key)
     own = _identity_of(absolute, settings, key)
     if record.tag_digest != holding.tag_digest:
         raise FormatError(
@@ -176,10 +195,20 @@ def reach(
     return probe.identity
 
 
-def _read(absolute: str, settings: Settings, location: str) -> tuple[BagRecord, Container]:
+def _pinned(absolute: str) -> str:
+    try:
+        return pinned_address(absolute)
+    except OSError as error:
+        raise from_os_error(error, absolute) from error
+
+
+def _read(absolute: str, settings: Settings, location: str) -> tuple[BagRecord, Container, str]:
+    """What the bag holds, how it is kept, and its name."""
     reader = open_reader(absolute, options=location_options(settings, location))
     try:
-        return read_bag_record(reader, absolute, no_beat), container_of(reader)
+        form = container_of(reader)
+        name = reader.name if form is Container.OCFL else absolute.rpartition("/")[2]
+        return read_bag_record(reader, absolute, no_beat), form, name
     except OSError as error:
         raise StorageError(f"it cannot be read: {error.strerror}", subject=str(error.filename or absolute)) from error
     finally:

@@ -9,12 +9,15 @@ from typing import Any
 
 from archive.formats.amounts import parse_age
 from archive.ledger.book import BASE_AGE, Ledger
+from archive.ledger.copies import RecordedDeposit, list_copies, list_deposited_copies
 from archive.ledger.history import LifeEvent, events_of
 from archive.ledger.holdings import list_holdings
 from archive.ledger.overview import count_between, count_due_holdings, format_totals, oldest_checks
 from archive.ledger.runs import AuditRun, list_runs
 from archive.ledger.seal_events import newest_seals
-from archive.model.audit import FileOutcome, Holding, count_copies
+from archive.model.audit import FileOutcome, Holding
+from archive.stages.auditing.copies import count_other_copies
+from archive.stages.auditing.copies_rule import CopiesSummary, summarise_copies
 from archive.stages.auditing.status import Status, read_status
 from archive.storage.clock import Clock
 
@@ -26,6 +29,8 @@ _MONTH_NAMES = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
+
+_HARM = (FileOutcome.DAMAGED, FileOutcome.MISSING, FileOutcome.EXTRA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,7 @@ class Portrait:
     formats: tuple[tuple[str, str, int, int], ...]
     packages: tuple[ReportedHolding, ...]
     runs: tuple[AuditRun, ...]
+    copies: CopiesSummary
 
 
 def gather(ledger: Ledger, max_age: str, clock: Clock, *, since: int = 0) -> Portrait:
@@ -78,12 +84,14 @@ def gather(ledger: Ledger, max_age: str, clock: Clock, *, since: int = 0) -> Por
     status = read_status(ledger, max_age, clock)
     shift = BASE_AGE - parse_age(max_age)
     holdings = list_holdings(ledger)
-    packages = _packages(ledger, holdings, status, since)
+    deposits = list_deposited_copies(ledger)
+    harmed = {one.holding for one in status.attention if one.outcome in _HARM}
+    packages = _packages(ledger, holdings, deposits, status, since)
     calendar, due_now = _calendar(ledger, now, shift)
     return Portrait(
         now, since, _sentence(ledger, status, packages, now, shift), status, due_now, calendar,
         _growth(list_holdings(ledger, retired=True), now), format_totals(ledger), packages,
-        tuple(list_runs(ledger, since=since, limit=500)),
+        tuple(list_runs(ledger, since=since, limit=500)), summarise_copies(list_copies(ledger), deposits, harmed),
     )  # fmt: skip
 
 
@@ -117,16 +125,18 @@ def _sentence(ledger: Ledger, status: Status, packages: Sequence[ReportedHolding
     return ", ".join(parts)
 
 
-def _packages(ledger: Ledger, holdings: Sequence[Holding], status: Status, since: int) -> tuple[ReportedHolding, ...]:
+def _packages(
+    ledger: Ledger, holdings: Sequence[Holding], deposits: Sequence[RecordedDeposit], status: Status, since: int
+) -> tuple[ReportedHolding, ...]:
     checked = oldest_checks(ledger)
     away = {place.name for place in status.away}
     damaged: dict[int, int] = {}
     unsure: dict[int, int] = {}
     for one in status.attention:
-        grave = one.outcome in (FileOutcome.DAMAGED, FileOutcome.MISSING, FileOutcome.EXTRA)
+        grave = one.outcome in _HARM
         counter = damaged if grave else unsure
         counter[one.holding] = counter.get(one.holding, 0) + bool(one.path)
-    copies = count_copies(holdings)
+    copies = count_other_copies(holdings, deposits)
     seals = newest_seals(ledger.backend)
     found = []
     for holding in holdings:

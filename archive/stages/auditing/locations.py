@@ -17,13 +17,17 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import archive
+from archive.bags.opening import bucket_options, storage_root
 from archive.errors import UsageError
+from archive.ledger.holdings import list_locations
 from archive.model.addresses import is_remote
 from archive.model.light import light_dataclass
-from archive.stages.auditing.presence import why_away
+from archive.places import is_under, options_of, place_at, root_of
+from archive.stages.auditing.presence import path_on_disk, why_away
 from archive.storage.concurrency import bare_python
 
 if TYPE_CHECKING:
+    from archive.ledger.book import Ledger
     from archive.settings import Settings
 
 
@@ -39,34 +43,40 @@ def absolute_address(text: str, folder: str) -> str:
 def split_address(address: str, settings: Settings, name: str | None) -> tuple[str, str, str, bool]:
     """The location's name and root, the bag's place in it, and whether archive.toml names that location.
 
-    `name` asks for one location of archive.toml; without, the one with the longest root that holds `address`, else the
-    folder around the bag. Raises `UsageError`.
+    `name` asks for one place of archive.toml; without, the one with the longest root that holds `address`, else the
+    OCFL storage root or the folder around the bag. Raises `UsageError`.
     """
-    named = {
-        key: absolute_address(str(table["root"]), settings.folder)
-        for key, table in settings.locations.items()
-        if isinstance(table.get("root"), str)
-    }
     if name is not None:
-        if name not in named:
+        root = root_of(settings, name) if name in settings.places else None
+        if root is None:
             raise UsageError(
-                "there is no such location with a root", subject=name,
-                remedy=f'Write [locations.{name}] with root = "..." in archive.toml',
+                "there is no place of this name whose bags can be read", subject=name,
+                remedy=f'Write [places.{name}] with url = "..." in archive.toml',
             )  # fmt: skip
-        named = {name: named[name]}
-    holding = [(len(root), key, root) for key, root in named.items() if _is_under(address, root)]
-    if holding:
-        _length, key, root = max(holding)
-        return key, root, address[len(root) :].strip("/"), True
-    if name is not None:
-        raise UsageError(f"it is not in the location {name}", subject=address)
-    root, _slash, place = address.rpartition("/")
-    return root or "/", root or "/", place, False
+        if not is_under(address, root):
+            raise UsageError(f"it is not in the place {name}", subject=address)
+    else:
+        name = place_at(settings, address)
+        root = None if name is None else root_of(settings, name)
+    if name is not None and root is not None:
+        return name, root, address[len(root) :].strip("/"), True
+    if (root := storage_root(address)) is not None:
+        return root, root, address[len(root) :].strip("/"), False
+    root, _slash, inner = address.rpartition("/")
+    return root or "/", root or "/", inner, False
 
 
-def location_options(settings: Settings, name: str) -> Mapping[str, Any]:
-    """What archive.toml says about the location, without its root: endpoint, region and the like of a bucket."""
-    return {key: value for key, value in settings.locations.get(name, {}).items() if key != "root"}
+def location_options(settings: Settings, name: str, root: str = "") -> Mapping[str, Any]:
+    """What archive.toml says of how to read the location `name`: endpoint, credentials and the like of a bucket.
+
+    A location that bears no place's name is read with the options of the place that holds its `root`.
+    """
+    return options_of(settings, name) or bucket_options(settings, root or name)
+
+
+def options_by_location(ledger: Ledger, settings: Settings) -> dict[str, Mapping[str, Any]]:
+    """The options of every location of the ledger, by its name. Raises `UsageError`."""
+    return {one.name: location_options(settings, one.name, one.root) for one in list_locations(ledger)}
 
 
 def bag_identity(address: str, options: Mapping[str, Any]) -> str:
@@ -78,9 +88,11 @@ def bag_identity(address: str, options: Mapping[str, Any]) -> str:
     if is_remote(address):
         bucket, _slash, key = address.removeprefix("s3://").partition("/")
         return f"s3 {str(options.get('endpoint') or '').rstrip('/')} {bucket} {key.strip('/')}"
-    status = os.stat(address)
-    path = hashlib.sha256(os.fsencode(os.path.realpath(address))).hexdigest()[:32]
-    return f"{status.st_dev:x}:{status.st_ino:x}:{path}"
+    folder = path_on_disk(address)
+    version = address[len(folder) :]
+    status = os.stat(folder)
+    path = hashlib.sha256(os.fsencode(os.path.realpath(folder) + version)).hexdigest()[:32]
+    return f"{status.st_dev:x}:{status.st_ino:x}{version}:{path}"
 
 
 @light_dataclass(frozen=True)
@@ -134,7 +146,3 @@ def _leave(process: subprocess.Popen[bytes]) -> None:
         if pipe is not None:
             pipe.close()
     threading.Thread(target=process.wait, daemon=True, name="wait for a hanging probe").start()
-
-
-def _is_under(address: str, root: str) -> bool:
-    return address == root or address.startswith(root.rstrip("/") + "/")

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, BinaryIO, cast
 
-from archive.bags.opening import ArchiveFile, open_archive, open_file, open_folder
+from archive.bags.opening import ArchiveFile, names_version, open_archive, open_file, open_folder, open_reader
 from archive.bags.reader import BagReader, Beat
 from archive.errors import NotFoundError
 from archive.model.light import light_dataclass
@@ -27,12 +27,14 @@ Key = tuple[str, tuple[object, ...]]
 def open_parked(address: str, options: Mapping[str, Any], beat: Beat) -> Iterator[BagReader]:
     """The bag at `address` until the context ends: an archive with what was learned of it before, if it is the same.
 
-    Raises `NotFoundError` when nothing is there, `NotABagError` for a file that is not an archive, OSError, and what a
-    bucket raises.
+    Raises `NotFoundError` when nothing is there, `NotABagError` for a file that is not an archive, `FormatError` for an
+    OCFL object with a broken inventory, OSError, and what a bucket raises.
     """
     try:
-        file = open_file(address, options)
-        if file is None:
+        file = None
+        if names_version(address):
+            reader = open_reader(address)
+        elif (file := open_file(address, options)) is None:
             reader = open_folder(address, options)
     except (FileNotFoundError, NotADirectoryError):
         raise NotFoundError("there is no bag here", subject=address) from None

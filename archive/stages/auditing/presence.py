@@ -46,9 +46,15 @@ def why_away(root: str, identity: str, named: bool, places: Sequence[str], optio
     same = not identity or is_same(current, identity)
     if empty and (named or not same):
         return "it is empty; perhaps it is not mounted"
-    if same or any(os.path.lexists(join_address(root, place)) for place in places):
+    if same or any(os.path.lexists(path_on_disk(join_address(root, place))) for place in places):
         return None
     return "another folder or file system stands there, with none of these bags in it"
+
+
+def path_on_disk(address: str) -> str:
+    """The path of a local bag; that of the object for a version of an OCFL object, OBJECT#vN."""
+    folder, mark, version = address.rpartition("#v")
+    return folder if mark and version.isdigit() and not os.path.lexists(address) else address
 
 
 def is_same(current: str, known: str) -> bool:
@@ -66,5 +72,5 @@ def _file_system(root: str) -> int:
 def _ask_bucket(root: str, options: Mapping[str, Any]) -> None:
     from archive.storage.objects_s3 import open_bucket
 
-    bucket = open_bucket(root, options)
+    bucket = open_bucket(root, options, name=str(options.get("name", "s3")))
     next(bucket.list_objects(bucket.prefix), None)

@@ -14,7 +14,7 @@ from typing import Any
 
 from archive.model.addresses import join_address
 from archive.regular_files import open_regular
-from archive.stages.auditing.presence import location_identity, why_away
+from archive.stages.auditing.presence import location_identity, path_on_disk, why_away
 
 
 def serve() -> None:
@@ -26,7 +26,7 @@ def answer(asked: dict[str, Any]) -> dict[str, Any]:
     """Why the location is away (None when it is there) and its identity now."""
     reason = why_away(asked["root"], asked["identity"], asked["named"], asked["places"], {})
     for place in () if reason else asked["touch"]:
-        _touch(join_address(asked["root"], place))
+        _touch(path_on_disk(join_address(asked["root"], place)))
     return {"reason": reason, "identity": "" if reason else location_identity(asked["root"], {})}
 
 

@@ -68,6 +68,11 @@ def plan_repair(ledger: Ledger, holding: Holding, copy: str, options: Mapping[st
     Raises `UsageError` when the bag is not a local folder, `LockedError` when another repair of it is at work, and what
     opening the copy raises.
     """
+    if holding.form is Container.OCFL:
+        raise UsageError(
+            "an OCFL object is never written into, so the bag in it is not repaired", subject=holding.address,
+            remedy="Move the object out of its root, deposit a whole copy there again, then run: archive audit",
+        )  # fmt: skip
     if holding.form is not Container.FOLDER or holding.address.startswith("s3://"):
         what = "under a prefix of a bucket" if holding.form is Container.FOLDER else f"in a {holding.form.value} file"
         raise UsageError(

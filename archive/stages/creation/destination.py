@@ -107,7 +107,7 @@ def _refuse_bags(roots: tuple[SourceRoot, ...], *, in_place: bool) -> None:
         raise UsageError(
             "the source is a bag already, and would be wrapped in another",
             subject=root.path,
-            remedy=f"To check it: archive validate {shown}; to deposit it: archive deposit {shown} TARGET{wrap}",
+            remedy=f"To check it: archive validate {shown}; to deposit it: archive deposit {shown} PLACE{wrap}",
         )
 
 

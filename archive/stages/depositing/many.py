@@ -10,6 +10,7 @@ from archive.errors import ArchiveError
 from archive.model.build import NO_PROGRESS, Progress
 from archive.model.deposit import DepositReport, DepositState
 from archive.model.light import light_dataclass
+from archive.places import address_of, scheme_of
 from archive.settings import Settings
 from archive.stages.depositing.workflow import deposit
 from archive.stages.spreading import Spread, work_each
@@ -51,7 +52,7 @@ def deposit_each(
         for bag in bags:
             try:
                 report = deposit(
-                    bag, target, settings=order.settings, clock=order.clock, resume=order.resume,
+                    bag, target, at=order.target, settings=order.settings, clock=order.clock, resume=order.resume,
                     dry_run=order.dry_run, identifier=order.identifier, progress=progress,
                 )  # fmt: skip
             except ArchiveError as error:
@@ -80,11 +81,11 @@ def _has_arrived(answer: DepositReport | ArchiveError) -> bool:
 def _absolute(order: DepositOrder) -> DepositOrder:
     """The order with a local target's path as every worker finds it."""
     settings = order.settings
-    named = settings.targets.get(order.target)
-    scheme, colon, _ = str(named.get("url", "") if named is not None else order.target).partition(":")
-    if not colon or scheme.lower() not in _LOCAL:
+    named = settings.places.get(order.target)
+    address = order.target if named is None else address_of(settings, order.target)
+    if scheme_of(address) not in _LOCAL:
         return order
     url = open_target(order.target, settings, clock=order.clock).label
     if named is None:
         return replace(order, target=url)
-    return replace(order, settings=replace(settings, targets={**settings.targets, order.target: {**named, "url": url}}))
+    return replace(order, settings=replace(settings, places={**settings.places, order.target: {**named, "url": url}}))

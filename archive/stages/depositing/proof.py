@@ -16,7 +16,8 @@ from archive.model.deposit import Delivery, Deposited, DepositReport, DepositSta
 from archive.model.finding import Finding
 from archive.stages.depositing.inclusion import keep_inclusion
 from archive.stages.depositing.packaging import travels_whole
-from archive.stages.depositing.receipts import keep_receipt, record_transfer
+from archive.stages.depositing.receipts import keep_receipt
+from archive.stages.depositing.recording import record_deposit
 from archive.stages.depositing.run import DepositRun
 from archive.storage.hashing import Digests
 from archive.storage.journal import Journal
@@ -70,7 +71,9 @@ def prove_arrival(
     run.findings += keep_inclusion(run.settings, package.bag, journal.path.removesuffix(".journal"))
     keep_receipt(journal, receipt)
     if state is DepositState.ACCEPTED:
-        run.findings += record_transfer(run.settings, package.bag, receipt, run.clock)
+        run.findings += record_deposit(
+            run.settings, run.source, package.bag, receipt, run.clock, place=run.place, fresh=not already
+        )  # fmt: skip
         _drop_packed(sent, folder)
     return DepositReport(package.bag, run.target.label, state, tuple(run.findings), receipt, already=already)
 
@@ -104,6 +107,9 @@ def prove_again(
         run.findings += [codes.CHANGED_THERE.at(label, when=receipt.finished, words=words), *damage]
         return DepositReport(package.bag, label, DepositState.FAILED, tuple(run.findings))
     run.findings += keep_inclusion(run.settings, package.bag, journal.path.removesuffix(".journal"))
+    run.findings += record_deposit(
+        run.settings, run.source, package.bag, receipt, run.clock, place=run.place, fresh=False
+    )  # fmt: skip
     return DepositReport(package.bag, label, state, tuple(run.findings), receipt, already=True)
 
 

@@ -1,4 +1,4 @@
-"""Receipts: kept in the deposit's journal and as a file of their own, and told to the ledger where there is one."""
+"""Receipts: kept in the deposit's journal and as a file of their own."""
 
 from __future__ import annotations
 
@@ -10,18 +10,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from archive.errors import LedgerError, NotFoundError, from_os_error
+from archive.errors import from_os_error
 from archive.formats.json_text import json_text
 from archive.formats.ocfl_versions import version_number
-from archive.ledger.book import Ledger, ledger_address, open_ledger
-from archive.ledger.holdings import find_holdings
-from archive.ledger.recording import record_event
 from archive.model.codes import deposit as codes
 from archive.model.deposit import DepositState, Proof, Receipt
 from archive.model.finding import Finding
 from archive.regular_files import open_regular
 from archive.settings import Settings
-from archive.storage.clock import Clock
 from archive.storage.journal import Journal, write_private
 
 RECEIPT, JOURNAL = ".receipt.json", ".journal"
@@ -183,38 +179,3 @@ def _is_later(one: str, other: str) -> bool:
     """True when both identifiers name versions of one object, as `ID#v3`, and the first names a later one."""
     (name, _, version), (other_name, _, other_version) = one.rpartition("#"), other.rpartition("#")
     return bool(name) and name == other_name and version_number(version) > version_number(other_version)
-
-
-def record_transfer(settings: Settings, bag: str, receipt: Receipt, clock: Clock) -> list[Finding]:
-    """Tell the ledger, where there is one: an event `transfer` with target, identifier and receipt.
-
-    It is an event of the bag's holding, where the bag is one. What the ledger refuses is a finding: the receipt is
-    kept all the same.
-    """
-    address = ledger_address(settings)
-    if "://" not in address and not os.path.exists(address):
-        return []
-    try:
-        ledger = open_ledger(address)
-    except LedgerError as error:
-        return [codes.LEDGER_NOT_TOLD.at(receipt.bag, words=error.problem)]
-    detail = {
-        "target": receipt.target, "identifier": receipt.identifier, "location": receipt.location,
-        "receipt": receipt_fields(receipt),
-    }  # fmt: skip
-    now = int(clock.now().timestamp())
-    try:
-        number = _holding_of(ledger, bag)
-        record_event(ledger, "transfer", number, detail, now=now)
-    except LedgerError as error:
-        return [codes.LEDGER_NOT_TOLD.at(receipt.bag, words=error.problem)]
-    finally:
-        ledger.close()
-    return []
-
-
-def _holding_of(ledger: Ledger, bag: str) -> int | None:
-    try:
-        return find_holdings(ledger, bag, absolute=os.path.abspath(bag))[0].id
-    except NotFoundError:
-        return None

@@ -31,6 +31,8 @@ class DepositRun:
     progress: Progress
     wait: Callable[[float], None]
     findings: list[Finding] = field(default_factory=list)
+    place: str = ""
+    """The name of the place in archive.toml; empty for a target that was named by its address."""
     unread: str | None = None
     """The bag as it was named, while its payload is not judged: that is done while it is sent, or else on its own."""
 

@@ -18,12 +18,14 @@ from typing import Any
 from archive.bags.contents import open_bag
 from archive.bags.opening import absolute_address, bucket_options
 from archive.errors import ArchiveError, ExistsError, NoSpaceError, NotAuthorisedError, SourceError, StorageError
+from archive.model.audience import Recipient
 from archive.model.build import NO_PROGRESS, Progress
 from archive.model.codes import deposit as codes
 from archive.model.deposit import Delivery, Deposited, DepositReport, DepositState, Item, Package, Receipt
 from archive.model.finding import Fact, Finding, Severity
+from archive.places import audience_of
 from archive.settings import Settings
-from archive.stages.depositing.admission import judge_bag, judge_rights
+from archive.stages.depositing.admission import forbids, judge_bag, judge_rights
 from archive.stages.depositing.packaging import describe_bag, pack_package
 from archive.stages.depositing.proof import prove_again, prove_arrival
 from archive.stages.depositing.reading_ahead import read_ahead
@@ -41,6 +43,7 @@ def deposit(
     bag: str,
     target: Target,
     *,
+    at: str = "",
     settings: Settings,
     clock: Clock,
     resume: bool = False,
@@ -54,18 +57,20 @@ def deposit(
     What the far side refuses, or does not answer, is a finding; what is wrong on our own side is raised:
     `SourceError`, `UsageError`, `StorageError`, `LockedError`. `resume` allows to ask again after an outcome that was
     not known; `dry_run` stops before anything is sent. `identifier` names the bag for the repository, in place of its
-    own External-Identifier.
+    own External-Identifier. `at` is how the target was named, the name of a place or an address: it says who sees what
+    is deposited there.
     """
+    place = at if at in settings.places else ""
     unread = not dry_run and _judges_while_sending(bag, target)
     refusals = judge_bag(bag, settings, progress, payload=not unread)
     if refusals:
         return DepositReport(bag, target.label, DepositState.REFUSED, tuple(refusals))
     options = bucket_options(settings, bag)
     with open_bag(absolute_address(bag), options=options, progress=progress) as source:
-        rights = judge_rights(source, clock)
-        if any(finding.severity in (Severity.ERROR, Severity.UNCHECKED) for finding in rights):
+        rights = judge_rights(source, clock, Recipient(audience_of(settings, at or target.label)))
+        if forbids(rights):
             return DepositReport(bag, target.label, DepositState.REFUSED, tuple(rights))
-        run = DepositRun(target, source, settings, clock, progress, wait, rights, bag if unread else None)
+        run = DepositRun(target, source, settings, clock, progress, wait, rights, place, bag if unread else None)
         package = describe_bag(
             source, target.form, target.needs, identifier=identifier, unread=unread, progress=progress
         )

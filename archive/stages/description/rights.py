@@ -62,6 +62,18 @@ def accesses_of_statements(statements: bytes | None, today: date) -> tuple[Acces
     return next((one for one in strict if one in named.values()), None), named.get(None)
 
 
+def restricted_subjects(statements: bytes | None, today: date) -> frozenset[str | None]:
+    """What statements.json does not let be given out on `today`: bag paths of files, None for the whole package."""
+    if statements is None:
+        return frozenset()
+    try:
+        asserted = [statement for statement in read_statements(statements)[0] if statement.asserted]
+    except FormatError:
+        return frozenset((None,))
+    about = {s.about for s in asserted if s.property == "accessRights"}
+    return frozenset(one for one in about if _judge_access([s for s in asserted if s.about == one], STATEMENTS, today))
+
+
 def _judge_access(statements: list[Statement], subject: str, today: date) -> list[Finding]:
     access = access_of(s for s in statements if s.property == "accessRights")
     if access in (Access.RESTRICTED, Access.CLOSED):

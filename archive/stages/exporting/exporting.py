@@ -13,11 +13,13 @@ from archive.bags.opening import absolute_address, bucket_options
 from archive.errors import UsageError, from_os_error
 from archive.formats.bagit_txt import SUBJECT as DECLARATION
 from archive.formats.edtf import parse_day
+from archive.model.audience import EVERYONE, Recipient
 from archive.model.build import NO_PROGRESS, Progress
 from archive.model.codes import fetching as codes
 from archive.model.export import ExportReport, Lost
 from archive.model.finding import Finding, Severity
 from archive.model.validation import Kind
+from archive.places import audience_of, place_at
 from archive.settings import Settings
 from archive.stages.depositing.admission import judge_rights
 from archive.stages.depositing.original_times import originals_of, times_of
@@ -72,7 +74,7 @@ def export(
             raise UsageError(f"this is not a bag but {judged.kind.value}", subject=bag)
         if grave := obstacles(judged):
             return report(placed=False, files=0, size=0, verdict=judged.verdict, findings=grave)
-        findings = [*left, *judge_rights(reading, clock)]
+        findings = [*left, *judge_rights(reading, clock, _recipient_at(to, settings), private_fields=False)]
         try:
             findings += _judge_names(source, exporter, as_format)
             if any(one.severity in (Severity.ERROR, Severity.UNCHECKED) for one in findings):
@@ -95,6 +97,12 @@ def export(
         placed=not dry_run, files=len(counted.sizes), size=counted.size, verdict=judged.verdict, lost=lost,
         findings=tuple(findings),
     )  # fmt: skip
+
+
+def _recipient_at(to: str, settings: Settings) -> Recipient:
+    """Who sees the folder `to`: ourselves where it belongs to a place of ours, else everyone."""
+    name = place_at(settings, os.path.abspath(to))
+    return EVERYONE if name is None else Recipient(audience_of(settings, name))
 
 
 def _name_of(exporter: Exporter, as_format: str, source: Source) -> str:

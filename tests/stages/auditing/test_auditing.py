@@ -128,7 +128,7 @@ def test_an_unmounted_location_is_one_finding_and_changes_no_status(project: Pro
         file.write(f'\n[locations.vault]\nroot = "{disk}"\n')
     for name in ("a", "b"):
         write_bag(disk / name, some_files(10))
-        assert project.run("holdings", "add", str(disk / name), "--location", "vault")[0] == 0
+        assert project.run("holdings", "add", str(disk / name), "--place", "vault")[0] == 0
     project.run("holdings", "add", str(other))
     assert project.audit()[0] == 0
     disk.rename(tmp_path / "taken-away")
@@ -145,7 +145,7 @@ def test_an_unmounted_location_is_one_finding_and_changes_no_status(project: Pro
     if disk.exists():
         shutil.rmtree(disk)
     (tmp_path / "taken-away").rename(disk)
-    assert project.audit("--max-age", "0s", "--location", "vault")[0] == 0
+    assert project.audit("--max-age", "0s", "--place", "vault")[0] == 0
     assert project.run("audit", "status")[0] == 0
 
 
@@ -252,7 +252,7 @@ def test_budget_sample_rate_and_age(project: Project, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["--budget", "soon"], ["--max-age", "90"], ["--sample", "0%"], ["--rate", "fast"], ["--location", "nowhere"],
+        ["--budget", "soon"], ["--max-age", "90"], ["--sample", "0%"], ["--rate", "fast"], ["--place", "nowhere"],
         ["--engine", "magic"], ["nowhere-bag"],
     ],
 )  # fmt: skip

@@ -95,9 +95,9 @@ def test_a_server_that_is_gone_or_does_not_answer_is_one_finding(
     assert project.json("audit", "status")[1]["intact_holdings"] == 2
     with start_rclone_s3(vault.parent, int(server.endpoint.rpartition(":")[2])) as again:
         project.monkeypatch.setenv("AWS_ACCESS_KEY_ID", again.key)
-        code, report = project.audit("--max-age", "0s", "--location", "cloud")
+        code, report = project.audit("--max-age", "0s", "--place", "cloud")
         assert (code, found(report)) == (4, {"AUD-110": ["cloud"]}), "a wrong key is no missing file either"
         assert again.secret not in str(report)
         project.monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", again.secret)
-        code, report = project.audit("--max-age", "0s", "--location", "cloud")
+        code, report = project.audit("--max-age", "0s", "--place", "cloud")
         assert (code, report["counts"]) == (0, {"intact": 16})

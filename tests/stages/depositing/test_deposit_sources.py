@@ -158,10 +158,12 @@ def test_rights_are_read_where_the_bag_is_packed_too(ending: str, bag: Path, tmp
     (bag / "metadata/descriptive/dc.xml").unlink()
     (bag / "metadata/descriptive/statements.json").write_bytes(b"".join(closed))
     seal(bag)
-    report = sent(packed(bag, ending, tmp_path) if ending else bag, tmp_path, f"ocfl:{tmp_path}/root")
+    subject = packed(bag, ending, tmp_path) if ending else bag
+    report = sent(subject, tmp_path, f"ocfl:{tmp_path}/root", audience="public")
     assert report.state is DepositState.REFUSED
     assert NOT_RELEASED in [finding.kind for finding in report.findings]
     assert not (tmp_path / "root").exists()
+    assert sent(subject, tmp_path, f"ocfl:{tmp_path}/root").state is DepositState.ACCEPTED
 
 
 @needs("linux")
