@@ -11,13 +11,16 @@ import click
 from archive.cli.console import progress_for, show, show_json, warn
 from archive.cli.holdings import open_current
 from archive.cli.options import (
+    engine_option,
     events_option,
     json_option,
     passphrase_option,
     path_argument,
     quiet_option,
+    scheduler_option,
     strict_option,
     trust_option,
+    workers_option,
 )
 from archive.config import load_settings
 from archive.errors import ArchiveError, UsageError
@@ -63,9 +66,9 @@ class AuditGroup(click.Group):
 @click.option("--location", "locations", metavar="NAME", multiple=True, help="Only what stands in this location.")
 @click.option("--retry-failed", is_flag=True, help="Only files whose last look was not good.")
 @click.option("--rate", metavar="50MB/s", help="Read no faster than this.")
-@click.option("--workers", type=click.IntRange(1, 256), help="Worker processes; by default one a processor.")
-@click.option("--engine", type=click.Choice(["local", "dask"]), help="What runs the workers.")
-@click.option("--scheduler", metavar="tcp://HOST:PORT", help="A Dask scheduler to use.")
+@workers_option
+@engine_option
+@scheduler_option
 @click.option("--notify", is_flag=True, help="Send one summary of the run, as [notify] in archive.toml says.")
 @strict_option
 @quiet_option
@@ -111,8 +114,9 @@ def command(bags: tuple[str, ...], **given: Any) -> int:
 
 def _run(ledger: Ledger, found: Settings, bags: tuple[str, ...], given: dict[str, Any]) -> AuditReport:
     from archive.stages.auditing.driver import run_audit
+    from archive.stages.auditing.engine_choice import choose_engine
     from archive.stages.auditing.locations import location_options
-    from archive.stages.auditing.run_plan import choose_engine, plan_audit
+    from archive.stages.auditing.run_plan import plan_audit
     from archive.storage.clock import system_clock
 
     settings = found.with_flags("audit", **{

@@ -13,13 +13,16 @@ from archive.cli.console import progress_for, show, show_json
 from archive.cli.holdings import hold_made, lead_on, require_ledger
 from archive.cli.options import (
     current_settings,
+    engine_option,
     events_option,
     json_option,
     passphrase_option,
     path_argument,
     quiet_option,
+    scheduler_option,
     strict_option,
     trust_option,
+    workers_option,
 )
 from archive.errors import UsageError
 from archive.model.creation import CreationReport
@@ -27,12 +30,17 @@ from archive.model.exits import exit_of, gravest
 from archive.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archive.cli.batches import Wishes
+    from archive.model.batch import BagOrder, BagResult
     from archive.model.sealing import SealingReport
     from archive.stages.sealing.order import SealOrder
 
 
 @click.command("create")
 @path_argument("sources", required=False)
+@click.option("--each", is_flag=True, help="Make a bag of each source, several at a time.")
 @click.option(
     "--from-csv", metavar="FILE", type=click.Path(path_type=str), help="Make a bag for each row of this table."
 )
@@ -74,6 +82,9 @@ if TYPE_CHECKING:
 @click.option("--tsa", "urls", multiple=True, metavar="URL", help="With --seal: ask this timestamp authority.")
 @trust_option
 @passphrase_option
+@workers_option
+@engine_option
+@scheduler_option
 @json_option
 @events_option
 @quiet_option
@@ -81,6 +92,7 @@ if TYPE_CHECKING:
 def command(
     *,
     sources: tuple[str, ...],
+    each: bool,
     from_csv: str | None,
     fetch_from: str | None,
     to: str,
@@ -111,6 +123,9 @@ def command(
     urls: tuple[str, ...],
     trust: str | None,
     passphrase_fd: int | None,
+    workers: int | None,
+    engine: str | None,
+    scheduler: str | None,
     as_json: bool,
     events: bool,
     quiet: bool,
@@ -121,8 +136,10 @@ def command(
     The source is never written to. The bag takes its place in one step, after it was validated; whatever fails, nothing
     is left at the destination.
 
-    With --from-csv a table describes many bags: its first column, source or filename, names a file or folder relative
-    to the table, the column name the bag, and dc.x columns describe it. A bag that exists and is the same is skipped.
+    With --each every source becomes a bag, with --from-csv every row of a table: its first column, source or filename,
+    names a file or folder relative to the table, the column name the bag, and dc.x columns describe it. Several bags
+    are made at a time, and one that fails does not stop the rest. A bag that exists and is the same is skipped, so an
+    interrupted run goes on when it is started again; a source that has changed since is named.
 
     With --fetch-from a table with the columns url, length, filename (below data/) and a digest, such as sha256, names
     files that are not copied: the bag is made without them, and archive fetch completes it.
@@ -136,6 +153,8 @@ def command(
       archive create scans/ --to bags/ --serialize zip --bag-info 'External-Identifier=2023/117'
       archive create press-release/ --to bags/ --seal anna.key --trust trust
       archive create shared-drive/ --in-place
+      archive create --each shared-drive/* --to bags/
+      archive create --each @folders.txt --to bags/ --workers 8
       archive create --from-csv bags.csv --to bags/
     """
     from archive.formats.encodings import require_encoding
@@ -143,8 +162,11 @@ def command(
     from archive.stages.creation.workflow import create
     from archive.storage.clock import system_clock
 
-    alone = not (name or description or in_place or plain or fetch_from)
-    _check_sources(sources, from_csv, to, alone=alone, remote=fetch_from is not None)
+    many = each or from_csv is not None
+    alone = not (name or description or in_place or fetch_from or (plain and from_csv))
+    _check_sources(sources, from_csv, to, each=each, alone=alone, remote=fetch_from is not None)
+    if not many and (workers or engine or scheduler):
+        raise UsageError("--workers, --engine and --scheduler are for many bags", remedy="Add --each or --from-csv")
     settings = with_bag_info(current_settings(), read_fields(fields))
     settings = settings.with_flags(
         "create",
@@ -157,10 +179,13 @@ def command(
         keep_infected=True if keep_infected else None,
         junk="keep" if keep_junk else None,
     ).with_flags("render", pdfa=pdfa, normalise=normalise, encoding=require_encoding(encoding))
+    settings = settings.with_flags("audit", workers=workers, engine=engine, scheduler=scheduler)
+    if many:
+        settings.require("audit.engine", "audit.workers", "audit.scheduler")
     grouped = max_size is not None or max_files is not None
     order = _order_of(
         keys, urls, trust, passphrase_fd, settings, packed=bool(settings.create.serialize),
-        several=grouped or from_csv is not None,
+        several=grouped,
     )  # fmt: skip
     if hold:
         require_ledger(settings)
@@ -180,13 +205,18 @@ def command(
         progress=progress_for(quiet=quiet or (as_json and not events), events=events),
     )
     if grouped:
-        if in_place or fetch_from or from_csv:
-            remedy = "Leave out --in-place, --fetch-from and --from-csv"
+        if in_place or fetch_from or many:
+            remedy = "Leave out --in-place, --fetch-from, --from-csv and --each"
             raise UsageError("--max-size and --max-files make a group of one source", remedy=remedy)
         make = partial(make, name=name, description=description)
         return _create_group(sources, make, max_size, max_files, hold=hold, as_json=as_json, strict=strict)
-    if from_csv is not None:
-        return _create_rows(from_csv, make, hold=hold, as_json=as_json, strict=strict)
+    if many:
+        from archive.cli.batches import Wishes
+        from archive.stages.creation.bag_table import read_rows
+        from archive.stages.creation.batch import order_each
+
+        orders, failed = order_each(sources) if from_csv is None else (read_rows(from_csv), [])
+        return _create_many(orders, failed, make, Wishes(settings, hold, order, strict), as_json=as_json)
     report = make(sources, name=name, description=description)
     code = exit_of(report.outcome, warned=strict and bool(report.warnings))
     if not as_json:
@@ -246,12 +276,22 @@ def _seal(report: CreationReport, order: SealOrder, settings: Settings, *, tell:
     return sealed
 
 
-def _check_sources(sources: tuple[str, ...], from_csv: str | None, to: str, *, alone: bool, remote: bool) -> None:
-    if from_csv is None:
+def _check_sources(
+    sources: tuple[str, ...], from_csv: str | None, to: str, *, each: bool, alone: bool, remote: bool
+) -> None:
+    if each and from_csv is not None:
+        raise UsageError("--each and --from-csv exclude each other", remedy="Leave out one of them")
+    if each:
+        if not sources:
+            raise UsageError("no source is given", remedy="Name the files or folders to make bags of")
+        if not alone:
+            remedy = "Leave out --name, --description, --in-place and --fetch-from"
+            raise UsageError("--each names the bags itself", remedy=remedy)
+    elif from_csv is None:
         if not sources and not remote:
             raise UsageError("no source is given", remedy="Name files or a folder, or a table with --from-csv")
         return
-    if sources or not alone:
+    elif sources or not alone:
         remedy = "Leave out SOURCES, --name, --description, --plain, --in-place and --fetch-from"
         raise UsageError("--from-csv names the sources and the bags itself", subject=from_csv, remedy=remedy)
     if not to:
@@ -290,34 +330,17 @@ def _create_group(
     return code
 
 
-def _create_rows(table: str, make: partial[CreationReport], *, hold: bool, as_json: bool, strict: bool) -> int:
-    """Make the bags of a table by `make`, and end with the gravest exit code among its rows."""
-    from archive.reporting.creation import batch_document, batch_text
-    from archive.stages.creation.batch import make_all, read_rows
+def _create_many(
+    orders: Sequence[BagOrder], failed: Sequence[BagResult], make: partial[CreationReport], wishes: Wishes, *,
+    as_json: bool,
+) -> int:  # fmt: skip
+    """Make the bags of a batch with the options that `make` has for one, and give the gravest exit code."""
+    from archive.cli.batches import make_batch, show_batch
+    from archive.stages.creation.batch import BatchPlan
 
-    def make_one(source: str, name: str, description: str | None) -> CreationReport:
-        return make([source], name=name, description=description)
-
-    shared = {key: make.keywords[key] for key in ("to", "settings", "wrap_bag", "dry_run")}
-    results = list(make_all(read_rows(table), make=make_one, **shared))
-    codes = [
-        one.error.exit_code if one.error is not None
-        else 0 if one.report is None
-        else int(exit_of(one.report.outcome, warned=strict and bool(one.report.warnings)))
-        for one in results
-    ]  # fmt: skip
-    settings = make.keywords["settings"]
-    made = [one.report.bag for one in results if one.report is not None and one.report.created]
-    there = [one.bag for one in results if one.bag]
-    entries = hold_made([*made, *there], settings) if hold else {}
-    failed = [one.error.exit_code for one in entries.values() if one.error is not None]
-    code = gravest([*codes, *failed]) or next((one for one in codes if one), 0)
-    if as_json:
-        show_json(batch_document(results, codes, code, entries))
-    else:
-        show(batch_text(results))
-        lead_on(made, entries, settings)
-    return code
+    shared = {name: make.keywords[name] for name in BatchPlan.__dataclass_fields__}
+    end = make_batch(orders, failed, BatchPlan(**shared), wishes, make.keywords["progress"])
+    return show_batch(end, wishes.settings, as_json=as_json)
 
 
 def read_fields(fields: tuple[str, ...]) -> dict[str, list[str]]:

@@ -7,14 +7,15 @@ import shlex
 import click
 
 from archive.cli.console import progress_for, show, show_json
-from archive.cli.options import current_settings, events_option, json_option, quiet_option
+from archive.cli.name_lists import expand_lists
+from archive.cli.options import NamedPath, current_settings, events_option, json_option, quiet_option
 from archive.errors import ArchiveError, NotFoundError, UsageError
 from archive.model.deposit import DepositReport
 from archive.model.exits import exit_of_deposit, gravest
 
 
 @click.command("deposit")
-@click.argument("bags", nargs=-1, metavar="BAG...", type=click.Path(path_type=str))
+@click.argument("bags", nargs=-1, metavar="BAG...", type=NamedPath(), callback=expand_lists)
 @click.argument("target", required=False, metavar="TARGET")
 @click.option("--dry-run", is_flag=True, help="Validate the bag and reach the target, but send nothing.")
 @click.option(
@@ -48,6 +49,7 @@ def command(
     \b
     Example:
       archive deposit bags/press-release ocfl:repository
+      archive deposit @bags.txt ocfl:repository
       archive deposit --dry-run bags/press-release s3://holdings/incoming
     """
     from archive.stages.depositing.workflow import deposit

@@ -84,6 +84,7 @@ def command(
     Example:
       archive seal bags/press-release --key anna.key
       archive seal bags/* --key ssh:anna.pub --batch
+      archive seal @bags.txt --key anna.key --batch
       archive seal --complete bags/press-release
       archive seal --renew --due --key anna.key
     """

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from archive.cli.console import progress_for, show, show_json
-from archive.cli.options import current_settings, events_option, json_option, quiet_option, strict_option
+from archive.cli.options import current_settings, events_option, json_option, path_argument, quiet_option, strict_option
 from archive.errors import ArchiveError
 from archive.model.exits import exit_of, gravest
 from archive.model.validation import Depth, ValidationReport
@@ -37,7 +37,7 @@ _COLOURS = {
 
 
 @click.command("validate")
-@click.argument("subjects", nargs=-1, required=True, type=click.Path(path_type=str, readable=False))
+@path_argument("subjects")
 @click.option(
     "--depth", type=click.Choice([depth.value for depth in Depth]), default=Depth.FULL.value, show_default=True,
     help="How deeply a bag is judged: counts only, presence, or every byte. Only full says valid.",
@@ -72,13 +72,14 @@ def command(
 
     A bag is a folder, a .zip or a .tar (plain, gz, bz2, xz, zst); archives are never unpacked. It may also be at an
     s3://BUCKET/PREFIX address, or in a version of an OCFL object: OBJECT#v1. Each subject is judged, and the gravest
-    outcome gives the exit code.
+    outcome gives the exit code. @FILE stands for the names in a file, one a line.
 
     \b
     Example:
       archive validate bags/press-release
       archive validate --depth quick --json bags/*
       archive validate --profile aptrust deposit.tar
+      archive validate --quiet @bags.txt
     """
     from archive.stages.validation import validate_each
 

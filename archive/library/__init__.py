@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from archive.library.contents import Contents
     from archive.library.creation import (
         create,
+        create_each,
         create_from_csv,
         create_group,
         describe,
@@ -79,6 +80,7 @@ _HOMES = {
     "archive.library.contents": ["Contents"],
     "archive.library.creation": [
         "create",
+        "create_each",
         "create_from_csv",
         "create_group",
         "describe",
@@ -175,6 +177,7 @@ __all__ = [
     "VerificationReport",
     "complete_seal",
     "create",
+    "create_each",
     "create_from_csv",
     "create_group",
     "deposit",

@@ -133,8 +133,9 @@ class Ledger:
         cancelled. Raises `UsageError`, `NotFoundError`, `StorageError`, `CancelledError`.
         """
         from archive.stages.auditing.driver import run_audit
+        from archive.stages.auditing.engine_choice import choose_engine
         from archive.stages.auditing.locations import location_options
-        from archive.stages.auditing.run_plan import choose_engine, plan_audit
+        from archive.stages.auditing.run_plan import plan_audit
         from archive.storage.clock import system_clock
 
         settings = self._settings.with_flags(

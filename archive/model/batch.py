@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from archive.errors import ArchiveError
 from archive.model.creation import CreationReport
 from archive.model.light import light_dataclass
+
+if TYPE_CHECKING:
+    from archive.errors import ArchiveError
 
 
 class BagState(Enum):
@@ -37,8 +40,8 @@ class BagOrder:
 class BagResult:
     """What became of one bag: the report of its creation, or the error that ended it.
 
-    `bag` is the path of a bag that was there already. `mark` stands for the source as it was, the names, sizes and times
-    of its files; None where these do not tell whether it changes later.
+    `bag` is the path of a bag that was there already. `mark` stands for the source as it was: the names, sizes and
+    times of its files. None where these do not tell whether it changes later.
     """
 
     order: BagOrder

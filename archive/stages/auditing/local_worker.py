@@ -1,7 +1,7 @@
 """A worker process of the local engine: takes tasks from its pipe, does them, says that it lives, gives results.
 
 Started as a fresh interpreter (never forked) with the number of its end of a socket pair. It ends when the driver does,
-and at SIGTERM, after what is half-made was removed. Ctrl-C is the driver's: it also goes to every process of a terminal.
+and at SIGTERM, after what is half-made was removed. Ctrl-C, which a terminal sends to every process, is for the driver.
 """
 
 from __future__ import annotations
