@@ -31,6 +31,7 @@ COMMANDS: dict[str, str] = {
     "report": "Write the report of holdings and audits: HTML, CSV, JSON.",
     "keys": "Make and show the keys that seal bags.",
     "trust": "Say whose keys and which timestamp authorities are believed.",
+    "notify": "Check that alerts arrive.",
     "schedule": "Print or install the timer of regular audits.",
     "deposit": "Send a bag to a repository and prove that it arrived.",
     "deposits": "List and show the deposits that were made.",

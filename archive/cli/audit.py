@@ -135,10 +135,10 @@ def _notify(report: AuditReport) -> ArchiveError | None:
     try:
         settings = load_settings()
         settings.require("notify")
-        notify(settings.notify, report, os.environ)
+        done = notify(settings, report, os.environ)
     except ArchiveError as error:
         return error
-    return None
+    return next((one.error for one in done if one.error is not None), None)
 
 
 def _report_failure(error: ArchiveError) -> AuditReport:

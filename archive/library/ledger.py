@@ -163,7 +163,9 @@ class Ledger:
         if notify:
             from archive.stages.auditing.notifying import notify as send
 
-            send(settings.notify, made, os.environ)
+            failed = [one.error for one in send(settings, made, os.environ) if one.error is not None]
+            if failed:
+                raise failed[0]
         return report_as(AuditReport, made)
 
     def status(self, *, max_age: str | None = None) -> Status:
