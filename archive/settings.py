@@ -263,6 +263,15 @@ class UpdateSettings:
 
 
 @light_dataclass(frozen=True)
+class WatchSettings:
+    """[watch]: how bags are made of what arrives in a folder."""
+
+    settle_seconds: int = _setting(
+        60, "how long nothing in an arrival may change before a bag is made of it, in seconds", needs=Needs.NOTHING
+    )
+
+
+@light_dataclass(frozen=True)
 class SealSettings:
     """[seal]: how bags are sealed, and whom verify believes."""
 
@@ -301,6 +310,7 @@ class Settings:
     deposit: DepositSettings = DepositSettings()
     fetch: FetchSettings = FetchSettings()
     update: UpdateSettings = UpdateSettings()
+    watch: WatchSettings = WatchSettings()
     seal: SealSettings = SealSettings()
     witness: WitnessSettings = WitnessSettings()
     targets: Mapping[str, Table] = field(default_factory=dict)

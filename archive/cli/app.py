@@ -15,6 +15,7 @@ from archive.model.exits import MEANINGS, Exit
 
 COMMANDS: dict[str, str] = {
     "create": "Wrap files in a bag with metadata, checksums and a PDF/A rendition.",
+    "watch": "Make bags of what settles in a folder.",
     "update": "Make a new version of a bag: add, replace, rename or remove files.",
     "validate": "Prove that a bag, XML record, PDF or OCFL object is whole.",
     "seal": "Sign bags and have the signature stamped by timestamp authorities.",

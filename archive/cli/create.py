@@ -157,6 +157,7 @@ def command(
       archive create --each @folders.txt --to bags/ --workers 8
       archive create --from-csv bags.csv --to bags/
     """
+    from archive.cli.seal import order_of_new
     from archive.formats.encodings import require_encoding
     from archive.library.creation import with_bag_info
     from archive.stages.creation.workflow import create
@@ -183,7 +184,7 @@ def command(
     if many:
         settings.require("audit.engine", "audit.workers", "audit.scheduler")
     grouped = max_size is not None or max_files is not None
-    order = _order_of(
+    order = order_of_new(
         keys, urls, trust, passphrase_fd, settings, packed=bool(settings.create.serialize),
         several=grouped,
     )  # fmt: skip
@@ -234,30 +235,6 @@ def command(
         lead_on(made, entries, settings)
     codes = [one.error.exit_code for one in entries.values() if one.error is not None]
     return gravest((code, *codes, *(() if sealed is None else (sealed.exit_code,))))
-
-
-def _order_of(
-    keys: tuple[str, ...], urls: tuple[str, ...], trust: str | None, descriptor: int | None, settings: Settings,
-    *, packed: bool, several: bool,
-) -> SealOrder | None:  # fmt: skip
-    """How the new bag is to be sealed, None where it is not. The keys are opened now, before anything is made.
-
-    Raises `UsageError`, and what opening the keys and the trust folder raises.
-    """
-    if not keys:
-        if urls or trust is not None:
-            raise UsageError("--trust and --tsa belong to --seal", remedy="Add --seal KEY")
-        return None
-    if packed:
-        raise UsageError("a packed bag cannot be sealed", remedy="Leave out --serialize, and pack the bag afterwards")
-    if several:
-        raise UsageError("--seal is for one bag", remedy="Make the bags, then run: archive seal BAGS --batch --key KEY")
-    from archive.cli.seal import open_named_keys
-    from archive.stages.sealing.order import SealOrder
-    from archive.stages.trusting import read_named_trust
-
-    trusted = read_named_trust(trust, settings)
-    return SealOrder(open_named_keys(keys, settings, descriptor), trusted, urls, settings=settings)
 
 
 def _seal(report: CreationReport, order: SealOrder, settings: Settings, *, tell: bool) -> SealingReport:

@@ -33,7 +33,7 @@ def batch_text(results: Sequence[BagResult]) -> str:
             lines += _bag_lines(one)
         if len(part) > _NAMED:
             lines.append(f"and {len(part) - _NAMED:,} more; --json shows all")
-    again = sum(any(f.kind is LEFTOVER for f in one.report.findings) for one in results if one.report is not None)
+    again = sum(any(f.code == LEFTOVER.code for f in one.report.findings) for one in results if one.report is not None)
     if again:
         lines.append(
             f"{count_of(again, 'bag')} begun by an interrupted run: made from the start."
