@@ -12,6 +12,7 @@ class Readiness(Enum):
 
     SETTLED = "settled"
     CHANGING = "still changing"
+    EMPTY = "holds no file yet"
     PARTIAL = "holds a file that is not complete yet"
     UNREADABLE = "cannot be read"
 

@@ -108,13 +108,14 @@ def test_a_source_that_has_changed_is_named(drive: Path, change: str, capsys: py
 
 def test_one_bad_source_does_not_stop_the_rest(drive: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plant(drive / "other" / "one", {"x.csv": b"x\n"})
-    (drive / "empty").mkdir()
-    code = create("missing", "drive/one", "other/one", "empty", "drive/two", "--json")
+    (drive / "linked").mkdir()
+    (drive / "linked" / "a").symlink_to("/etc/hostname")
+    code = create("missing", "drive/one", "other/one", "linked", "drive/two", "--json")
     document = json.loads(capsys.readouterr().out)
     assert code == document["exit_code"] == 1
     states = {one["source"]: one["state"] for one in document["bags"]}
     assert states == {
-        "drive/one": "made", "drive/two": "made", "empty": "refused", "missing": "failed", "other/one": "failed",
+        "drive/one": "made", "drive/two": "made", "linked": "refused", "missing": "failed", "other/one": "failed",
     }  # fmt: skip
     assert all(one["line"] is None for one in document["bags"])
     schemas = [

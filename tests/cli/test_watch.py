@@ -55,9 +55,12 @@ def states(settling: Settling) -> dict[str, Readiness]:
 
 def test_what_does_not_change_settles(tmp_path: Path) -> None:
     clock = Hand()
+    (tmp_path / "nothing" / "in it").mkdir(parents=True)
     plant(tmp_path, {"a.txt": b"a", "b/c.txt": b"c", "d/e.txt.part": b"e", ".f": b"f", "Thumbs.db": b"t"})
     settling = Settling(str(tmp_path), 10, clock, frozenset())
-    first = {"a.txt": Readiness.CHANGING, "b": Readiness.CHANGING, "d": Readiness.PARTIAL}
+    first = {
+        "a.txt": Readiness.CHANGING, "b": Readiness.CHANGING, "d": Readiness.PARTIAL, "nothing": Readiness.EMPTY,
+    }  # fmt: skip
     assert states(settling) == first
     clock.now = 9.9
     assert states(settling) == first
@@ -66,7 +69,7 @@ def test_what_does_not_change_settles(tmp_path: Path) -> None:
     assert states(settling) == {**first, "a.txt": Readiness.SETTLED}
     (tmp_path / "d" / "e.txt.part").rename(tmp_path / "d" / "e.txt")
     clock.now = 20
-    assert states(settling) == {"a.txt": Readiness.SETTLED, "b": Readiness.SETTLED, "d": Readiness.CHANGING}
+    assert states(settling) == {**first, "a.txt": Readiness.SETTLED, "b": Readiness.SETTLED, "d": Readiness.CHANGING}
 
 
 def test_a_change_that_keeps_size_and_time_is_seen(tmp_path: Path) -> None:

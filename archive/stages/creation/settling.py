@@ -18,8 +18,6 @@ from archive.formats.partial_names import is_partial_name
 from archive.model.light import light_dataclass
 from archive.model.watching import Arrival, Readiness
 
-_DEEPEST = 2_000
-
 
 @light_dataclass(frozen=True)
 class _Look:
@@ -48,7 +46,7 @@ class Settling:
         for name in self._names():
             path = os.path.join(self.folder, name)
             try:
-                mark, partial = mark_tree(path)
+                mark, partial, files = mark_tree(path)
             except OSError as error:
                 found.append(Arrival(path, Readiness.UNREADABLE, error.strerror or str(error)))
                 continue
@@ -57,6 +55,8 @@ class Settling:
             looks[name] = _Look(mark, since)
             if partial:
                 found.append(Arrival(path, Readiness.PARTIAL, partial))
+            elif not files:
+                found.append(Arrival(path, Readiness.EMPTY))
             elif before is not None and before.mark == mark and now - since >= self._seconds:
                 found.append(Arrival(path, Readiness.SETTLED))
             else:
@@ -78,25 +78,26 @@ class Settling:
         return [name for name in chosen if os.path.join(self.folder, name) not in self._left_out]
 
 
-def mark_tree(path: str) -> tuple[str, str]:
-    """What stands for a file or folder: the names, sizes and times in it; and a name in it that is not complete, or "".
+def mark_tree(path: str) -> tuple[str, str, int]:
+    """What stands for a file or folder, the names, sizes and times in it; an incomplete name in it, or ""; its files.
 
     Links are not followed. Raises OSError.
     """
     digest = hashlib.sha256()
     partial = os.path.basename(path) if is_partial_name(os.path.basename(path)) else ""
-    waiting = [path]
+    files, waiting = 0, [path]
     while waiting:
         place = waiting.pop()
         status = os.lstat(place)
         times = f"{status.st_mode:o} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
         digest.update(os.fsencode(place) + f"\0{times}\0".encode())
         if not stat.S_ISDIR(status.st_mode):
+            files += 1
             continue
         names = sorted(os.listdir(place))
         partial = partial or next((name for name in names if is_partial_name(name)), "")
         waiting += [os.path.join(place, name) for name in names]
-    return digest.hexdigest(), partial
+    return digest.hexdigest(), partial, files
 
 
 def move_done(source: str, done: str, mark: str) -> str:
