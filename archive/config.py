@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from functools import cache
 from typing import Any
 
 from archive.errors import UsageError
@@ -127,14 +128,16 @@ def _value(settings: Settings, name: str) -> Any:
     return getattr(getattr(settings, section), key)
 
 
-_DEFAULTS = Settings()
+@cache
+def _defaults() -> Settings:
+    return Settings()
 
 
 def describe_settings() -> list[tuple[str, str, str, tuple[str, ...], Any]]:
     """Every setting: (section.key, variable, help, choices, default), for `archive config`, the docs and their test."""
     rows = []
     for section in SECTIONS:
-        defaults = getattr(_DEFAULTS, section)
+        defaults = getattr(_defaults(), section)
         for entry in fields(defaults):
             name = f"{section}.{entry.name}"
             choices: tuple[str, ...] = entry.metadata["choices"]
@@ -150,7 +153,7 @@ def variable_of(name: str) -> str:
 def needs_of(name: str) -> Needs:
     """What it takes for the setting `section.key` of a project file to count."""
     section, _, key = name.partition(".")
-    entries = fields(getattr(_DEFAULTS, section))
+    entries = fields(getattr(_defaults(), section))
     needs: Needs = next(entry.metadata["needs"] for entry in entries if entry.name == key)
     return needs
 
@@ -203,6 +206,8 @@ def _check_options(name: str, options: Mapping[str, Any], origin: str) -> None:
 
 
 def _apply_environment(settings: Settings, environ: Mapping[str, str]) -> Settings:
+    if not any(variable.startswith("ARCHIVE_") for variable in environ):
+        return settings
     known = tuple(variable for _name, variable, *_rest in describe_settings())
     sections = tuple(f"ARCHIVE_{section.upper()}_" for section in SECTIONS)
     for variable in sorted(environ):

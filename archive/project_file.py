@@ -12,7 +12,6 @@ write to, such as /tmp; a file in such a folder counts only when it is trusted.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import stat
 from collections.abc import Mapping
@@ -49,6 +48,8 @@ class TrustRecord:
     sha256: str
 
     def write(self) -> bytes:
+        import json
+
         return json.dumps(asdict(self), indent=1).encode("ascii") + b"\n"
 
 
@@ -154,6 +155,8 @@ def _find_record(folder: str, environ: Mapping[str, str]) -> TrustRecord | None:
     """The user's record of the project; None where there is none, or one that someone else could have written."""
     try:
         with open_regular(record_path(folder, environ)) as file:
+            import json
+
             status = os.fstat(file.fileno())
             fields = json.loads(file.read(1 << 16))
         if not _is_ours(status) or _others_can_write(status):

@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import field
+from typing import TYPE_CHECKING, Any
 
 from archive.bags.manifest_table import ListedDigests, ManifestTable, normal_form
 from archive.bags.members import gravest_of
 from archive.bags.opening import NO_OPTIONS, open_file, open_reader
 from archive.bags.reader import LIMITS, BagReader, Limits, TooLargeError, in_payload
 from archive.errors import FormatError, NotABagError, StorageError
-from archive.formats import bagit_txt, fetch, manifest, tagfile
+from archive.formats import bagit_txt, manifest, tagfile
 from archive.formats.bagpath import to_text
 from archive.model.build import NO_PROGRESS, FileRecord, Progress
 from archive.model.capped_findings import CappedFindings, bag_findings
@@ -22,6 +22,9 @@ from archive.model.codes import bag_files as codes
 from archive.model.finding import Finding, Severity
 from archive.model.light import light_dataclass
 from archive.storage.hashing import digest_length, is_known, normalise_name
+
+if TYPE_CHECKING:
+    from archive.formats.fetch import FetchEntry
 
 _CHUNK = 1 << 20
 _WEAK = {"md5", "sha1", "sha224"}
@@ -38,7 +41,7 @@ class ManifestFile:
     algorithm: str
 
 
-@dataclass(slots=True)
+@light_dataclass(slots=True)
 class BagReading:
     """What has been read of the bag so far; handed on to profile, records and second opinion."""
 
@@ -49,7 +52,7 @@ class BagReading:
     declaration: bagit_txt.Declaration = field(default_factory=bagit_txt.Declaration)
     manifests: list[ManifestFile] = field(default_factory=list)
     info: list[tagfile.Tag] = field(default_factory=list)
-    fetches: list[fetch.FetchEntry] = field(default_factory=list)
+    fetches: list[FetchEntry] = field(default_factory=list)
     findings: CappedFindings = field(default_factory=bag_findings)
     info_name: str = "bag-info.txt"
     files: int = 0
@@ -345,7 +348,9 @@ def _read_tag_files(reading: BagReading) -> None:
         reading.info, problems = tagfile.parse_tags(data, reading.info_name, before_1_0=before_1_0)
         findings += problems
         findings += tagfile.judge_reserved(reading.info, reading.info_name)
-    if (data := _decoded(reading, fetch.SUBJECT, tops)) is not None:
+    if (data := _decoded(reading, "fetch.txt", tops)) is not None:
+        from archive.formats import fetch
+
         reading.fetches, problems = fetch.parse_fetch(data, before_1_0=before_1_0)
         findings += problems
 

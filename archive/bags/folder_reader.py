@@ -7,7 +7,6 @@ import os
 import stat
 import sys
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from archive.bags.digesting import FolderFiles
 from archive.bags.reader import BATCH, Batch, Beat, Reading, Request, in_payload, read_within, split_path
@@ -15,6 +14,7 @@ from archive.formats.bagpath import to_text
 from archive.model.build import NO_PROGRESS, Progress
 from archive.model.capped_findings import bag_findings
 from archive.model.codes import bag_files as codes
+from archive.model.light import light_dataclass
 from archive.storage.folders import Folder, NotRegularError
 from archive.storage.hashing import SIDE_BY_SIDE_FROM, constructor_of, digest_packed
 from archive.storage.trail import Trail
@@ -25,7 +25,7 @@ _IRREGULAR = "/"
 """Stands before the name of what is no regular file; no name can hold it."""
 
 
-@dataclass(slots=True)
+@light_dataclass(slots=True)
 class _Tour:
     """One walk: what to digest, which share of the batches is ours, and how many batches have gone by.
 

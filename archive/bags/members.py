@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from archive.bags.digesting import failure_of
@@ -14,6 +13,7 @@ from archive.formats.bagpath import to_text, unsafe_reason
 from archive.model.capped_findings import CappedFindings, bag_findings
 from archive.model.codes import bag_files as codes
 from archive.model.finding import Finding, Severity
+from archive.model.light import light_dataclass
 
 _SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst")
 
@@ -21,7 +21,7 @@ _MACOS = b"__MACOSX"
 """The folder in which macOS keeps its own attributes of the files in a zip."""
 
 
-@dataclass(slots=True)
+@light_dataclass(slots=True)
 class Member:
     """A regular file in an archive. `path` is bag-relative; `place` is what the reader needs to find it."""
 
@@ -45,14 +45,16 @@ class MemberReading(NamedTuple):
 class MemberTable:
     """Takes every name in an archive, judges it, and knows the bag's files in the archive's order.
 
-    `unseen` are names that are there but are no file whose bytes can be had, each with the finding that says why.
+    `unseen` are names that are there but are no file whose bytes can be had, each with the finding that says why. A
+    `flat` archive has no top folder: it holds the files themselves.
     """
 
-    def __init__(self, archive: str) -> None:
+    def __init__(self, archive: str, *, flat: bool = False) -> None:
         self.findings = bag_findings()
         self.members: list[Member] = []
         self.has_payload_folder = False
         self._archive = os.path.basename(archive)
+        self._flat_root = os.fsencode(self._stem()) if flat else None
         self._junk = 0
         self._roots: dict[bytes, None] = {}
         self._seen: set[bytes] = set()
@@ -80,7 +82,7 @@ class MemberTable:
                 self.findings.append(codes.DUPLICATE_MEMBER.at(shown))
             return
         self._seen.add(path)
-        root, _, inside = path.partition(b"/")
+        root, _, inside = path.partition(b"/") if self._flat_root is None else (self._flat_root, b"", path)
         self._roots[root] = None
         if folder:
             self._folders.add(path)
@@ -117,7 +119,7 @@ class MemberTable:
             what = _MACOS.decode()
             self.findings.append(codes.ARCHIVE_JUNK.at(self._archive, what=what, count=self._junk))
         roots = tuple(to_text(root) for root in self._roots)
-        stray = [path for path in files if b"/" not in path]
+        stray = [path for path in files if b"/" not in path and self._flat_root is None]
         if len(roots) != 1 or stray:
             named = (*roots[:10], f"and {len(roots) - 10} more") if len(roots) > 10 else roots
             self.findings.append(codes.SEVERAL_ROOTS.at(self._archive, roots=named or ("nothing",)))

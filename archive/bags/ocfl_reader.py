@@ -10,16 +10,20 @@ import errno
 import os
 import re
 import stat
+from array import array
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from archive.bags.digesting import FolderFiles
 from archive.bags.members import Batcher
-from archive.bags.reader import Batch, Beat, Reading, Request, TooLargeError, in_payload, no_beat, read_within
+from archive.bags.reader import Batch, Beat, Reading, Request, in_payload, no_beat, read_within
 from archive.errors import FormatError, NotFoundError
 from archive.formats.bagpath import to_text, unsafe_reason
-from archive.formats.ocfl_inventory import Inventory, parse_inventory
+from archive.formats.ocfl_inventory import Inventory, read_inventory
+from archive.formats.ocfl_packing import PackedBlock, packed
+from archive.formats.packed_texts import in_order
 from archive.model.build import NO_PROGRESS, Progress
-from archive.model.capped_findings import bag_findings
+from archive.model.capped_findings import CappedFindings, bag_findings
 from archive.model.codes import bag_files as codes
 from archive.model.finding import Severity
 from archive.storage.folders import Folder
@@ -43,7 +47,7 @@ class OcflVersionReader:
         try:
             inventory = self._read_inventory(folder)
             self._algorithm = inventory.algorithm or "sha512"
-            self._content = self._list(inventory, folder, version)
+            self._content = _VersionFiles(*self._blocks(inventory, folder, version), self.findings)
         except BaseException:
             self.close()
             raise
@@ -90,8 +94,8 @@ class OcflVersionReader:
         del sizes
         part, parts = share
         batcher = Batcher()
-        paths = [path for path in self._content if in_payload(path) or not only_payload]
-        for path in paths[part::parts]:
+        paths = (path for path in self._content if in_payload(path) or not only_payload)
+        for path in islice(paths, part, None, parts):
             try:
                 size = self._size_of(path)
             except FileNotFoundError:
@@ -158,30 +162,75 @@ class OcflVersionReader:
 
     def _read_inventory(self, folder: str) -> Inventory:
         remedy = f"Run: archive validate {folder}"
-        try:
-            content = read_within(self._files.stream(b"inventory.json"), _LARGEST)
-        except TooLargeError as error:
-            raise FormatError("the inventory is too large to be read", subject=folder, remedy=remedy) from error
-        inventory, findings = parse_inventory(content, "inventory.json", None)
+        size = 0
+
+        def pieces() -> Iterator[bytes]:
+            nonlocal size
+            for piece in self._files.stream(b"inventory.json"):
+                size += len(piece)
+                if size > _LARGEST:
+                    raise FormatError("the inventory is too large to be read", subject=folder, remedy=remedy)
+                yield piece
+
+        inventory, findings = read_inventory(pieces(), "inventory.json", None)
         fault = next((one for one in findings if one.severity is Severity.ERROR), None)
         if inventory is None or fault is not None:
             why = fault.message if fault is not None else "it cannot be read"
             raise FormatError(f"the inventory breaks a rule of OCFL: {why}", subject=folder, remedy=remedy)
         return inventory
 
-    def _list(self, inventory: Inventory, folder: str, name: str | None) -> dict[bytes, tuple[bytes, bytes]]:
-        """Where the bytes of each file of the version are, and their packed digest, by bag path in sorted order."""
+    def _blocks(self, inventory: Inventory, folder: str, name: str | None) -> tuple[PackedBlock, PackedBlock]:
+        """The state of the version, and the manifest. Raises `NotFoundError`."""
         version = inventory.versions.get(name or inventory.head or "")
         if version is None:
             there = ", ".join(inventory.versions)
             raise NotFoundError(f"the object has no such version; it has {there}", subject=f"{folder}#{name}")
-        content: dict[bytes, tuple[bytes, bytes]] = {}
-        for digest, paths in version.state.items():
-            place = os.fsencode(inventory.manifest[digest][0])
-            for path in map(os.fsencode, paths):
-                reason = unsafe_reason(path) or unsafe_reason(place)
-                if reason is not None:
-                    self.findings.append(codes.UNSAFE_MEMBER.at(to_text(path), why=reason))
-                    continue
-                content[path] = place, bytes.fromhex(digest)
-        return dict(sorted(content.items()))
+        return packed(version.state), packed(inventory.manifest)
+
+
+class _VersionFiles:
+    """The files of a version by bag path, in sorted order: where the bytes of each are, and their packed digest.
+
+    What could lead out of the object is a finding, and not among them.
+    """
+
+    def __init__(self, state: PackedBlock, manifest: PackedBlock, findings: CappedFindings) -> None:
+        self._state, self._manifest = state, manifest
+        self._references = array("Q")
+        self._odd: dict[bytes, tuple[bytes, bytes]] = {}
+        self._unsafe: set[bytes] = set()
+        for number, reference in state.pairs():
+            name = state.texts.path(reference)
+            try:
+                path, found = os.fsencode(name), self._found(number)
+            except UnicodeEncodeError:
+                shown = name.encode("utf-8", "replace").decode("utf-8")
+                findings.append(codes.UNSAFE_MEMBER.at(shown, why="no file can have this name"))
+                continue
+            reason = unsafe_reason(path) or unsafe_reason(found[0])
+            if reason is not None:
+                findings.append(codes.UNSAFE_MEMBER.at(to_text(path), why=reason))
+                self._unsafe.add(path)
+            elif os.fsdecode(path) != name:
+                self._odd[path] = found
+            else:
+                self._references.append(reference)
+        self._order = in_order(range(len(self._references)), self._path)
+
+    def _path(self, place: int) -> bytes:
+        return os.fsencode(self._state.texts.path(self._references[place]))
+
+    def _found(self, number: int) -> tuple[bytes, bytes]:
+        place = self._manifest.value_of(number)[0]
+        return os.fsencode(place), bytes.fromhex(self._state.texts.digest(number))
+
+    def __iter__(self) -> Iterator[bytes]:
+        own = map(self._path, self._order)
+        return own if not self._odd else iter(sorted({*own, *self._odd}))
+
+    def get(self, path: bytes) -> tuple[bytes, bytes] | None:
+        """The file's place in the object and its packed digest; None for what the version does not have."""
+        if path in self._odd or path in self._unsafe:
+            return self._odd.get(path)
+        numbers = self._state.by_path.of(self._state.texts.find_path(os.fsdecode(path)))
+        return self._found(numbers[-1]) if numbers else None

@@ -12,7 +12,6 @@ import re
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from archive.bags.folder_reader import FolderReader
@@ -20,6 +19,7 @@ from archive.bags.reader import LIMITS, BagReader, Limits
 from archive.errors import NotABagError, NotFoundError, UsageError, from_os_error
 from archive.model.audit import Container, is_remote
 from archive.model.build import NO_PROGRESS, Progress
+from archive.model.light import light_dataclass
 from archive.regular_files import open_regular
 from archive.settings import Settings
 
@@ -46,7 +46,7 @@ _SUFFIXES = {
 }
 
 
-@dataclass(slots=True)
+@light_dataclass(slots=True)
 class ArchiveFile:
     """The bytes of a file or object that may be an archive. `identity` changes when the content may have changed."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from archive.model.capped_findings import CappedFindings
@@ -62,7 +61,7 @@ class Request(NamedTuple):
     algorithms: tuple[str, ...]
 
 
-@dataclass(slots=True)
+@light_dataclass(slots=True)
 class Reading:
     """What came of a request: size and packed digests, or why not.
 

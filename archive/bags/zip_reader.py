@@ -87,11 +87,18 @@ _BROKEN = (
 class ZipReader:
     """See `BagReader`. Raises OSError when the file cannot be opened.
 
-    `file`, seekable, is read instead of the one at `path` where it is given; it is closed as well.
+    `file`, seekable, is read instead of the one at `path` where it is given; it is closed as well. A `flat` archive is
+    one without a top folder, which is not a serialized bag.
     """
 
     def __init__(
-        self, path: str, *, file: BinaryIO | None = None, progress: Progress = NO_PROGRESS, limits: Limits = LIMITS
+        self,
+        path: str,
+        *,
+        file: BinaryIO | None = None,
+        progress: Progress = NO_PROGRESS,
+        limits: Limits = LIMITS,
+        flat: bool = False,
     ) -> None:
         self.findings = bag_findings()
         self.blind: set[bytes] = set()
@@ -101,7 +108,7 @@ class ZipReader:
         self._file: BinaryIO = file or open(path, "rb")  # noqa: SIM115 - closed by close()
         self._zip: zipfile.ZipFile | None = None
         self._infos: list[zipfile.ZipInfo] = []
-        self._table = MemberTable(path)
+        self._table = MemberTable(path, flat=flat)
         self._places: dict[bytes, Member] = {}
         self._tag_files: Sequence[bytes] = ()
         self._index()

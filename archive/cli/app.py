@@ -38,7 +38,8 @@ COMMANDS: dict[str, str] = {
     "deposits": "List and show the deposits that were made.",
     "retrieve": "Bring a deposited bag back, validated.",
     "fetch": "Complete a bag: fetch the files that its fetch.txt names.",
-    "export": "Make a small copy of a bag that names its payload in fetch.txt.",
+    "export": "Make a package for another system from a bag, or a small copy without its payload.",
+    "import": "Make a bag from a package of another system.",
     "unpack": "Unpack a bag from a zip or tar file, validated.",
     "join": "Rebuild one bag from the bags of a group.",
     "demo": "Make a finished, validated bag from a shipped sample.",
@@ -47,6 +48,9 @@ COMMANDS: dict[str, str] = {
     "doctor": "Look at what this machine has for the work.",
     "completion": "Print the completion script for a shell.",
 }
+
+_MODULES = {"import": "import_package"}
+"""The modules of commands whose names are words of Python."""
 
 _KINDS = {int(Exit.INTERRUPTED): "Interrupted", int(Exit.FAULT): "Fault"}
 """The `kind` of an error document where no exception of ours stands behind it."""
@@ -65,7 +69,7 @@ class LazyGroup(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        command = import_module(f"archive.cli.{cmd_name}").command
+        command = import_module(f"archive.cli.{_MODULES.get(cmd_name, cmd_name)}").command
         begin_work()
         return command if isinstance(command, click.Command) else None
 

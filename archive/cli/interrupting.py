@@ -44,11 +44,12 @@ def leave_before_work(number: int, frame: FrameType | None) -> None:
     os._exit(CODE)
 
 
-def leave_interrupted(codes: list[int]) -> None:
+def leave(codes: list[int]) -> None:
     """End the process with the code in `codes`, if there is one, as the last of what runs at exit.
 
-    An interrupt that passes through an `exec` of text, as an import of dataclasses does, makes `python -m` end by
-    SIGINT whatever code is asked for afterwards (CPython 3.11, `exit_sigint` in Modules/main.c); this comes first.
+    Python would go on to take itself apart, which costs a fifth of a short command. And an interrupt that passes
+    through an `exec` of text, as an import of dataclasses does, makes `python -m` end by SIGINT whatever code is asked
+    for afterwards (CPython 3.11, `exit_sigint` in Modules/main.c); this comes first.
     """
     if codes:
         for stream in (sys.stdout, sys.stderr):

@@ -6,7 +6,8 @@ Clause: ISO 27729 (ISNI; ORCID iDs are a range of it), check digit by ISO/IEC 70
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from archive.model.light import light_dataclass
 
 _PATTERNS = (
     ("ISNI", re.compile(r"(?:https?://(?:www\.)?isni\.org/(?:isni/)?|isni:? ?)(?P<rest>.*)", re.IGNORECASE)),
@@ -21,7 +22,7 @@ _PATTERNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Authority:
     """An authority identifier: its scheme, its address, and what is wrong with it; `uri` is empty where it is wrong."""
 

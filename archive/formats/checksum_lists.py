@@ -8,7 +8,6 @@ existing checksums"; hashdeep(1), "%%%% HASHDEEP-1.0".
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from archive.formats.bagpath import decode_path
 from archive.model.light import light_dataclass
@@ -52,7 +51,7 @@ class ListKind:
     manifest: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class ListLine:
     """One line of a list: the algorithm's BagIt name, the digest in lower-case hex, the path as it is written."""
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from archive.formats.edtf import is_w3cdtf
 from archive.formats.rights_uris import check_rights_uri
-from archive.formats.xml_elements import escape_text
+from archive.formats.xml_elements import attribute_text, escape_text
 from archive.model.description import Statement
 
 UNKNOWN, TO_BE_ASSIGNED = "(:unkn)", "(:tba)"
@@ -196,9 +196,5 @@ def _parties(name: str, parties: list[Record]) -> Iterator[str]:
 
 
 def _element(name: str, text: str, attributes: dict[str, str], indent: str = "    ") -> str:
-    written = "".join(f' {_ATTRIBUTES.get(key, key)}="{_quoted(value)}"' for key, value in attributes.items())
+    written = "".join(f' {_ATTRIBUTES.get(key, key)}="{attribute_text(value)}"' for key, value in attributes.items())
     return f"{indent}<{name}{written}>{escape_text(text)}</{name}>"
-
-
-def _quoted(value: str) -> str:
-    return escape_text(value).replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")

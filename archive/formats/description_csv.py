@@ -10,17 +10,18 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from archive.formats.description_checks import judge_rights, judge_statement
+from archive.formats.description_names import CSV_NAME
 from archive.formats.encodings import is_encoding
 from archive.formats.language import check_language
 from archive.model.archival import ARCHIVAL, FALSE, TRUE
 from archive.model.codes import description as codes
 from archive.model.description import TERMS, Description, ReadingHint, Statement
 from archive.model.finding import Finding
+from archive.model.light import light_dataclass
 
-NAME = "metadata.csv"
+NAME = CSV_NAME
 _COLUMN = re.compile(r"(?P<prefix>dc|dcterms)\.(?P<term>[A-Za-z]+)(?:\[(?P<language>[^\]]*)\])?", re.IGNORECASE)
 _FIRST_CELL = re.compile(r'\s*"?(?:filename|parts|source)"?[ ]*(?P<delimiter>[,;\t])', re.IGNORECASE)
 _ARCHIVAL = re.compile(r"archival\.(?P<key>\w+)(?:\[(?P<language>[^\]]*)\])?", re.IGNORECASE)
@@ -36,7 +37,7 @@ _HINTS = ("encoding", "direction")
 """Columns that say how a file is to be read; they describe nothing and are not kept as statements."""
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class _Column:
     term: str
     language: str | None

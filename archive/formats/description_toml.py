@@ -10,12 +10,13 @@ import datetime
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Any, TypeVar
 
 from archive.formats.description_checks import judge_privacy, judge_rights, judge_statement
 from archive.formats.description_csv import decode_text
+from archive.formats.description_names import TOML_NAME
 from archive.formats.encodings import is_encoding
 from archive.formats.language import check_language
 from archive.formats.toml_text import load_toml
@@ -34,8 +35,9 @@ from archive.model.description import (
     is_pattern,
 )
 from archive.model.finding import Finding
+from archive.model.light import light_dataclass
 
-NAME = "description.toml"
+NAME = TOML_NAME
 _VALUE_KEYS = ("value", "language", "certainty", "source", "by", "note", "private", "authority")
 _DEFAULT_KEYS = ("language", "certainty", "source", "by")
 _TABLES = ("defaults", "rights", "archival", "files", "private")
@@ -92,7 +94,7 @@ def _find_lines(text: str) -> dict[tuple[str, str], int]:
     return lines
 
 
-@dataclass(slots=True)
+@light_dataclass(slots=True)
 class _Reader:
     name: str
     lines: Mapping[tuple[str, str], int]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from archive.formats.xml_elements import escape_text
+from archive.formats.xml_elements import attribute_text, escape_text
 from archive.model.description import Statement
 from archive.model.light import light_dataclass
 
@@ -80,6 +80,6 @@ def write_dublin_core(statements: Iterable[Statement]) -> bytes:
 
 def _value(statement: Statement) -> str:
     element, qualifier = FIELDS[statement.property]
-    language = "" if not statement.language else f' language="{escape_text(statement.language)}"'
+    language = "" if not statement.language else f' language="{attribute_text(statement.language)}"'
     text = escape_text(statement.value.strip())
     return f'  <dcvalue element="{element}" qualifier="{qualifier or "none"}"{language}>{text}</dcvalue>'

@@ -5,7 +5,6 @@ JSON may hold most characters as they are. Escaping those that are not seen chan
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from typing import Any
 
@@ -19,6 +18,8 @@ _INVISIBLE = (
 
 def json_text(document: Any, *, indent: int | None = None, sort_keys: bool = False) -> str:
     """`document` as JSON in which control, bidirectional and other invisible characters are \\u escapes."""
+    import json
+
     text = json.dumps(document, ensure_ascii=False, indent=indent, sort_keys=sort_keys)
     return text.translate(_ESCAPES) if not text.isascii() or "\x7f" in text else text
 
@@ -27,6 +28,8 @@ class _Escapes(dict[int, str]):
     """What each character becomes, worked out when it is first met. Outside of strings JSON has only ASCII."""
 
     def __missing__(self, code: int) -> str:
+        import json
+
         written = chr(code)
         if code >= 0x7F and (
             unicodedata.category(written) in _CATEGORIES or any(low <= code <= high for low, high in _INVISIBLE)

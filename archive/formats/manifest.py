@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from binascii import unhexlify
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from archive.formats.bagpath import decode_path, encode_path, to_text, unsafe_reason
 from archive.formats.regular_lines import MAX_LINE, take_apart
@@ -50,7 +49,7 @@ def manifest_line(digest: str, path: str) -> bytes:
     return b"%b  %b\n" % (digest.encode("ascii"), encode_path(path))
 
 
-@dataclass(slots=True)
+@light_dataclass(slots=True)
 class Block:
     """Some lines, taken apart: as many digests (packed, one after the other) as paths; `first` is the first's number.
 

@@ -1,123 +1,165 @@
-"""The hash tree of RFC 9162 (section 2.1) over SHA-512, and a batch's two files: batch.json and batch.proof.json."""
+"""The Merkle tree of RFC 9162 (section 2.1) over any hash: its root, and proofs about it that need nothing else.
+
+A leaf is hashed with the prefix 0x00 and an inner node with 0x01, so that neither passes for the other. An inclusion
+proof shows that one leaf is under a root, a consistency proof that an older root is the beginning of a newer one.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
 
-from archive.errors import FormatError
-from archive.formats.strict_json import canonical_bytes, parse_strict
-from archive.model.seal import BatchHead, BatchProof
-
-SCHEMA = "muniment-batch/1"
-MAX_BATCH_BYTES = 64 << 10
-_LARGEST = 1 << 40
-_HEX = re.compile(r"[0-9a-f]{128}")
+Hash = Callable[[bytes], "hashlib._Hash"]
+"""The constructor of a hash, such as `hashlib.sha512`."""
 
 
-def leaf_hash(content: bytes) -> bytes:
-    """The hash of a leaf: SHA-512(0x00 || content)."""
-    return hashlib.sha512(b"\x00" + content).digest()
+def leaf_hash(content: bytes, new: Hash) -> bytes:
+    """The hash of one leaf (section 2.1.1)."""
+    return new(b"\x00" + content).digest()
 
 
-def node_hash(left: bytes, right: bytes) -> bytes:
-    """The hash of an inner node: SHA-512(0x01 || left || right)."""
-    return hashlib.sha512(b"\x01" + left + right).digest()
+def empty_root(new: Hash) -> bytes:
+    """The root of a tree without leaves (section 2.1.1)."""
+    return new(b"").digest()
 
 
-def tree_levels(leaves: Sequence[bytes]) -> list[list[bytes]]:
-    """The tree over hashed `leaves` level by level, the leaves first and the root last. Raises ValueError for none.
+class MerkleTree:
+    """The tree over some leaves, with all its inner nodes: for proofs. It holds two hashes a leaf."""
 
-    A last node without a sibling goes up as it is, which is the tree of section 2.1.1.
-    """
-    if not leaves:
-        raise ValueError("a tree needs a leaf")
-    levels = [list(leaves)]
-    while len(below := levels[-1]) > 1:
-        pairs = [node_hash(below[at], below[at + 1]) for at in range(0, len(below) - 1, 2)]
-        levels.append(pairs + below[len(below) & ~1 :])
-    return levels
+    def __init__(self, leaves: Iterable[bytes], new: Hash) -> None:
+        level = [new(b"\x00" + leaf).digest() for leaf in leaves]
+        self._empty = empty_root(new)
+        self._levels = [level]
+        while len(level) > 1:
+            above = [new(b"\x01" + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=False)]
+            if len(level) % 2:
+                above.append(level[-1])
+            self._levels.append(above)
+            level = above
+
+    @property
+    def size(self) -> int:
+        return len(self._levels[0])
+
+    @property
+    def root(self) -> bytes:
+        return self._levels[-1][0] if self.size else self._empty
+
+    def inclusion_proof(self, index: int) -> list[bytes]:
+        """What leads from leaf `index` to the root (section 2.1.3.1), from the leaf upwards. Raises IndexError."""
+        if not 0 <= index < self.size:
+            raise IndexError("there is no such leaf")
+        path = []
+        for level in self._levels[:-1]:
+            beside = index ^ 1
+            if beside < len(level):
+                path.append(level[beside])
+            index >>= 1
+        return path
+
+    def consistency_proof(self, older: int) -> list[bytes]:
+        """What shows that the tree of the first `older` leaves is the beginning of this one (section 2.1.4.1).
+
+        Raises IndexError unless `older` is between 1 and the size.
+        """
+        if not 1 <= older <= self.size:
+            raise IndexError("there is no such older tree")
+        start, end, is_whole = 0, self.size, True
+        path: list[bytes] = []
+        while older - start != end - start:
+            split = start + _split(end - start)
+            if older <= split:
+                path.append(self._node(split, end))
+                end = split
+            else:
+                path.append(self._node(start, split))
+                start, is_whole = split, False
+        if not is_whole:
+            path.append(self._node(start, end))
+        return path[::-1]
+
+    def _node(self, start: int, end: int) -> bytes:
+        """The root over the leaves from `start` to before `end`: whole subtrees, or all that is left at the right."""
+        height = (end - start - 1).bit_length()
+        return self._levels[height][start >> height]
 
 
-def proof_from(levels: Sequence[Sequence[bytes]], index: int) -> BatchProof:
-    """The inclusion proof of the leaf at `index` (from 0), of section 2.1.3.1. Raises ValueError."""
-    if not 0 <= index < len(levels[0]):
-        raise ValueError("there is no such leaf")
-    path = []
-    place = index
-    for level in levels[:-1]:
-        sibling = place ^ 1
-        if sibling < len(level):
-            path.append(level[sibling])
-        place >>= 1
-    return BatchProof(index, tuple(path))
+class GrowingRoot:
+    """The root over leaves that come one after the other, in memory that does not grow with their number."""
+
+    def __init__(self, new: Hash) -> None:
+        self.size = 0
+        self._new = new
+        self._peaks: list[bytes] = []
+
+    def add(self, leaf: bytes) -> None:
+        new = self._new
+        node, size = new(b"\x00" + leaf).digest(), self.size
+        while size & 1:
+            node = new(b"\x01" + self._peaks.pop() + node).digest()
+            size >>= 1
+        self._peaks.append(node)
+        self.size += 1
+
+    def root(self) -> bytes:
+        """The root over all leaves until now."""
+        if not self._peaks:
+            return empty_root(self._new)
+        node = self._peaks[-1]
+        for peak in self._peaks[-2::-1]:
+            node = self._new(b"\x01" + peak + node).digest()
+        return node
 
 
-def proves_inclusion(leaf: bytes, proof: BatchProof, head: BatchHead) -> bool:
-    """Whether `proof` leads from the hashed `leaf` to the root of `head`, by section 2.1.3.2."""
-    if not 0 <= proof.index < head.size:
+def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes, *, new: Hash) -> bool:
+    """True when `path` leads from `leaf`, number `index` of `size`, to `root` (section 2.1.3.2)."""
+    if not 0 <= index < size:
         return False
-    place, last = proof.index, head.size - 1
-    result = leaf
-    for sibling in proof.path:
+    at, last, node = index, size - 1, leaf_hash(leaf, new)
+    for beside in path:
         if last == 0:
             return False
-        if place & 1 or place == last:
-            result = node_hash(sibling, result)
-            while not place & 1 and place:
-                place >>= 1
-                last >>= 1
+        if at & 1 or at == last:
+            node = new(b"\x01" + beside + node).digest()
+            while not at & 1 and at:
+                at, last = at >> 1, last >> 1
         else:
-            result = node_hash(result, sibling)
-        place >>= 1
-        last >>= 1
-    return last == 0 and result == head.root
+            node = new(b"\x01" + node + beside).digest()
+        at, last = at >> 1, last >> 1
+    return last == 0 and node == root
 
 
-def write_batch_head(head: BatchHead) -> bytes:
-    """batch.json in its canonical form."""
-    return canonical_bytes({"schema": SCHEMA, "size": head.size, "root": head.root.hex()})
+def verify_consistency(
+    older: int, older_root: bytes, size: int, root: bytes, path: Sequence[bytes], *, new: Hash
+) -> bool:
+    """True when `path` shows that the tree of `older` leaves is the beginning of that of `size` (section 2.1.4.2)."""
+    if not 1 <= older <= size:
+        return False
+    if older == size:
+        return not path and older_root == root
+    if not path:
+        return False
+    nodes = list(path)
+    if older & (older - 1) == 0:
+        nodes.insert(0, older_root)
+    at, last = older - 1, size - 1
+    while at & 1:
+        at, last = at >> 1, last >> 1
+    former = latter = nodes[0]
+    for beside in nodes[1:]:
+        if last == 0:
+            return False
+        if at & 1 or at == last:
+            former = new(b"\x01" + beside + former).digest()
+            latter = new(b"\x01" + beside + latter).digest()
+            while not at & 1 and at:
+                at, last = at >> 1, last >> 1
+        else:
+            latter = new(b"\x01" + latter + beside).digest()
+        at, last = at >> 1, last >> 1
+    return last == 0 and former == older_root and latter == root
 
 
-def parse_batch_head(data: bytes) -> BatchHead:
-    """The head in `data`. Raises `FormatError` for what is not one, or is not in the canonical form."""
-    document = parse_strict(data, limit=MAX_BATCH_BYTES)
-    try:
-        head = BatchHead(_number(document["size"]), _hash(document["root"]))
-    except (KeyError, TypeError, ValueError) as error:
-        raise FormatError(f"not the head of a batch: {error}") from None
-    if write_batch_head(head) != data:
-        raise FormatError("not in the canonical form of a batch's head")
-    return head
-
-
-def write_batch_proof(proof: BatchProof) -> bytes:
-    """batch.proof.json in its canonical form."""
-    return canonical_bytes({"schema": SCHEMA, "index": proof.index, "path": [one.hex() for one in proof.path]})
-
-
-def parse_batch_proof(data: bytes) -> BatchProof:
-    """The proof in `data`. Raises `FormatError` for what is not one, or is not in the canonical form."""
-    document = parse_strict(data, limit=MAX_BATCH_BYTES)
-    try:
-        proof = BatchProof(_number(document["index"]), tuple(_hash(one) for one in document["path"]))
-    except (KeyError, TypeError, ValueError) as error:
-        raise FormatError(f"not a proof of a batch: {error}") from None
-    if write_batch_proof(proof) != data:
-        raise FormatError("not in the canonical form of a batch's proof")
-    return proof
-
-
-def _number(value: Any) -> int:
-    if type(value) is not int or not 0 <= value <= _LARGEST:
-        raise ValueError("not a whole number within bounds")
-    number: int = value
-    return number
-
-
-def _hash(value: Any) -> bytes:
-    if not isinstance(value, str) or not _HEX.fullmatch(value):
-        raise ValueError("not 128 lower-case hexadecimal digits")
-    return bytes.fromhex(value)
+def _split(size: int) -> int:
+    """The largest power of two below `size`, which is at least 2."""
+    return 1 << ((size - 1).bit_length() - 1)

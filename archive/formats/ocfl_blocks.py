@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from archive.formats.json_reading import Repeating
+from archive.formats.ocfl_packing import PackedBlock, keys_beyond, paths_beyond
 from archive.model.capped_findings import ocfl_findings
 from archive.model.codes import ocfl as codes
 from archive.model.finding import Finding
-
-Block = dict[str, list[str]]
 
 HEX_DIGITS = {
     "md5": 32, "sha1": 40, "sha256": 64, "sha512": 128, "blake2b-512": 128,
@@ -23,13 +23,10 @@ OTHER_ALGORITHMS = frozenset({"size"})
 """What an extension allows in the fixity block beside digests: `size` (0009) is a number of bytes."""
 
 _HEX = re.compile(r"[0-9a-fA-F]+")
+_DEEP, _FOLDERS = 200, 10_000
+"""Deeper paths are compared in another way; so many folders of paths are remembered at a time."""
+
 _FORM = {"sha1": codes.E029, "sha256": codes.E030, "sha512": codes.E031, "blake2b-512": codes.E032}
-
-
-class Repeating(dict[str, Any]):
-    """A JSON object in which keys stood more than once; `repeated` names them."""
-
-    repeated: tuple[str, ...] = ()
 
 
 def is_digest(text: str, algorithm: str) -> bool:
@@ -37,115 +34,103 @@ def is_digest(text: str, algorithm: str) -> bool:
     return len(text) == HEX_DIGITS[algorithm] and _HEX.fullmatch(text) is not None
 
 
-def read_manifest(block: Any, subject: str, algorithm: str | None) -> tuple[Block, list[Finding]]:
+def read_manifest(block: Any, subject: str, algorithm: str | None) -> tuple[PackedBlock, list[Finding]]:
     """The manifest as far as it can be used, and what is wrong with it. Paths are not judged here."""
-    if not isinstance(block, dict):
-        return {}, [codes.E041.at(subject, expected="manifest"), codes.E106.at(subject)]
+    if not isinstance(block, PackedBlock):
+        return PackedBlock.none(), [codes.E041.at(subject, expected="manifest"), codes.E106.at(subject)]
     findings = ocfl_findings(codes.E096.at(subject, found=digest) for digest in _repeats(block))
-    usable: Block = {}
-    for digest, paths in block.items():
+    for digest in block:
         if algorithm in HEX_DIGITS and not is_digest(digest, algorithm):
             findings.append(_FORM[algorithm].at(subject, found=digest))
             if len(digest) in HEX_DIGITS.values() and _HEX.fullmatch(digest):
                 findings.append(codes.E039.at(subject, found=digest))
-        if not isinstance(paths, list) or not paths or not all(isinstance(path, str) for path in paths):
-            findings.append(
-                codes.E092.at(subject, inventory=subject, expected="a list of paths", found=type(paths).__name__)
-            )
-            continue
-        usable[digest] = paths
-    findings += judge_content_paths((path for paths in usable.values() for path in paths), subject)
+    usable = block.usable()
+    for digest in keys_beyond(block, [usable]):
+        kind = type(block[digest]).__name__
+        findings.append(codes.E092.at(subject, inventory=subject, expected="a list of paths", found=kind))
+    findings += judge_content_paths(usable, subject)
     return usable, list(findings)
 
 
-def read_state(block: Any, subject: str, version: str) -> tuple[Block, list[Finding]]:
+def read_state(block: Any, subject: str, version: str) -> tuple[PackedBlock, list[Finding]]:
     """One version's state as far as it can be used, and what is wrong with its form and logical paths."""
-    if not isinstance(block, dict):
-        return {}, [codes.E050.at(subject, version=version, found="it is no object")]
+    if not isinstance(block, PackedBlock):
+        return PackedBlock.none(), [codes.E050.at(subject, version=version, found="it is no object")]
     findings = ocfl_findings(
         codes.E050.at(subject, version=version, found=f"{digest} stands more than once") for digest in _repeats(block)
     )
-    usable: Block = {}
-    for digest, paths in block.items():
+    usable = block.usable()
+    for digest in keys_beyond(block, [usable]):
+        paths = block[digest]
         if not isinstance(paths, list) or not paths:
             findings.append(codes.E050.at(subject, version=version, found=f"{digest} has no list of paths"))
-        elif not all(isinstance(path, str) for path in paths):
-            findings.append(codes.E051.at(subject, version=version))
         else:
-            usable[digest] = paths
-    paths = [path for listed in usable.values() for path in listed]
-    for path in paths:
+            findings.append(codes.E051.at(subject, version=version))
+    for path in usable.paths():
         if path.startswith("/") or path.endswith("/"):
             findings.append(codes.E053.at(subject, version=version, found=path))
         if _has_odd_element(path):
             findings.append(codes.E052.at(subject, version=version, found=path))
-    findings += (codes.E095.at(subject, version=version, found=path) for path in _clashes(paths))
+    findings += (codes.E095.at(subject, version=version, found=path) for path in _clashes(usable))
     return usable, list(findings)
 
 
-def read_fixity(block: Any, subject: str, specification: str, listed: Block) -> tuple[dict[str, Block], list[Finding]]:
+def read_fixity(
+    block: Any, subject: str, specification: str, listed: PackedBlock
+) -> tuple[dict[str, PackedBlock], list[Finding]]:
     """The fixity block as far as it can be used, and what is wrong with it. `listed` is the manifest."""
     if not isinstance(block, dict):
         kind = codes.E056.at(subject, found="a value that is no object")
         return {}, [kind] if specification == "1.0" else [codes.E111.at(subject)]
-    known = {path for paths in listed.values() for path in paths}
-    findings = ocfl_findings(
-        codes.E056.at(subject, found=f"the key {name} more than once") for name in _exact_repeats(block)
-    )
-    usable: dict[str, Block] = {}
+    repeated = block.repeated if isinstance(block, Repeating) else ()
+    findings = ocfl_findings(codes.E056.at(subject, found=f"the key {name} more than once") for name in repeated)
+    usable: dict[str, PackedBlock] = {}
     for algorithm, digests in block.items():
         if algorithm not in HEX_DIGITS and algorithm not in OTHER_ALGORITHMS:
             findings.append(codes.E056.at(subject, found=f"the unknown algorithm {algorithm}"))
             findings.append(codes.E026.at(subject, found=algorithm))
             continue
-        one, more = _read_fixity_of(digests, subject, algorithm, known)
+        one, more = _read_fixity_of(digests, subject, algorithm, listed)
         findings += more
         if algorithm in HEX_DIGITS:
             usable[algorithm] = one
     return usable, list(findings)
 
 
-def _read_fixity_of(digests: Any, subject: str, algorithm: str, known: set[str]) -> tuple[Block, list[Finding]]:
-    if not isinstance(digests, dict):
-        return {}, [codes.E057.at(subject, algorithm=algorithm, found="it is no object")]
+def _read_fixity_of(
+    digests: Any, subject: str, algorithm: str, listed: PackedBlock
+) -> tuple[PackedBlock, list[Finding]]:
+    if not isinstance(digests, PackedBlock):
+        return PackedBlock.none(), [codes.E057.at(subject, algorithm=algorithm, found="it is no object")]
     findings = ocfl_findings(codes.E097.at(subject, algorithm=algorithm, found=digest) for digest in _repeats(digests))
-    usable: Block = {}
-    for digest, paths in digests.items():
-        if algorithm in HEX_DIGITS and not is_digest(digest, algorithm):
+    for digest in digests if algorithm in HEX_DIGITS else ():
+        if not is_digest(digest, algorithm):
             findings.append(codes.E057.at(subject, algorithm=algorithm, found=f"{digest} has not its form"))
             if algorithm in _FORM:
                 findings.append(_FORM[algorithm].at(subject, found=digest))
-        if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
-            findings.append(codes.E057.at(subject, algorithm=algorithm, found=f"{digest} has no list of paths"))
-            continue
-        usable[digest] = paths
-        findings += (
-            codes.E057.at(subject, algorithm=algorithm, found=f"{path} is not in the manifest")
-            for path in paths
-            if path not in known
-        )
-    findings += judge_content_paths((path for paths in usable.values() for path in paths), subject)
+    usable = digests.usable(empty=True)
+    for digest in keys_beyond(digests, [usable]):
+        findings.append(codes.E057.at(subject, algorithm=algorithm, found=f"{digest} has no list of paths"))
+    findings += (
+        codes.E057.at(subject, algorithm=algorithm, found=f"{path} is not in the manifest")
+        for path in paths_beyond(usable, listed)
+    )
+    findings += judge_content_paths(usable, subject)
     return usable, list(findings)
 
 
-def judge_content_paths(paths: Iterable[str], subject: str) -> list[Finding]:
-    """What is wrong with content paths as such: their elements, their ends, and clashes among them."""
-    findings, kept = ocfl_findings(), []
-    for path in paths:
-        kept.append(path)
+def judge_content_paths(block: PackedBlock, subject: str) -> list[Finding]:
+    """What is wrong with a block's content paths as such: their elements, their ends, and clashes among them."""
+    findings = ocfl_findings()
+    for path in block.paths():
         if path.startswith("/") or path.endswith("/"):
             findings.append(codes.E100.at(subject, found=path))
         if "\\" in path and "/" not in path:
             findings.append(codes.E035.at(subject, found=path))
         if _has_odd_element(path.strip("/")) or not path:
             findings.append(codes.E099.at(subject, found=path))
-    findings += (codes.E101.at(subject, found=path) for path in _clashes(kept))
+    findings += (codes.E101.at(subject, found=path) for path in _clashes(block))
     return list(findings)
-
-
-def used_digests(states: Iterable[Block]) -> set[str]:
-    """Every digest that one of `states` uses."""
-    return {digest for state in states for digest in state}
 
 
 def _has_odd_element(path: str) -> bool:
@@ -156,8 +141,42 @@ def _has_odd_element(path: str) -> bool:
     return any(element in ("", ".", "..") for element in trimmed.split("/"))
 
 
-def _clashes(paths: Sequence[str]) -> Iterator[str]:
-    """Paths that stand twice, and paths that are also the beginning of another; no list of all beginnings is made."""
+def _clashes(block: PackedBlock) -> Iterator[str]:
+    """Paths that stand twice, and paths that are also the beginning of another."""
+    if _may_clash(block):
+        yield from _clashes_among(block.paths())
+
+
+def _may_clash(block: PackedBlock) -> bool:
+    """False where each path stands once and no folder of one is a path itself; so it is, unless something is wrong.
+
+    True for absolute paths, and for very deep ones, whose folders would be too many.
+    """
+    known = block.by_path
+    if known.repeats:
+        return True
+    above, looked_up = "", set[str]()
+    for path in block.paths():
+        if path[:1] == "/":
+            return True
+        folder = path.rpartition("/")[0]
+        if folder == above:
+            continue
+        if folder.count("/") > _DEEP:
+            return True
+        above = folder
+        while folder and folder not in looked_up:
+            if known.of(block.texts.find_path(folder)):
+                return True
+            if len(looked_up) >= _FOLDERS:
+                looked_up.clear()
+            looked_up.add(folder)
+            folder = folder.rpartition("/")[0]
+    return False
+
+
+def _clashes_among(paths: Iterable[str]) -> Iterator[str]:
+    """As `_clashes`, of any paths; no list of all beginnings is made."""
     seen: set[str] = set()
     for path in paths:
         if path in seen:
@@ -170,14 +189,12 @@ def _clashes(paths: Sequence[str]) -> Iterator[str]:
             yield path
 
 
-def _exact_repeats(block: dict[str, Any]) -> tuple[str, ...]:
-    return block.repeated if isinstance(block, Repeating) else ()
-
-
-def _repeats(block: dict[str, Any]) -> list[str]:
+def _repeats(block: PackedBlock) -> list[str]:
     """Digests that stand more than once whatever their case, and keys that JSON had twice."""
+    repeated = list(block.repeated)
+    if block.is_lower_hex:
+        return repeated
     seen: set[str] = set()
-    repeated = list(_exact_repeats(block))
     for digest in block:
         folded = digest.lower()
         if folded in seen:

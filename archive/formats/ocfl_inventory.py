@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from archive.formats.ocfl_blocks import Block, Repeating, read_fixity, read_manifest, used_digests
+from archive.formats.json_reading import JsonReader
+from archive.formats.ocfl_blocks import read_fixity, read_manifest
+from archive.formats.ocfl_packing import Block, BlockTexts, OrderedBlock, PackedBlock, keys_beyond, ordered_pairs
 from archive.formats.ocfl_versions import URI, Version, read_versions, version_number
 from archive.model.capped_findings import ocfl_findings
 from archive.model.codes import ocfl as codes
@@ -25,6 +26,8 @@ CONTENT_ALGORITHMS = ("sha512", "sha256")
 
 _WORDS = 1 << 10
 """So many parts of JSON text are written at a time."""
+
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
 _TYPE = re.compile(r"https://ocfl\.io/(\d+\.\d+)/spec/#inventory")
 _KEYS = {"id", "type", "digestAlgorithm", "head", "contentDirectory", "manifest", "versions", "fixity"}
@@ -41,7 +44,7 @@ class Inventory:
     content_directory: str | None
     manifest: Block
     versions: dict[str, Version]
-    fixity: dict[str, Block] = field(default_factory=dict)
+    fixity: Mapping[str, Block] = field(default_factory=dict)
 
     @property
     def content(self) -> str:
@@ -50,12 +53,20 @@ class Inventory:
 
 
 def parse_inventory(content: bytes, subject: str, declared: str | None) -> tuple[Inventory | None, list[Finding]]:
+    """As `read_inventory`, of an inventory that is in memory."""
+    return read_inventory((content,), subject, declared)
+
+
+def read_inventory(
+    pieces: Iterable[bytes], subject: str, declared: str | None, texts: BlockTexts | None = None
+) -> tuple[Inventory | None, list[Finding]]:
     """The inventory at `subject` and what is wrong with it. `declared` is the version its type must name, if any.
 
-    None when it is no JSON object at all.
+    It comes in pieces and is kept packed. `texts` are those of the object's other inventories, so that what they share
+    is kept once. None when it is no JSON object at all.
     """
     try:
-        table = json.loads(content.decode("utf-8"), object_pairs_hook=_keep_repeats, parse_constant=_refuse)
+        table = _read_table(JsonReader(pieces), texts or BlockTexts())
     except (ValueError, RecursionError) as error:
         return None, [codes.E033.at(subject, found=str(error)[:200] or "it is nested too deeply")]
     if not isinstance(table, dict):
@@ -73,32 +84,49 @@ def parse_inventory(content: bytes, subject: str, declared: str | None) -> tuple
     if "manifest" in table:
         manifest, more = read_manifest(table["manifest"], subject, algorithm)
     else:
-        manifest, more = {}, [codes.E041.at(subject, expected="manifest")]
+        manifest, more = PackedBlock.none(), [codes.E041.at(subject, expected="manifest")]
     findings += more
     versions, more = read_versions(table, subject, specification or declared)
     findings += more
     head, more = _read_head(table, subject, versions)
     findings += more
-    fixity: dict[str, Block] = {}
+    fixity: Mapping[str, Block] = {}
     if "fixity" in table:
         fixity, more = read_fixity(table["fixity"], subject, specification or declared or "1.1", manifest)
         findings += more
     inventory = Inventory(identifier, specification, algorithm, head, directory, manifest, versions, fixity)
-    return inventory, [*findings, *_judge_digests(inventory, subject), *_judge_places(inventory, subject)]
+    return inventory, [*findings, *_judge_digests(inventory, subject), *_judge_places(inventory, manifest, subject)]
 
 
-def _keep_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    table = dict(pairs)
-    if len(table) == len(pairs):
-        return table
-    repeating = Repeating(table)
-    counted = Counter(key for key, _ in pairs)
-    repeating.repeated = tuple(key for key, count in counted.items() if count > 1)
-    return repeating
+def _read_table(reader: JsonReader, texts: BlockTexts) -> Any:
+    """The document, its blocks packed. Raises ValueError and RecursionError for what is no JSON."""
 
+    def block() -> Any:
+        if not reader.at_object():
+            return reader.value()
+        packed = PackedBlock(texts)
+        reader.lists(packed.add)
+        return packed
 
-def _refuse(name: str) -> None:
-    raise ValueError(f"{name} is no JSON value")
+    def within(read: Callable[[str], Any]) -> Any:
+        return reader.members(read) if reader.at_object() else reader.value()
+
+    def of_version(key: str) -> Any:
+        return block() if key == "state" else reader.value()
+
+    def of_inventory(key: str) -> Any:
+        match key:
+            case "manifest":
+                return block()
+            case "fixity":
+                return within(lambda _: block())
+            case "versions":
+                return within(lambda _: within(of_version))
+        return reader.value()
+
+    table = within(of_inventory)
+    reader.end()
+    return table
 
 
 def _read_id(table: dict[str, Any], subject: str) -> tuple[str | None, list[Finding]]:
@@ -160,57 +188,77 @@ def _judge_digests(inventory: Inventory, subject: str) -> list[Finding]:
     """Whether manifest and states use the same digests, in the same spelling."""
     findings = ocfl_findings()
     for name, version in inventory.versions.items():
-        for digest in version.state:
-            if digest not in inventory.manifest:
-                findings.append(codes.E050.at(subject, version=name, found=f"{digest} is not in the manifest"))
-    used = used_digests(version.state for version in inventory.versions.values())
-    for digest in inventory.manifest:
-        if digest not in used:
-            findings.append(codes.E107.at(subject, found=digest))
-            findings.append(codes.E050.at(subject, version="any", found=f"no version uses {digest}"))
+        for digest in keys_beyond(version.state, [inventory.manifest]):
+            findings.append(codes.E050.at(subject, version=name, found=f"{digest} is not in the manifest"))
+    for digest in keys_beyond(inventory.manifest, [version.state for version in inventory.versions.values()]):
+        findings.append(codes.E107.at(subject, found=digest))
+        findings.append(codes.E050.at(subject, version="any", found=f"no version uses {digest}"))
     return list(findings)
 
 
-def _judge_places(inventory: Inventory, subject: str) -> list[Finding]:
+def _judge_places(inventory: Inventory, manifest: PackedBlock, subject: str) -> list[Finding]:
     """Whether content paths go through a version of the inventory and its content folder."""
     numbers = {version_number(name) for name in inventory.versions}
     findings = ocfl_findings()
-    for paths in inventory.manifest.values():
-        for path in paths:
-            first, _, below = path.partition("/")
-            if first in inventory.versions and below.startswith(f"{inventory.content}/"):
-                continue
-            findings.append(codes.E042.at(subject, found=path))
-            if first not in inventory.versions and version_number(first) in numbers:
-                findings.append(codes.E014.at(subject, found=path))
-            if first in inventory.versions and "/" in below and inventory.content_directory is None:
-                findings.append(codes.E021.at(subject, found=path))
+    for path in manifest.paths():
+        first, _, below = path.partition("/")
+        if first in inventory.versions and below.startswith(f"{inventory.content}/"):
+            continue
+        findings.append(codes.E042.at(subject, found=path))
+        if first not in inventory.versions and version_number(first) in numbers:
+            findings.append(codes.E014.at(subject, found=path))
+        if first in inventory.versions and "/" in below and inventory.content_directory is None:
+            findings.append(codes.E021.at(subject, found=path))
     return list(findings)
 
 
 def write_inventory(inventory: Inventory) -> Iterator[bytes]:
     """The bytes of an inventory of our own, for OCFL 1.1, in pieces: one of many files is never whole in memory."""
-    versions = {}
-    for name, version in inventory.versions.items():
-        block: dict[str, Any] = {"created": version.created, "state": version.state}
-        if version.message is not None:
-            block["message"] = version.message
-        if version.user is not None:
-            block["user"] = dict(version.user)
-        versions[name] = block
     table: dict[str, Any] = {
         "digestAlgorithm": inventory.algorithm,
         "head": inventory.head,
         "id": inventory.id,
         "manifest": inventory.manifest,
         "type": f"https://ocfl.io/{inventory.specification}/spec/#inventory",
-        "versions": versions,
+        "versions": {name: _members_of(version) for name, version in inventory.versions.items()},
     }
     if inventory.content_directory is not None:
         table["contentDirectory"] = inventory.content_directory
     if inventory.fixity:
         table["fixity"] = inventory.fixity
-    words = json.JSONEncoder(ensure_ascii=False, indent=1, sort_keys=True).iterencode(table)
+    words = _words_of(table)
     while piece := "".join(islice(words, _WORDS)):
         yield piece.encode("utf-8")
     yield b"\n"
+
+
+def _members_of(version: Version) -> dict[str, Any]:
+    table: dict[str, Any] = {"created": version.created, "state": version.state}
+    if version.message is not None:
+        table["message"] = version.message
+    if version.user is not None:
+        table["user"] = version.user
+    return table
+
+
+def _words_of(value: Any, level: int = 1) -> Iterator[str]:
+    """The JSON text of `value`, each member in a line of its own, objects in the order of their keys."""
+    if not isinstance(value, (Mapping, list)) or (not isinstance(value, (PackedBlock, OrderedBlock)) and not value):
+        yield _ENCODE(value)
+        return
+    first, last = "[]" if isinstance(value, list) else "{}"
+    if isinstance(value, list):
+        parts: Iterable[tuple[str, Any]] = (("", one) for one in value)
+    else:
+        parts = ((f"{_ENCODE(key)}: ", one) for key, one in ordered_pairs(value))
+    indent = "\n" + " " * level
+    before = first + indent
+    deeper = indent + " "
+    for name, one in parts:
+        if isinstance(one, list) and one:
+            yield f"{before}{name}[{deeper}{f',{deeper}'.join(map(_ENCODE, one))}{indent}]"
+        else:
+            yield before + name
+            yield from _words_of(one, level + 1)
+        before = "," + indent
+    yield f"\n{' ' * (level - 1)}{last}" if before[0] == "," else first + last

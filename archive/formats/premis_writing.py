@@ -90,12 +90,12 @@ def write_premis(record: PremisRecord) -> Iterator[bytes]:
     yield "".join(parts).encode("utf-8")
 
 
-def exact_path(path: str) -> tuple[str, str]:
-    """Location type and value for a bag path: the path, or base64 of its bytes where XML cannot hold it."""
+def exact_path(path: str, kind: str = "bag path") -> tuple[str, str]:
+    """Location type and value for a path in a bag, or in what `kind` says: base64 where XML cannot hold it."""
     if FORBIDDEN.search(path):
         raw = path.encode("utf-8", "surrogateescape")
-        return "bag path, base64", base64.b64encode(raw).decode("ascii")
-    return "bag path", path
+        return f"{kind}, base64", base64.b64encode(raw).decode("ascii")
+    return kind, path
 
 
 def _write(record: PremisRecord) -> Iterator[str]:
@@ -274,7 +274,7 @@ def event_text(event: Event) -> Iterator[str]:
         + "  <eventDetailInformation>\n"
         + _text("eventDetail", event.detail, 3)
         + "  </eventDetailInformation>\n  <eventOutcomeInformation>\n"
-        + _term("eventOutcome", event.outcome, "eventOutcome", 3)
+        + ("" if event.outcome is None else _term("eventOutcome", event.outcome, "eventOutcome", 3))
         + "   <eventOutcomeDetail>\n"
         + _text("eventOutcomeDetailNote", event.note, 4)
         + "   </eventOutcomeDetail>\n  </eventOutcomeInformation>\n"

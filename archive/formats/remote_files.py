@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from dataclasses import dataclass
 
 from archive.errors import FormatError
 from archive.formats.bagpath import unsafe_reason
-from archive.formats.description_csv import decode_text, delimiter_of
 from archive.formats.fetch import is_address
+from archive.model.light import light_dataclass
 
 _COLUMNS = ("url", "length", "filename")
 MOST = 10_000_000
 """The most rows of a table."""
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class RemoteFile:
     """A file that is elsewhere: its address, its length in bytes, its path in the payload, its digests in hex."""
 
@@ -27,7 +24,7 @@ class RemoteFile:
     digests: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class RemoteFiles:
     """What the table says: the names of its digest columns, lower-case and without hyphens, and its rows."""
 
@@ -40,6 +37,11 @@ def read_remote_files(content: bytes, subject: str) -> RemoteFiles:
 
     `filename` is relative to data/; its folders are separated by slashes. A digest column is called as its algorithm.
     """
+    import csv
+    import io
+
+    from archive.formats.description_csv import decode_text, delimiter_of
+
     text, problem, line = decode_text(content)
     if problem is not None:
         raise FormatError(problem if line is None else f"{problem} (line {line})", subject=subject)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from archive.model.capped_findings import bag_findings
 from archive.model.codes import bag as codes
 from archive.model.finding import Finding, FindingKind
+from archive.model.light import light_dataclass
 
 MAX_LINE = 1 << 20
 MAX_LINES = 1_000_000
@@ -27,7 +27,7 @@ _COUNT = re.compile(r"[0-9]+ of ([0-9]+|\?)", re.ASCII)
 _ONCE = ("bagging-date", "bag-size", "bag-group-identifier", "bag-count")
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Tag:
     """One element. `line` counts from 1; `raw` holds the lines it was read from, None for a new one."""
 
@@ -95,7 +95,7 @@ def lines_of(data: bytes) -> Iterator[bytes]:
     return (match[0] for match in _LINE.finditer(data))
 
 
-@dataclass(slots=True)
+@light_dataclass(slots=True)
 class _Element:
     """An element while its lines are read: parts are joined once, so that time grows with the bytes alone."""
 

@@ -83,3 +83,8 @@ def escape_text(text: str) -> str:
         return text
     text = FORBIDDEN.sub("\ufffd", text)
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+
+
+def attribute_text(text: str) -> str:
+    """`text` for the value of an attribute in double quotes, white space kept; as `escape_text` otherwise."""
+    return escape_text(text).replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from archive.errors import FormatError
 from archive.formats.encodings import codec_of, is_seven_bit
 from archive.model.codes import xml as codes
 from archive.model.finding import Finding
+from archive.model.light import light_dataclass
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -53,7 +53,7 @@ _EAD_DOCTYPE = re.compile(
 """A DOCTYPE as EAD 2002 has it: it names the DTD, which is never read; after "[" come declarations of its own."""
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class XmlLimits:
     """How much a document may hold. `size` is bytes of a document read as a whole, `part` bytes that may be in memory
 

@@ -14,9 +14,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from archive.errors import UsageError
+from archive.formats.merkle import Hash
 from archive.model.light import light_dataclass
 
 GENESIS = "0" * 64
+TREE_HASH: Hash = hashlib.sha256
+"""The hash of the Merkle tree over the chain: its leaf i, from 0, is the hash of seal i + 1, as bytes."""
 _TIME = r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)"
 _WITNESS = re.compile(
     rf"muniment-witness/(?:1 ([0-9a-f-]{{36}}) ([0-9]{{1,18}}) ([0-9a-f]{{64}})|"
@@ -28,7 +31,7 @@ _WITNESS = re.compile(
 class Witness:
     """Seal `number` of the ledger `ledger` had `hash` at `time`.
 
-    `root` is that of the tree over the hashes of all seals up to there (see `archive.ledger.tree`), lower-case hex; it
+    `root` is that of the tree over the hashes of all seals up to there (see `TREE_HASH`), lower-case hex; it
     is empty in a line of version 1.
     """
 
@@ -106,3 +109,11 @@ def event_line(seq: int, holding: int | None, kind: str, happened: int, outcome:
 def encode_detail(detail: dict[str, Any]) -> bytes:
     """An event's details as canonical JSON in ASCII: bytes that are no UTF-8 survive as lone surrogates."""
     return json.dumps(detail, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+
+
+def leaf_of(link_hash: str) -> bytes:
+    """The leaf for the hash of a seal: its bytes; or the text's where a damaged ledger holds no hexadecimal digits."""
+    try:
+        return bytes.fromhex(link_hash)
+    except ValueError:
+        return link_hash.encode("utf-8", "replace")

@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 
 from archive.errors import FormatError, LedgerError
+from archive.formats.merkle import MerkleTree, verify_consistency, verify_inclusion
 from archive.ledger.backend import Backend
 from archive.ledger.book import Ledger
-from archive.ledger.chain import Witness, event_line, find_witnesses, seal_hash
+from archive.ledger.chain import TREE_HASH, Witness, event_line, find_witnesses, leaf_of, seal_hash
 from archive.ledger.inventory import raw_bytes
 from archive.ledger.seal_events import SEALED
-from archive.ledger.tree import ChainTree, leaf_of, verify_consistency, verify_inclusion
 from archive.model.inclusion import InclusionProof, LinkHeader, ProvenEntry, RecordedEntry
 from archive.model.light import light_dataclass
 
@@ -37,7 +37,7 @@ def make_checkpoint(ledger: Ledger, stamp: str, earlier: Witness | None = None) 
     `LedgerError` for a chain with gaps.
     """
     hashes = _link_hashes(ledger.backend)
-    tree = ChainTree(map(leaf_of, hashes))
+    tree = _tree_of(hashes)
     head = hashes[-1] if hashes else "0" * 64
     witness = Witness(ledger.id, len(hashes), head, stamp, tree.root.hex())
     if earlier is None or not earlier.number:
@@ -45,7 +45,9 @@ def make_checkpoint(ledger: Ledger, stamp: str, earlier: Witness | None = None) 
     if earlier.number > len(hashes) or hashes[earlier.number - 1] != earlier.hash:
         return None
     proof = tree.consistency_proof(earlier.number)
-    if not verify_consistency(earlier.number, bytes.fromhex(earlier.root), len(hashes), tree.root, proof):
+    if not verify_consistency(
+        earlier.number, bytes.fromhex(earlier.root), len(hashes), tree.root, proof, new=TREE_HASH
+    ):
         return None
     return Checkpoint(witness, earlier, tuple(proof))
 
@@ -64,7 +66,7 @@ def prove_seals(ledger: Ledger, holding: int, checkpoint: Witness | None, folder
     hashes = _link_hashes(ledger.backend)
     covers = checkpoint is not None and max(link.number for _line, link in entries) <= checkpoint.number <= len(hashes)
     size = checkpoint.number if checkpoint is not None and covers else len(hashes)
-    tree = ChainTree(map(leaf_of, hashes[:size]))
+    tree = _tree_of(hashes[:size])
     if checkpoint is not None and covers and tree.root.hex() != checkpoint.root:
         raise LedgerError(
             "the chain is not the one of which a checkpoint was made", subject=checkpoint.line(),
@@ -102,7 +104,7 @@ def holds_entries(ledger: Ledger, proof: InclusionProof) -> str:
         if not rows or rows[0][0] != _hash_of(entry):
             return f"the ledger has another entry at {number}"
     hashes = _link_hashes(ledger.backend)[: proof.size]
-    if len(hashes) < proof.size or ChainTree(map(leaf_of, hashes)).root != proof.root:
+    if len(hashes) < proof.size or _tree_of(hashes).root != proof.root:
         return "the tree of the ledger has another root"
     return ""
 
@@ -118,7 +120,7 @@ def _hash_of(entry: ProvenEntry) -> str:
 def _judge_entry(proof: InclusionProof, entry: ProvenEntry) -> RecordedEntry:
     link = entry.link
     leaf = bytes.fromhex(_hash_of(entry))
-    if not verify_inclusion(leaf, link.number - 1, proof.size, entry.path, proof.root):
+    if not verify_inclusion(leaf, link.number - 1, proof.size, entry.path, proof.root, new=TREE_HASH):
         raise FormatError(f"entry {link.number} is not under the root of the tree")
     try:
         head, end = json.JSONDecoder().raw_decode(entry.line.decode("ascii"))
@@ -166,6 +168,10 @@ def _link_hashes(backend: Backend) -> list[str]:
     if rows and (rows[0][0], rows[-1][0]) != (1, len(rows)):
         raise _broken()
     return [row[1] for row in rows]
+
+
+def _tree_of(hashes: list[str]) -> MerkleTree:
+    return MerkleTree(map(leaf_of, hashes), TREE_HASH)
 
 
 def _broken() -> LedgerError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from archive.ledger.backend import PARAMETERS, Backend, Row, batched
@@ -42,7 +42,7 @@ class Wanted:
     seed: int = 0
 
 
-@dataclass(slots=True)
+@light_dataclass(slots=True)
 class Lane:
     """One stretch of an index, walked once from `low` to `high`."""
 
@@ -54,7 +54,7 @@ class Lane:
     extra: str = ""
 
 
-@dataclass(slots=True)
+@light_dataclass(slots=True)
 class Walk:
     """Where a run stands: its lanes, and the locations it gave up. Each file is offered at most once."""
 

@@ -7,15 +7,24 @@ import json
 from collections.abc import Sequence
 
 from archive.errors import UsageError
+from archive.formats.merkle import GrowingRoot
 from archive.ledger.appending import read_head
 from archive.ledger.backend import Backend, Row
 from archive.ledger.book import Ledger
-from archive.ledger.chain import GENESIS, Witness, check_line, event_line, intact_line, seal_hash
+from archive.ledger.chain import (
+    GENESIS,
+    TREE_HASH,
+    Witness,
+    check_line,
+    event_line,
+    intact_line,
+    leaf_of,
+    seal_hash,
+)
 from archive.ledger.inventory import FIRST_ITEM, ITEMS_DIGEST, LAST_NUMBER, inventory_digest, raw_bytes
 from archive.ledger.item_ranges import count, read_ranges
 from archive.ledger.old_sentences import split_sentence
 from archive.ledger.seal_events import SEALED
-from archive.ledger.tree import GrowingRoot, leaf_of
 from archive.model.codes import audit as codes
 from archive.model.finding import Finding
 from archive.model.light import light_dataclass
@@ -51,7 +60,7 @@ def verify_chain(ledger: Ledger, witnesses: Sequence[Witness] = ()) -> ChainProo
     backend = ledger.backend
     inventoried: set[int] = set()
     findings: list[Finding] = []
-    growing = GrowingRoot()
+    growing = GrowingRoot(TREE_HASH)
     seen = {0: (GENESIS, growing.root().hex())}
     wanted = {witness.number for witness in witnesses}
     rooted = any(witness.root for witness in witnesses)

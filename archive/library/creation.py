@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
@@ -356,6 +355,8 @@ def _description_file(description: StrPath | Mapping[str, Any] | Description | N
             text = tomli_w.dumps(description)
         except (TypeError, ValueError, RecursionError) as error:
             raise UsageError(f"this dict is not the content of a description.toml: {error}") from error
+    import tempfile
+
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "description.toml")
         with open(path, "w", encoding="utf-8", errors="surrogatepass") as file:

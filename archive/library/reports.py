@@ -6,7 +6,7 @@ the same as text.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, TypeVar, cast
 
 from archive.model import (
@@ -24,6 +24,7 @@ from archive.model import (
     validation,
 )
 from archive.model.description import Statement
+from archive.model.light import light_dataclass
 
 Model = TypeVar("Model")
 
@@ -202,7 +203,7 @@ class AuditReport(Document, audit.AuditReport):
         return audit_document(self)
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Suggestions(Document):
     """What `describe` suggests: values as statements, and the text of a description.toml with them.
 
@@ -222,7 +223,7 @@ class Suggestions(Document):
         return suggestions_document(self.statements, self.read, self.left, self.written)
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Repair(Document):
     """What a repair did. Paths of files are relative to the bag; `refused` pairs a path with the reason.
 

@@ -7,7 +7,7 @@ are pairs of a BagIt algorithm name and lower-case hex.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, IntEnum
 from typing import Any, NamedTuple
 
@@ -198,7 +198,7 @@ def _batch_of(facts: tuple[int, int, int, int, tuple[ReadSource, ...]], columns:
     return Batch(*facts, tuple(map(AuditItem._make, zip(*columns, strict=True))))
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class FileCheck:
     """What a worker saw of one file. `found`: the digests computed, when they differ; `extra`: names of added files.
 

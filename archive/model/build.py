@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 from typing import BinaryIO, Protocol
 
@@ -27,7 +26,7 @@ class Tool:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Identification:
     """The format of one file and what says so.
 
@@ -46,7 +45,7 @@ class Identification:
     mismatch: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class FileRecord:
     """One payload file as it stands in the bag.
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
 from archive.model.codes import bag, ocfl, xml
 from archive.model.codes import source as codes
 from archive.model.finding import Fact, Finding, FindingKind
+from archive.model.light import light_dataclass
 
 LISTED = 1000
 """How many findings of one kind a report lists."""
@@ -21,7 +22,7 @@ MORE_KINDS = (codes.MORE, bag.MORE, ocfl.MORE, xml.MORE)
 """Findings that only say how many more there are of another code."""
 
 
-@dataclass(slots=True)
+@light_dataclass(slots=True)
 class CappedFindings:
     """The first findings of each kind, and how many more there were; `counts` has them all, by code.
 

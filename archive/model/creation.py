@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from archive.model.build import RenditionResult
 from archive.model.codes.bag import FETCH_PENDING
@@ -40,7 +40,7 @@ class WalkPolicy:
     leave_junk: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class ListedDigest:
     """What a delivered list says of one file: `by` counts among the lists, `line` in the list, from 1."""
 

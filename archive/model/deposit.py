@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from archive.model.finding import Fact, Finding
@@ -36,7 +36,7 @@ class Proof(Enum):
     REPOSITORY = "the repository says that it has it; nothing could be read back"
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Item:
     """One file to send. `path` is its name there, slashes and surrogateescape; `source` is where it lies here.
 
@@ -130,7 +130,7 @@ class DepositReport:
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class RetrievalReport:
     """What came back: where it stands, how much, the word of its validation and the findings."""
 

@@ -6,7 +6,7 @@ import builtins
 import fnmatch
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 from archive.model.finding import Finding
@@ -75,7 +75,7 @@ BASES = ("copyright", "license", "statute", "other")
 """What rights may rest on, in the terms of PREMIS."""
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Statement:
     """One value. `property` is a DCMI term, or a name of our own with a dot in it ("rights.reason", "private.name").
 

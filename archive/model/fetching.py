@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 
 from archive.model.codes import fetching as codes
@@ -20,7 +19,7 @@ class FetchState(Enum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class FetchedFile:
     """One file that was missing.
 

@@ -1,15 +1,17 @@
 """Findings: answers to the question we were asked, as data.
 
-Every kind of finding has a stable code, a severity, the clause it rests on and a remedy; they are declared once, in
+Every kind of finding has a stable code, what it tells, the clause it rests on and a remedy; they are declared once, in
 `archive.model.codes`, and explained by `archive explain CODE`. A finding adds the subject and the facts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from types import MappingProxyType
+
+from archive.model.light import light_dataclass
 
 Fact = str | int | bool | tuple[str, ...]
 
@@ -23,6 +25,25 @@ class Severity(Enum):
     NOTE = "note"
 
 
+class Tells(Enum):
+    """What a finding tells of its subject; how grave it is follows from that."""
+
+    LOSS = "something that was whole by its own record is gone, changed or added"
+    RULE = "a rule is broken, and may have been from the beginning"
+    PROFILE = "a profile that was asked for is not met"
+    NO_CLAIM = "the subject does not claim to be what was asked"
+    UNREAD = "something could not be checked"
+    ADVICE = "something should be otherwise, and breaks nothing"
+    NOTE = "something is good to know"
+
+    @property
+    def severity(self) -> Severity:
+        return _SEVERITIES.get(self, Severity.ERROR)
+
+
+_SEVERITIES = {Tells.UNREAD: Severity.UNCHECKED, Tells.ADVICE: Severity.WARNING, Tells.NOTE: Severity.NOTE}
+
+
 class Outcome(Enum):
     """The three outcomes, never mixed."""
 
@@ -31,23 +52,27 @@ class Outcome(Enum):
     NOT_CHECKED = "not checked"
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class FindingKind:
     """One sort of finding. `title` and `remedy` may name facts and `{subject}` in braces; the rest is prose."""
 
     code: str
-    severity: Severity
+    tells: Tells
     clause: str
     title: str
     explanation: str
     remedy: str
+
+    @property
+    def severity(self) -> Severity:
+        return self.tells.severity
 
     def at(self, subject: str, *, line: int | None = None, **facts: Fact) -> Finding:
         """A finding of this kind about `subject` (a path as in the bag, surrogateescape where not UTF-8)."""
         return Finding(self, subject, line, MappingProxyType(facts))
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Finding:
     """One finding. `line` counts from 1 within `subject`; `facts` hold what was expected and what was found."""
 

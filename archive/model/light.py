@@ -1,8 +1,8 @@
-"""Frozen dataclasses that cost a tenth at import, for classes of which a process makes only a few objects.
+"""Dataclasses that cost a twentieth at import: a process makes objects of few of its classes.
 
-`dataclasses.dataclass` compiles six methods for each class, about 1.5 ms of processor time, whether or not an object is
-ever made. Here all classes share six methods that read the list of fields; an object costs a little more to make. To
-type checkers, and to `dataclasses.fields` and `replace`, these are ordinary frozen dataclasses.
+`dataclasses.dataclass` compiles six methods for each class, 1 to 1.5 ms of processor time, whether or not an object is
+ever made. Here `__init__` is compiled when the first object is made, and the others are shared and read the list of
+fields. To type checkers, and to `dataclasses.fields` and `replace`, these are ordinary dataclasses.
 """
 
 from __future__ import annotations
@@ -16,38 +16,50 @@ if TYPE_CHECKING:
     __all__ = ["light_dataclass"]
 else:
 
-    def light_dataclass(*, frozen):
+    def light_dataclass(*, frozen=False, slots=False):
         """The decorator: `@light_dataclass(frozen=True)`. The class needs a docstring, or dataclasses writes one."""
-        assert frozen
+        methods = _SHARED | (_FROZEN if frozen else {"__hash__": None}) | (_STATE if frozen and slots else {})
 
         def make(cls):
-            for name, method in _SHARED.items():
-                setattr(cls, name, method)
-            return dataclass(init=False, repr=False, eq=False)(cls)
+            made = dataclass(init=False, repr=False, eq=False, slots=slots)(cls)
+            for name, method in methods.items():
+                if cls.__dict__.get(name) is None:
+                    setattr(made, name, method)
+            return made
 
         return make
 
     def _init(self, *values, **named):
-        known = self.__dataclass_fields__
-        if len(values) > len(known):
-            raise TypeError(f"{type(self).__name__} takes {len(known)} values, not {len(values)}")
-        given = dict(zip(known, values, strict=False))
-        for name, value in named.items():
-            if name in given or name not in known:
-                raise TypeError(f"{type(self).__name__} got {name!r} twice, or does not know it")
-            given[name] = value
-        for name, field in known.items():
-            if name not in given:
-                if field.default is not MISSING:
-                    given[name] = field.default
-                elif field.default_factory is not MISSING:
-                    given[name] = field.default_factory()
-                else:
-                    raise TypeError(f"{type(self).__name__} needs {name!r}")
-        self.__dict__.update(given)
+        """Takes the place of `__init__` until the first object is made."""
+        cls = next(one for one in type(self).__mro__ if one.__dict__.get("__init__") is _init)
+        cls.__init__ = _compile_init(cls)
+        cls.__init__(self, *values, **named)
+
+    def _compile_init(cls):
+        """An `__init__` that goes round `__setattr__`, by the slots' own setters or the object's dict."""
+        slots = "__slots__" in cls.__dict__
+        known = {"_missing": MISSING}
+        parameters, lines = ["self"], [] if slots else ["values = self.__dict__"]
+        for number, (name, field) in enumerate(cls.__dataclass_fields__.items()):
+            default = field.default
+            value = name
+            if field.default_factory is not MISSING:
+                default, known[f"_make{number}"] = MISSING, field.default_factory
+                value = f"_make{number}() if {name} is _missing else {name}"
+            required = default is MISSING and value == name
+            known[f"_default{number}"] = default
+            parameters.append(name if required else f"{name}=_default{number}")
+            if slots:
+                known[f"_set{number}"] = getattr(cls, name).__set__
+            lines.append(f"_set{number}(self, {value})" if slots else f"values[{name!r}] = {value}")
+        if hasattr(cls, "__post_init__"):
+            lines.append("self.__post_init__()")
+        exec(f"def __init__({', '.join(parameters)}):\n " + "\n ".join(lines or ["pass"]), known)  # noqa: S102 - names of fields
+        known["__init__"].__qualname__ = f"{cls.__qualname__}.__init__"
+        return known["__init__"]
 
     def _values(self):
-        return tuple([self.__dict__[name] for name in self.__dataclass_fields__])
+        return tuple([getattr(self, name) for name in self.__dataclass_fields__])
 
     def _repr(self):
         shown = zip(self.__dataclass_fields__, _values(self), strict=True)
@@ -62,11 +74,15 @@ else:
     def _refuse(self, name, value=None):
         raise FrozenInstanceError(f"cannot assign to or delete field {name!r}")
 
+    def _set_state(self, state):
+        for name, value in zip(self.__dataclass_fields__, state, strict=True):
+            object.__setattr__(self, name, value)
+
     _SHARED = {
         "__init__": _init,
         "__repr__": _repr,
         "__eq__": _equal,
-        "__hash__": _hash,
-        "__setattr__": _refuse,
-        "__delattr__": _refuse,
     }
+    _FROZEN = {"__hash__": _hash, "__setattr__": _refuse, "__delattr__": _refuse}
+    _STATE = {"__getstate__": _values, "__setstate__": _set_state}
+    """Without a dict an object is pickled by its values, and made again round the `__setattr__` that refuses."""

@@ -83,13 +83,16 @@ class FileObject(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened. `type` is a term of metadata/vocabularies/premis-event-types.json, `when` a dateTime."""
+    """Something that happened. `type` is a term of metadata/vocabularies/premis-event-types.json, `when` a dateTime.
+
+    `outcome` None is for an event of somebody else's record that does not say how it ended.
+    """
 
     id: str
     type: str
     when: str
     detail: str
-    outcome: str
+    outcome: str | None
     note: str
     agents: tuple[Link, ...]
     objects: Links

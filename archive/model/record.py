@@ -7,8 +7,9 @@ Line numbers count from 1 in the record.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from archive.model.light import light_dataclass
 
 
 class RecordKind(Enum):
@@ -20,7 +21,7 @@ class RecordKind(Enum):
     OTHER = "other XML"
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class RecordField:
     """An element of a record that has no field of its own: local name, text, attributes, child elements."""
 
@@ -30,7 +31,7 @@ class RecordField:
     children: tuple[RecordField, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Identifier:
     """An identifier of an entity, or a link to one: what sort it is, and its value."""
 
@@ -44,7 +45,7 @@ class Identifier:
         return (self.type, self.value)
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class FixityView:
     """A message digest as written: `algorithm` in the record's spelling, `digest` unchanged."""
 
@@ -53,7 +54,7 @@ class FixityView:
     originator: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class FormatView:
     """One format of an object: designation, registry key ("fmt/276" in "PRONOM"), and notes."""
 
@@ -65,7 +66,7 @@ class FormatView:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class RelationshipView:
     """A relationship: type ("derivation"), subtype ("has source"), the objects and the events it names."""
 
@@ -76,7 +77,7 @@ class RelationshipView:
     others: tuple[RecordField, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class ObjectView:
     """A PREMIS object. `category` is "file", "representation", "bitstream" or "intellectualEntity"; `size` is bytes,
 
@@ -97,7 +98,7 @@ class ObjectView:
     others: tuple[RecordField, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class EventView:
     """A PREMIS event: type, date as written, details, outcomes with their notes, agents and objects with roles."""
 
@@ -113,7 +114,7 @@ class EventView:
     others: tuple[RecordField, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class AgentView:
     """An agent: of PREMIS, or of a METS header (then without identifier, with its role)."""
 
@@ -129,7 +130,7 @@ class AgentView:
     others: tuple[RecordField, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class GrantView:
     """What a rights statement allows or forbids: act, restrictions, and from when to when, dates as written."""
 
@@ -140,7 +141,7 @@ class GrantView:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class RightsView:
     """A rights statement: basis, grants, the objects and agents it names; the basis's details stand in `others`."""
 
@@ -153,7 +154,7 @@ class RightsView:
     others: tuple[RecordField, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class StatementView:
     """One value of a Dublin Core record. `name` is prefixed ("dcterms:issued"); `scheme` is its xsi:type."""
 
@@ -164,7 +165,7 @@ class StatementView:
     scheme: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class FileReference:
     """A file or a metadata record that a METS names: where it says it is, and what it says of its bytes."""
 
@@ -179,7 +180,7 @@ class FileReference:
     metadata_type: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class RecordView:
     """What one XML document says. `version` is the standard's version where the record tells it.
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archive.model.build import RenditionResult, RenditionStatus
 from archive.model.finding import Finding, Outcome, Severity
+from archive.model.light import light_dataclass
 
 if TYPE_CHECKING:
     from archive.errors import ArchiveError
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class FileRendition:
     """What became of one file. `error` is set when the rendition could not be written."""
 
@@ -20,7 +20,7 @@ class FileRendition:
     error: ArchiveError | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class RenderingReport:
     """What `archive render` did, file by file; after a dry run nothing is written and no result has claims."""
 

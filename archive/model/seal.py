@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import Enum
 
 from archive.model.finding import Finding, Outcome, Severity, outcome_of
+from archive.model.light import light_dataclass
 from archive.model.stamp import Authority, StampVerdict
 
 SEAL_FOLDER = "seal"
@@ -47,7 +48,7 @@ class Reason(Enum):
     RESEAL = "reseal"
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Subject:
     """A file that a statement covers: its bag-relative path, and its digests in lower-case hexadecimal."""
 
@@ -56,7 +57,7 @@ class Subject:
     sha3_512: str
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class SealedBag:
     """What a statement says of its bag: the values of External-Identifier and of Payload-Oxum in bag-info.txt."""
 
@@ -64,7 +65,7 @@ class SealedBag:
     oxum: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Statement:
     """What a seal signs.
 
@@ -85,7 +86,7 @@ class Statement:
     witness: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Signature:
     """One signature of an envelope: the fingerprint of its key, and its bytes."""
 
@@ -93,7 +94,7 @@ class Signature:
     sig: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Envelope:
     """A DSSE v1 envelope: the exact bytes of a statement, with no or more signatures."""
 
@@ -101,7 +102,7 @@ class Envelope:
     signatures: tuple[Signature, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class BatchHead:
     """The head of a batch's tree (RFC 9162, SHA-512): how many seals it covers, and its root hash."""
 
@@ -109,7 +110,7 @@ class BatchHead:
     root: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class BatchProof:
     """Where a seal is in its batch: its index from 0, and the hashes from its leaf to the root."""
 
@@ -131,7 +132,7 @@ class RevocationRule(Enum):
     WHEN_STORED = "when stored"
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class TrustPolicy:
     """[policy] of a trust file: how many operators must stamp, how many trusted keys must sign, and by when.
 
@@ -144,7 +145,7 @@ class TrustPolicy:
     stamp_within_days: int = 7
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class PublicKey:
     """An Ed25519 public key. `blob` is the SSH wire form (RFC 8709 section 4, or sk-ssh-ed25519@openssh.com).
 
@@ -158,7 +159,7 @@ class PublicKey:
     application: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class TrustedKey:
     """[[keys]] of a trust file. From `revoked` on, the time of the compromise, nothing it signed is believed."""
 
@@ -171,7 +172,7 @@ class TrustedKey:
     why: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class AuthorityEntry:
     """[[authorities]] of a trust file: paths are relative to the trust folder, `sha256` is the hex of the root file."""
 
@@ -185,7 +186,7 @@ class AuthorityEntry:
     distrusted: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class TrustFile:
     """trust.toml. `previous` is the SHA-256 of the version before in hex, None in the first."""
 
@@ -197,7 +198,7 @@ class TrustFile:
     authorities: tuple[AuthorityEntry, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Trust:
     """A trust folder as it was read: whom to believe.
 
@@ -225,7 +226,7 @@ class SignatureForm(Enum):
     SSHSIG = "sshsig"
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Signer:
     """Who signed: the name of the key in the trust file (None where it is not in it), and its fingerprint."""
 
@@ -234,7 +235,7 @@ class Signer:
     form: SignatureForm
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class SealVerdict:
     """What is known of one seal.
 
@@ -255,7 +256,7 @@ class SealVerdict:
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class SealReceipt:
     """A receipt line: `muniment-seal/1 LEDGER NUMBER DIGEST TIME`; `ledger` is None where the line has a hyphen."""
 
@@ -265,7 +266,7 @@ class SealReceipt:
     ledger: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class VerificationReport:
     """What `archive verify` says of a bag. `at` is the time that was taken for now.
 

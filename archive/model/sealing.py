@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
 from archive.model.exits import Exit
+from archive.model.light import light_dataclass
 from archive.model.seal import Reason, SealReceipt
 from archive.model.stamp import StampVerdict
 
@@ -23,7 +23,7 @@ class SealingDone(Enum):
     NOTHING = "nothing to do"
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class SealingReport:
     """One bag that was sealed, completed or renewed.
 

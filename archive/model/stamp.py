@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+
+from archive.model.light import light_dataclass
 
 MAX_RESPONSE_BYTES = 1 << 20
 """A longer answer of a timestamp authority is refused unread."""
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Authority:
     """A timestamp authority that a trust folder pins.
 
@@ -52,7 +53,7 @@ class Revocation(Enum):
     UNKNOWN = "not checked"
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class StampVerdict:
     """The verdict on one stamp; `fault` is None where it holds.
 

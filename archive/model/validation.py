@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from enum import Enum
 
-from archive.model.codes import pdf
-from archive.model.finding import Fact, Finding, Outcome, Severity, outcome_of
+from archive.model.finding import Fact, Finding, Outcome, Severity, Tells, outcome_of
 from archive.model.light import light_dataclass
 
 
@@ -46,21 +45,8 @@ class Answer(Enum):
     NOT_VALIDATED = "not validated"
 
 
-_NO_CLAIM = frozenset({pdf.NO_CLAIM.code, pdf.ENCRYPTED.code})
-_PROFILE = "BAG-6"
-_RECORDS = ("XML-", "DC-", "EAD-", "MET-", "PRM-1")
-_LOSSES_IN_RECORDS = ("MET-104", "MET-105", "PRM-130", "PRM-131", "PRM-132", "PRM-133")
-_RULES = frozenset({
-    "BAG-103", "BAG-104", "BAG-113", "BAG-117", "BAG-205", "BAG-206", "BAG-207", "BAG-211", "BAG-212", "BAG-220",
-    "BAG-403", "BAG-412", "BAG-415", "BAG-512", "BAG-513", "BAG-514", "BAG-518", "BAG-519", "BAG-523",
-})  # fmt: skip
-"""Rules that a bag broke from the day it was made: what it breaks them by is no loss and no change."""
-
-
-def _is_rule(code: str) -> bool:
-    """Whether an error with this code, of a bag or of a record in it, tells of no loss."""
-    in_record = code.startswith(_RECORDS) and code not in _LOSSES_IN_RECORDS
-    return in_record or code in _RULES or code.startswith(_PROFILE)
+_ANSWERS = {Tells.PROFILE: Answer.PROFILE_NOT_MET, Tells.NO_CLAIM: Answer.NOT_PDFA}
+"""What a report says whose errors all tell the same."""
 
 
 @light_dataclass(frozen=True)
@@ -85,20 +71,16 @@ class ValidationReport:
 
     @property
     def answer(self) -> Answer:
-        """The outcome in the word that fits the subject's kind, its depth and its errors."""
+        """The outcome in the word that fits the depth and what the errors tell."""
         if self.outcome is Outcome.NOT_CHECKED:
             return Answer.NOT_CHECKED
         if self.outcome is Outcome.INTACT:
             whole = {Depth.QUICK: Answer.NOT_VALIDATED, Depth.COMPLETE: Answer.COMPLETE}
             return Answer.INTACT if self.depth is None else whole.get(self.depth, Answer.INTACT)
-        codes = {finding.code for finding in self.errors}
-        if self.kind is Kind.PDF and codes <= _NO_CLAIM:
-            return Answer.NOT_PDFA
-        if all(code.startswith(_PROFILE) for code in codes):
-            return Answer.PROFILE_NOT_MET
-        if self.kind is Kind.BAG and all(map(_is_rule, codes)):
-            return Answer.INVALID
-        return Answer.DAMAGED if self.kind in (Kind.BAG, Kind.OCFL) else Answer.INVALID
+        told = {finding.kind.tells for finding in self.errors}
+        if Tells.LOSS in told:
+            return Answer.DAMAGED
+        return _ANSWERS.get(told.pop(), Answer.INVALID) if len(told) == 1 else Answer.INVALID
 
     @property
     def errors(self) -> tuple[Finding, ...]:

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from archive.renditions.typesetting.scripts import script_of
 
 _ENOUGH = 20_000
-_FEWEST = 3
 _SHARE = 0.04
+_SHORT = 40
+_SHORT_SHARE = 0.125
 _BY_SCRIPT = {
     "Armn": "hy", "Beng": "bn", "Cyrl": "ru", "Deva": "hi", "Ethi": "am", "Geor": "ka", "Grek": "el", "Gujr": "gu",
     "Guru": "pa", "Hang": "ko", "Hani": "zh", "Hebr": "he", "Hira": "ja", "Kana": "ja", "Khmr": "km", "Knda": "kn",
@@ -52,11 +53,14 @@ def likely_language(texts: Iterable[str]) -> str | None:
     script = scripts.most_common(1)[0][0] or ""
     if "Hira" in scripts or "Kana" in scripts:
         script = "Hira" if script == "Hani" else script
+    # Single letters are variables, elements and initials as often as words.
+    words = [word for word in words if len(word) > 1]
     told = Counter(words)
     counts = Counter({language: sum(told[word] for word in common) for language, common in _COMMON.items()})
     (best, found), (_, second) = counts.most_common(2)
-    # One word that comes again and again, as in a log, tells nothing, nor do few among very many.
+    # One word that comes again and again, as in a log, tells nothing, nor do few among very many. A sentence has few.
     different = sum(1 for word in _COMMON[best] if word in told)
-    if found >= _FEWEST and found > second and different > 1 and found >= _SHARE * len(words):
+    share, fewest = (_SHORT_SHARE, 1) if len(words) < _SHORT else (_SHARE, 2)
+    if found > second and different >= fewest and found >= share * len(words):
         return best
     return _BY_SCRIPT.get(script) or ("ar" if script == "Arab" else None)

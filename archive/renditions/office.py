@@ -44,7 +44,7 @@ _KINDS = {
     f"{_OOXML}presentationml.presentation": "pptx",
 }  # fmt: skip
 _MEDIA_TYPES = {ending: kind for kind, ending in _KINDS.items() if kind != "text/rtf"}
-_BETTER_PRINTED = frozenset({"ods", "odp", "pptx", "rtf"})
+_BETTER_PRINTED = frozenset({"ods", "odp", "pptx"})
 """Our own readers take their words only; they stand in where there is no LibreOffice."""
 _UNSURE = frozenset({
     "", "application/octet-stream", "application/zip", "application/x-ole-storage", "application/x-zip-compressed",

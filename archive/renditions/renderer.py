@@ -173,9 +173,23 @@ class Renderer:
         existing = dict(zip(batch.pdfs, batch.existing.result(), strict=True)) if batch.pdfs else {}
         for number, place in enumerate(batch.places):
             attempt = existing[number] if number in existing else batch.drawn[number].result()
+            if number in existing and attempt.draft is None and self._stands_in(attempt.original):
+                attempt = self._draw_instead(attempt, place)
             if attempt.draft is not None:
                 attempt = replace(attempt, draft=replace(attempt.draft, content=_take(place)))
             yield attempt
+
+    def _stands_in(self, original: Original) -> bool:
+        """Whether a reader of ours draws what LibreOffice was to print and could not."""
+        return original.media_type != PDF and self.settings.render.office == "auto" and can_draw(original)
+
+    def _draw_instead(self, failed: Attempt, place: str) -> Attempt:
+        """The attempt of our own reader, which says why it is not LibreOffice's; where that fails too, `failed`."""
+        drawn = self._attempt(failed.original, place)
+        if drawn.draft is None:
+            return failed
+        told = codes.WORDS_ONLY.at(failed.original.subject, reason=failed.reason or "LibreOffice made no PDF of it")
+        return replace(drawn, findings=(told, *drawn.findings))
 
     def _attempt(self, original: Original, place: str) -> Attempt:
         """The attempt on a document, its draft's bytes at `place`."""

@@ -7,13 +7,16 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from archive.errors import ExistsError, FormatError, UsageError, from_os_error
 from archive.formats.trust_toml import is_trust_name
 from archive.model.seal import AuthorityEntry, Role, Trust, TrustedKey, TrustFile
+from archive.model.stamp import Authority
 from archive.regular_files import open_regular
 from archive.settings import Settings
 from archive.storage.atomic import write_output
+from archive.trust.side_by_side import ask_side_by_side
 from archive.trust.signatures import read_public_file
 from archive.trust.store import (
     AUTHORITIES,
@@ -136,14 +139,16 @@ def try_addresses(trust: Trust, name: str, *, now: Callable[[], datetime]) -> tu
 
     from archive.trust.requests import NotStampedError, obtain_stamp
 
-    problems = []
-    for authority in trust.authorities:
-        for url in authority.urls if authority.name == name else ():
-            try:
-                obtain_stamp(url, secrets.token_bytes(32), (authority,), trust.lists, required=False, now=now)
-            except NotStampedError as error:
-                problems.append(f"{url}: no stamp for a try: {error}")
-    return tuple(problems)
+    def ask(authority: Authority, url: str) -> str:
+        try:
+            obtain_stamp(url, secrets.token_bytes(32), (authority,), trust.lists, required=False, now=now)
+        except NotStampedError as error:
+            return f"{url}: no stamp for a try: {error}"
+        return ""
+
+    known = [one for one in trust.authorities if one.name == name]
+    problems = ask_side_by_side([partial(ask, one, url) for one in known for url in one.urls])
+    return tuple(filter(None, problems))
 
 
 def revoke(folder: str, name: str, *, since: datetime, why: str | None) -> Trust:
@@ -181,8 +186,8 @@ def refresh(folder: str, *, at: datetime) -> Refreshed:
     new: list[str] = []
     known = 0
     problems: list[str] = []
-    for authority in trust.authorities:
-        lists, lacking = published_lists(authority, at=at)
+    answers = ask_side_by_side([partial(published_lists, one, at=at) for one in trust.authorities])
+    for authority, (lists, lacking) in zip(trust.authorities, answers, strict=True):
         problems += [f"{authority.name}: {words}" for words in lacking]
         for content in lists:
             if keep_list(folder, content):

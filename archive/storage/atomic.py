@@ -12,7 +12,6 @@ import ctypes
 import errno
 import functools
 import os
-import secrets
 import stat
 import sys
 import time
@@ -59,7 +58,7 @@ def exchange(one: str, other: str) -> None:
 
 def exchange_works(folder: str) -> bool:
     """Whether names in `folder` can be swapped: tried on two files in it that do not outlive the call."""
-    one, other = (os.path.join(folder, f"try-{secrets.token_hex(4)}") for _ in range(2))
+    one, other = (os.path.join(folder, f"try-{os.urandom(4).hex()}") for _ in range(2))
     try:
         for path in (one, other):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -249,7 +248,7 @@ def _write_beside(path: str, content: Iterable[bytes], *, replace: bool, mode: i
     with contextlib.suppress(FileNotFoundError):
         mode = stat.S_IMODE(os.stat(path).st_mode)
     folder, name = os.path.split(path)
-    beside = os.path.join(folder, f".{name[:40]}.{secrets.token_hex(4)}.part")
+    beside = os.path.join(folder, f".{name[:40]}.{os.urandom(4).hex()}.part")
     try:
         descriptor = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), mode)
         with open(descriptor, "wb") as file:

@@ -7,15 +7,15 @@ import os
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 from archive.errors import UsageError
+from archive.model.light import light_dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Clock:
     """The time in UTC. `fixed` (seconds since the epoch) stands still: with it the same input gives the same bytes."""
 
@@ -41,7 +41,7 @@ def system_clock(environ: Mapping[str, str] = os.environ) -> Clock:
     return Clock(int(epoch))
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Identifiers:
     """UUIDs derived from one root (RFC 9562, version 5), so that a package's records agree without a register."""
 

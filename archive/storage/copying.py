@@ -8,11 +8,12 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from dataclasses import dataclass, field
+from dataclasses import field
 from stat import S_ISREG
 
 from archive.errors import SourceError, StorageError, UsageError, from_os_error
 from archive.model.build import NO_PROGRESS, Progress
+from archive.model.light import light_dataclass
 from archive.storage.folders import CREATE, READ, Folder, portable, read_into, write_all
 from archive.storage.hashing import constructor_of, digest_descriptor
 
@@ -23,7 +24,7 @@ _FICLONE = 0x40049409
 _CANNOT_CLONE = (errno.EOPNOTSUPP, errno.ENOTTY, errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EPERM, errno.ETXTBSY)
 
 
-@dataclass(slots=True)
+@light_dataclass(slots=True)
 class Taken:
     """What was read of some files: lists of equal length, one entry a file, in the order of `names`.
 

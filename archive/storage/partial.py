@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import secrets
 import stat
 
 from archive.errors import StorageError, UsageError, from_os_error
@@ -29,7 +28,7 @@ class Partial:
     def __init__(self, folder: str, name: str) -> None:
         self.folder = folder
         self.made = _make_folders(folder)
-        self.path = os.path.join(folder, f"{_stem(name)}{secrets.token_hex(4)}.partial")
+        self.path = os.path.join(folder, f"{_stem(name)}{os.urandom(4).hex()}.partial")
         self.keep = False
         self._lock: int | None = None
         try:

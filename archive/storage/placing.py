@@ -17,6 +17,7 @@ from archive.storage.folders import Folder, portable, write_all
 
 _FICLONE = 0x40049409
 _CHUNK = 1 << 20
+_TIMES_BY_DESCRIPTOR = os.utime in os.supports_fd
 _CANNOT = (
     errno.EOPNOTSUPP, errno.ENOTTY, errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EPERM, errno.ETXTBSY, errno.EMLINK,
 )  # fmt: skip
@@ -40,30 +41,34 @@ class Placer:
 
         Raises OSError, and `StorageError` where blocks must be shared and cannot be.
         """
-        before = source.stat(name)
-        if not S_ISREG(before.st_mode):
-            raise OSError(errno.EINVAL, "not a regular file", os.path.join(source.path, name))
-        if self._way != "link" or not _link(source, name, target, new_name):
-            self._copy(source, name, target, new_name)
-        return before.st_size, before.st_mtime_ns, before.st_ctime_ns < self._before
+        state = None
+        if self._way == "link":
+            state = source.stat(name)
+            if not S_ISREG(state.st_mode):
+                raise _not_regular(source, name)
+        if state is None or not _link(source, name, target, new_name):
+            state = self._copy(source, name, target, new_name)
+        return state.st_size, state.st_mtime_ns, state.st_ctime_ns < self._before
 
-    def _copy(self, source: Folder, name: str, target: Folder, new_name: str) -> None:
+    def _copy(self, source: Folder, name: str, target: Folder, new_name: str) -> os.stat_result:
         descriptor = source.open(name)
         out = -1
         try:
             state = os.fstat(descriptor)
+            if not S_ISREG(state.st_mode):
+                raise _not_regular(source, name)
             out = target.open_new(new_name, 0o600 | state.st_mode & 0o066)
+            size = state.st_size
             if not (self._clones and self._clone(descriptor, out, new_name)):
-                while chunk := os.read(descriptor, _CHUNK):
-                    write_all(out, memoryview(chunk))
-            place: int | str = out if os.utime in os.supports_fd else os.path.join(target.path, new_name)
+                size = _copy_bytes(descriptor, out, state.st_size)
+            place: int | str = out if _TIMES_BY_DESCRIPTOR else os.path.join(target.path, new_name)
             os.utime(place, ns=(state.st_mtime_ns, state.st_mtime_ns))
-            after = os.fstat(descriptor)
-            if (after.st_ctime_ns, os.fstat(out).st_size) != (state.st_ctime_ns, state.st_size):
+            if (os.fstat(descriptor).st_ctime_ns, size) != (state.st_ctime_ns, state.st_size):
                 raise StorageError(
                     "it changed while it was copied", subject=os.path.join(source.path, name),
                     remedy="Make sure nothing writes to it, then run again",
                 )  # fmt: skip
+            return state
         finally:
             os.close(descriptor)
             if out >= 0:
@@ -85,6 +90,21 @@ class Placer:
             self._clones = False
             return False
         return True
+
+
+def _copy_bytes(descriptor: int, out: int, size: int) -> int:
+    """Copy a file that has `size` bytes: how many it really had. One read takes all of a small file."""
+    copied = 0
+    while chunk := os.read(descriptor, min(size - copied + 1, _CHUNK)):
+        write_all(out, memoryview(chunk))
+        copied += len(chunk)
+        if copied >= size:
+            break
+    return copied
+
+
+def _not_regular(source: Folder, name: str) -> OSError:
+    return OSError(errno.EINVAL, "not a regular file", os.path.join(source.path, name))
 
 
 def _link(source: Folder, name: str, target: Folder, new_name: str) -> bool:

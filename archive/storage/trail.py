@@ -7,14 +7,14 @@ handful. One that was let go is opened again from the folder below it, and must 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
+from archive.model.light import light_dataclass
 from archive.storage.folders import Folder
 
 _OPEN = 64
 
 
-@dataclass(slots=True)
+@light_dataclass(slots=True)
 class _Step:
     """A folder of the way. `identity` is known for one that was let go, whose `folder` is None then."""
 

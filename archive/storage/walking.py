@@ -10,11 +10,12 @@ import fnmatch
 import re
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from archive.formats.junk import junk_sort
 from archive.model.codes import source as codes
 from archive.model.finding import Finding
+from archive.model.light import light_dataclass
 from archive.storage.folders import Folder
 from archive.storage.trail import Trail
 
@@ -28,7 +29,7 @@ _SORTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Visit:
     """One folder. `path` is relative to the root, "" for the root itself; `depth` counts from 0.
 
@@ -77,7 +78,7 @@ class Exclusions:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Walk:
     """How to walk. `shown` is the root as the user wrote it, for findings.
 

@@ -32,7 +32,7 @@ def claim_folder(path: str) -> Folder:
             _mkdir(parent, name, 0o700)
         with Folder.at(above or os.curdir) as parent:
             if not stat.S_ISDIR(parent.stat(name).st_mode):
-                raise _refusal("a link or something else that is not a folder has the name of the working folder", path)
+                raise refuse_working_folder("a link or something else that is not a folder has its name", path)
             folder = parent.enter(name)
             folder = Folder(None, path, folder.fd)
     except OSError as error:
@@ -40,7 +40,7 @@ def claim_folder(path: str) -> Folder:
     why = _why_not_ours(os.stat(path if folder.fd is None else folder.fd))
     if why is not None:
         folder.close()
-        raise _refusal(why, path)
+        raise refuse_working_folder(why, path)
     return folder
 
 
@@ -48,14 +48,16 @@ def _why_not_ours(status: os.stat_result) -> str | None:
     if not hasattr(os, "geteuid"):
         return None
     if status.st_uid != os.geteuid():
-        return "the working folder belongs to another user"
-    return "other users may write to the working folder" if status.st_mode & 0o022 else None
+        return "it belongs to another user"
+    return "other users may write to it" if status.st_mode & 0o022 else None
 
 
-def _refusal(why: str, path: str) -> PermissionDeniedError:
+def refuse_working_folder(why: str, path: str) -> PermissionDeniedError:
+    """The error for a working folder that somebody else could have put there."""
     return PermissionDeniedError(
-        f"{why}; nothing was written", subject=path, remedy="Find out who made it, remove it, then run again"
-    )
+        f"the working folder is refused, and nothing was written: {why}", subject=path,
+        remedy="Find out who made it, remove it, then run again",
+    )  # fmt: skip
 
 
 class WorkingFolder:
@@ -164,6 +166,11 @@ def mode_of_copy(source: str, *, folder: bool = False) -> int:
     if folder:
         return original & 0o777 | 0o700 if stat.S_ISDIR(original) else 0o777 if original & 0o077 else 0o700
     return original & 0o066 | 0o600
+
+
+def is_private(path: str) -> bool:
+    """True when `path`, a folder or a file, is closed to every account but its owner's."""
+    return not os.stat(path).st_mode & 0o077
 
 
 def mode_of_extract(sources: Iterable[str]) -> int:

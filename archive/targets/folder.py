@@ -19,7 +19,7 @@ from archive.model.finding import Finding
 from archive.storage.atomic import put_in_place, sync_folder, sync_tree
 from archive.storage.removing import remove_tree
 from archive.storage.sealed import refuse_sealed
-from archive.storage.working_folder import WorkingFolder, mode_of_copy, require_same
+from archive.storage.working_folder import WorkingFolder, is_private, mode_of_copy, require_same
 from archive.targets.local import digest_of, read_file, walk_files
 from archive.targets.protocol import Context, Notes, read_source
 from archive.targets.registry import path_of
@@ -150,6 +150,9 @@ class Directory:
             return
         for path, _status in walk_files(base):
             yield path, read_file(base, path, path)
+
+    def is_private(self, identifier: str) -> bool:
+        return is_private(os.path.join(self._root, identifier))
 
     def close(self) -> None:
         if self._working is not None:

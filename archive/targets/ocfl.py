@@ -9,28 +9,36 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from threading import Lock
 
-from archive.errors import FormatError, LockedError, NotFoundError, StorageError, UsageError, from_os_error
-from archive.formats.ocfl_inventory import Inventory, parse_inventory, write_inventory
+from archive.errors import LockedError, NotFoundError, StorageError, UsageError, from_os_error
+from archive.formats.ocfl_inventory import Inventory, write_inventory
+from archive.formats.ocfl_packing import Block
 from archive.formats.ocfl_versions import Version, version_number
 from archive.model.codes import deposit as codes
 from archive.model.deposit import Delivery, Deposited, DepositState, Item, Package
-from archive.model.finding import Finding, Severity
+from archive.model.finding import Finding
 from archive.storage.removing import remove_tree
 from archive.storage.sealed import refuse_sealed
-from archive.storage.working_folder import WorkingFolder, claim_folder, mode_of_copy
-from archive.targets.local import digest_of, read_file, read_proven
+from archive.storage.working_folder import WorkingFolder, claim_folder, is_private, mode_of_copy
+from archive.targets.local import read_file, read_proven
+from archive.targets.ocfl_inventories import (
+    KnownInventory,
+    NewFiles,
+    PlaceOf,
+    WrittenVersion,
+    load_inventory,
+    require_inventory,
+    state_is,
+)
 from archive.targets.ocfl_writing import OcflRoot, put_object, seal_object, take_back
 from archive.targets.protocol import Context, Notes, read_source
 from archive.targets.registry import path_of
 
 OPTIONS = ("message", "person", "address")
 
-_FIXITY = {"md5": "md5", "sha1": "sha1", "sha256": "sha256", "blake2b": "blake2b-512"}
 _MESSAGE = "Deposit of the bag "
 _AT_VERSION = re.compile(r"(.+)#(v0*[1-9][0-9]*)", re.DOTALL)
 
@@ -48,10 +56,12 @@ class OcflTarget:
         self._context = context
         self._staging = ""
         self._working: WorkingFolder | None = None
-        self._current: Inventory | None = None
+        self._known: KnownInventory | None = None
+        self._current: KnownInventory | None = None
         self._name = "v1"
-        self._fresh: dict[str, str] = {}
-        self._judged: tuple[Deposited, Mapping[str, Sequence[str]]] | None = None
+        self._new: NewFiles | None = None
+        self._written: WrittenVersion | None = None
+        self._places: tuple[str, PlaceOf] | None = None
         self._lock = Lock()
 
     @property
@@ -66,8 +76,7 @@ class OcflTarget:
             for item in package.items
             if not _is_utf8(item.path)
         ]
-        known = self._load(package.identifier)
-        stored = known.manifest if known else {}
+        stored = self._stored(self._load(package.identifier))
         size = sum(item.size for item in package.items if item.digests["sha512"] not in stored)
         if shutil.disk_usage(self._root.nearest()).free < size:
             findings.append(codes.NO_SPACE.at(self.label, words=f"{size:,} bytes are needed"))
@@ -77,10 +86,8 @@ class OcflTarget:
         inventory = self._load(package.identifier)
         if inventory is None:
             return None
-        state = _state_of(package)
         for name in sorted(inventory.versions, key=version_number, reverse=True):
-            own = {path: digest.lower() for digest, paths in inventory.versions[name].state.items() for path in paths}
-            if own == state:
+            if state_is(inventory.versions[name].state, package):
                 if (staging := notes.get("staging")) is not None:
                     remove_tree(self._root.locate(staging))
                     self._root.tidy()
@@ -89,15 +96,12 @@ class OcflTarget:
 
     def begin(self, package: Package, notes: Notes) -> list[Finding]:
         self._root.make()
-        self._current = self._load(package.identifier)
-        head = self._current.head if self._current else None
-        self._name = _next_version(head)
-        stored = self._current.manifest if self._current else {}
-        self._fresh = {}
-        for item in package.items:
-            digest = item.digests["sha512"]
-            if digest not in stored:
-                self._fresh.setdefault(digest, item.path)
+        self._written = self._places = None
+        self._load(package.identifier)
+        self._current = self._known
+        self._name = _next_version(self._known.inventory.head if self._known else None)
+        stored = self._stored(self._known.inventory if self._known else None)
+        self._new = NewFiles(package.items, stored, f"{self._name}/{self._content()}/")
         staging = self._root.staging(f"{package.fingerprint[:24]}-{self._name}")
         notes.put("staging", staging)
         self._staging = self._root.locate(staging)
@@ -106,7 +110,7 @@ class OcflTarget:
             self._root.make_staging()
             claim_folder(self._staging).close()
             take_back(self._staging, self._root.place_of(package.identifier))
-            self._working = WorkingFolder(self._staging, tree="object")
+            self._working = WorkingFolder(self._staging, tree="object", mode=self._mode(package))
             self._working.make(self._name)
         except OSError as error:
             raise from_os_error(error, self._staging) from error
@@ -124,7 +128,7 @@ class OcflTarget:
             raise from_os_error(error, item.path) from error
 
     def sends(self, item: Item) -> bool:
-        return self._fresh.get(item.digests["sha512"]) == item.path
+        return self._new is not None and self._new.has(item)
 
     def discard(self, package: Package, notes: Notes) -> None:
         del package, notes
@@ -140,38 +144,46 @@ class OcflTarget:
         place = self._root.place_of(package.identifier)
         staged = os.path.join(self._staging, "object")
         with self._root.held():
-            now = self._load(package.identifier)
-            if (now.head if now else None) != (self._current.head if self._current else None):
+            before = self._current.digest if self._current else None
+            self._load(package.identifier)
+            if (self._known.digest if self._known else None) != before:
                 raise LockedError(
                     "another version was written meanwhile", subject=package.identifier, remedy="Run the command again"
                 )
             try:
                 if self._working is not None:
                     self._working.check()
-                seal_object(staged, self._name, write_inventory(self._inventory(package)))
+                digest = seal_object(staged, self._name, write_inventory(self._inventory(package)))
                 put_object(staged, self._root.locate(place), self._root.path, self._staging)
             except OSError as error:
                 raise from_os_error(error, place) from error
         self.close()
-        self._current, self._fresh = None, {}
         remove_tree(self._staging)
         self._root.tidy()
-        return self._deposited(package.identifier, self._name)
+        deposited = self._deposited(package.identifier, self._name)
+        assert self._new is not None
+        stored = self._stored(self._current.inventory if self._current else None)
+        self._written = WrittenVersion(deposited.identifier, digest, self._new, stored)
+        self._known = self._current = self._new = self._places = None
+        return deposited
 
     def read(self, deposited: Deposited, item: Item) -> Iterator[bytes]:
-        paths = self._listed(deposited).get(item.digests["sha512"], ())
-        if not paths:
-            raise NotFoundError("the inventory does not list it", subject=item.path)
-        place = self._root.place_of(deposited.identifier.rpartition("#")[0])
-        return read_file(self._root.path, f"{place}/{paths[0]}", item.path)
-
-    def _listed(self, deposited: Deposited) -> Mapping[str, Sequence[str]]:
-        """The manifest of the object, read back once, for all threads that read its files."""
+        identifier = deposited.identifier.rpartition("#")[0]
         with self._lock:
-            if self._judged is None or self._judged[0] != deposited:
-                inventory = self._load(deposited.identifier.rpartition("#")[0])
-                self._judged = (deposited, inventory.manifest if inventory else {})
-            return self._judged[1]
+            if self._places is None or self._places[0] != deposited.identifier:
+                self._places = deposited.identifier, self._find_places(deposited.identifier, identifier)
+            path = self._places[1](item.digests["sha512"])
+        if path is None:
+            raise NotFoundError("the inventory does not list it", subject=item.path)
+        return read_file(self._root.path, f"{self._root.place_of(identifier)}/{path}", item.path)
+
+    def _find_places(self, version: str, identifier: str) -> PlaceOf:
+        """Where the inventory that is there now has each content: our own one, byte for byte, or another."""
+        if self._written is not None and self._written.version == version:
+            require_inventory(self._root, identifier, self._written.inventory)
+            return self._written.place_of
+        manifest = self._stored(self._load(identifier))
+        return lambda digest: next(iter(manifest.get(digest, ())), None)
 
     def poll(self, deposited: Deposited) -> tuple[DepositState, str | None]:
         del deposited
@@ -180,7 +192,6 @@ class OcflTarget:
     def retrieve(self, identifier: str) -> Iterator[tuple[str, Iterator[bytes]]]:
         inventory, version = self._version(identifier)
         place = self._root.place_of(inventory.id or "")
-        self._require_sidecar(place)
         for digest, paths in version.state.items():
             source = f"{place}/{inventory.manifest[digest][0]}"
             for path in paths:
@@ -199,16 +210,6 @@ class OcflTarget:
             self._working.close()
             self._working = None
 
-    def _require_sidecar(self, place: str) -> None:
-        """Raise `FormatError` unless the inventory has the digest that the file beside it records."""
-        name = f"{place}/inventory.json"
-        sidecar = b"".join(read_file(self._root.path, f"{name}.sha512", "inventory.json.sha512"))
-        if sidecar.split()[:1] != [digest_of(self._root.path, name, "sha512").encode("ascii")]:
-            raise FormatError(
-                "the inventory does not have the digest that inventory.json.sha512 records", subject=name,
-                remedy=f"archive validate {shlex.quote(self._root.path)}",
-            )  # fmt: skip
-
     def _version(self, identifier: str) -> tuple[Inventory, Version]:
         """The object's inventory and the version that `identifier` names, else the newest. Raises `NotFoundError`."""
         self._root.look()
@@ -222,64 +223,52 @@ class OcflTarget:
         return inventory, version
 
     def _load(self, identifier: str) -> Inventory | None:
-        """The object's current inventory, None when there is no such object. Raises `StorageError` when damaged."""
-        if not os.path.isdir(self._root.path):
-            return None
-        base = self._root.locate(self._root.place_of(identifier))
-        if not os.path.isdir(base):
-            return None
-        place = self._root.place_of(identifier)
-        content = b"".join(read_file(self._root.path, f"{place}/inventory.json", "inventory.json"))
-        inventory, findings = parse_inventory(content, "inventory.json", None)
-        bad = next((finding for finding in findings if finding.severity is Severity.ERROR), None)
-        if inventory is None or bad is not None or inventory.algorithm != "sha512":
-            why = bad.message if bad is not None else "its digests are not sha512"
-            raise StorageError(
-                f"the object cannot be added to: {why}", subject=identifier, remedy=f"archive validate {base}"
-            )
-        if inventory.id != identifier:
-            raise StorageError("another object stands at the place of this one", subject=identifier)
-        return inventory
+        """The object's current inventory, None when there is no such object; it is read again only where it changed.
+
+        Raises `StorageError` when it is damaged.
+        """
+        self._known = load_inventory(self._root, identifier, self._known)
+        return self._known.inventory if self._known else None
+
+    @staticmethod
+    def _stored(inventory: Inventory | None) -> Block:
+        """What the object has already: digests and content paths."""
+        return inventory.manifest if inventory else {}
 
     def _inventory(self, package: Package) -> Inventory:
         """The inventory with the new version."""
         options, settings = self._context.options, self._context.settings.create
-        manifest = {digest: list(paths) for digest, paths in (self._current.manifest if self._current else {}).items()}
-        for digest, path in self._fresh.items():
-            manifest[digest] = [f"{self._name}/{self._content()}/{path}"]
-        state: dict[str, list[str]] = {}
-        fixity = {name: dict(block) for name, block in (self._current.fixity if self._current else {}).items()}
-        for item in package.items:
-            digest = item.digests["sha512"]
-            state.setdefault(digest, []).append(item.path)
-            if self._fresh.get(digest) == item.path:
-                for algorithm, value in item.digests.items():
-                    if algorithm in _FIXITY:
-                        listed = fixity.setdefault(_FIXITY[algorithm], {}).setdefault(value, [])
-                        listed.append(manifest[digest][0])
+        current = self._current.inventory if self._current else None
+        assert self._new is not None
         user = {
             "name": str(options.get("person") or settings.operator or settings.organization or "archive (muniment)"),
             "address": str(options.get("address") or "urn:muniment:agent:archive"),
         }
         name = package.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         message = str(options.get("message") or _MESSAGE + name)
-        version = Version(self._context.clock.stamp(), message, user, state)
-        versions = {**(self._current.versions if self._current else {}), self._name: version}
-        directory = self._current.content_directory if self._current else None
+        version = Version(self._context.clock.stamp(), message, user, self._new.state())
         return Inventory(
-            package.identifier, "1.1", "sha512", self._name, directory, manifest, versions, fixity,
+            package.identifier, "1.1", "sha512", self._name, current.content_directory if current else None,
+            self._new.manifest(self._stored(current)), {**(current.versions if current else {}), self._name: version},
+            self._new.fixity(current.fixity if current else {}),
         )  # fmt: skip
 
+    def _mode(self, package: Package) -> int:
+        """The rights of the object's folder: never wider than those of the bag, or of the object as it is."""
+        place = self._root.locate(self._root.place_of(package.identifier))
+        mode = mode_of_copy(package.bag, folder=True)
+        return mode & mode_of_copy(place, folder=True) if os.path.isdir(place) else mode
+
+    def is_private(self, identifier: str) -> bool:
+        match = _AT_VERSION.fullmatch(identifier)
+        return is_private(self._root.locate(self._root.place_of(match[1] if match else identifier)))
+
     def _content(self) -> str:
-        return self._current.content if self._current else "content"
+        return self._current.inventory.content if self._current else "content"
 
     def _deposited(self, identifier: str, version: str) -> Deposited:
         location = self._root.locate(self._root.place_of(identifier))
         return Deposited(f"{identifier}#{version}", location, version)
-
-
-def _state_of(package: Package) -> dict[str, str]:
-    return {item.path: item.digests["sha512"] for item in package.items}
 
 
 def _next_version(head: str | None) -> str:

@@ -151,8 +151,11 @@ def _write(path: str, content: bytes) -> None:
         stream.write(content)
 
 
-def seal_object(staged: str, version: str, inventory: Iterable[bytes]) -> None:
-    """Write the inventory of a staged object, with its sidecars, into the version and into the object's root."""
+def seal_object(staged: str, version: str, inventory: Iterable[bytes]) -> str:
+    """Write the inventory of a staged object, with its sidecars, into the version and into the object's root.
+
+    Gives the inventory's sha512 (hex).
+    """
     digest = hashlib.sha512()
     folders = (os.path.join(staged, version), staged)
     with contextlib.ExitStack() as stack:
@@ -164,6 +167,7 @@ def seal_object(staged: str, version: str, inventory: Iterable[bytes]) -> None:
     for folder in folders:
         _write(os.path.join(folder, "inventory.json.sha512"), f"{digest.hexdigest()} inventory.json\n".encode("ascii"))
     _write(os.path.join(staged, "0=ocfl_object_1.1"), b"ocfl_object_1.1\n")
+    return digest.hexdigest()
 
 
 def put_object(staged: str, final: str, root: str, staging: str) -> None:

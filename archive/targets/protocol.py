@@ -114,6 +114,15 @@ class ResolvesVersions(Protocol):
 
 
 @runtime_checkable
+class KeepsPrivate(Protocol):
+    """A target that stores whether a deposit is for its owner alone."""
+
+    def is_private(self, identifier: str) -> bool:
+        """True when other accounts at the target cannot see the deposit, so that no copy may show it to others."""
+        ...
+
+
+@runtime_checkable
 class SendsUnseen(Protocol):
     """A target with a working place of its own: nothing is visible before `commit`, and all of it can be taken away.
 

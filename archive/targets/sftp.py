@@ -11,28 +11,28 @@ import contextlib
 import os
 import posixpath
 from collections.abc import Coroutine, Iterator
-from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from archive.errors import ArchiveError, ExistsError, NoSpaceError, NotAuthorisedError, NotFoundError, UsageError
+from archive.errors import ArchiveError, ExistsError, NoSpaceError, NotFoundError, UsageError
 from archive.model.codes import deposit as codes
 from archive.model.deposit import Delivery, Deposited, DepositState, Item, Package
 from archive.model.finding import Finding
 from archive.storage.credentials import Credentials, find_credentials, without_secrets
 from archive.storage.hashing import Digests
-from archive.storage.remote import NotAFileError, RefusedError, TransientError, lost_words, words_of
+from archive.storage.remote import NotAFileError, RefusedError, TransientError
+from archive.storage.working_folder import is_restricted, mode_of_copy, refuse_working_folder
 from archive.targets.protocol import Context, Notes, read_source
+from archive.targets.ssh import check_key_file, failures, finish_file, read_known_hosts, translate
 
 OPTIONS = ("form", "known_hosts", "key_file", "port", "seconds")
 
 _BLOCK = 4 << 20
-_LARGEST_LIST = 16 << 20
-"""How much of a list of known hosts is read, in characters."""
+_NOT_FOLLOWED = "a link or a special file is in its place on the far side, and is not followed"
 
 Result = TypeVar("Result")
 
-
+_FOLDER = 2
 _NOT_FILES = (3, 4, 6, 7, 8, 9)
 """Links, special files, sockets, devices and pipes, by their numbers in SFTP (draft-ietf-secsh-filexfer-13, 7.1)."""
 
@@ -59,6 +59,7 @@ class SftpTarget:
         self._client: Any = None
         self._part = ""
         self._made: set[str] = set()
+        self._private = False
 
     @property
     def label(self) -> str:
@@ -89,7 +90,7 @@ class SftpTarget:
             for item in package.items:
                 path = self._place(final, item)
                 quick = self._form is Delivery.FILES and "/" in item.path
-                if self._size(path) != item.size or not (quick or self._digest(path, item)):
+                if not self._has_file(path, item.size) or not (quick or self._digest(path, item)):
                     raise ExistsError("other content stands there", subject=final)
         if notes.get("working"):
             self._remove_working(package)
@@ -100,7 +101,12 @@ class SftpTarget:
         if self._form is not Delivery.FILES:
             notes.put("working", self._part)
         self._made = {self._part}
-        self._do(lambda client: client.makedirs(os.fsencode(self._part), exist_ok=True))
+        self._private = not mode_of_copy(package.bag, folder=True) & 0o077
+        self._do(lambda client: client.makedirs(os.fsencode(self._root), exist_ok=True))
+        if self._status(self._part) is None:
+            self._do(lambda client: client.mkdir(os.fsencode(self._part), _attributes(self._private)))
+        else:
+            self._require_own(self._part)
         return []
 
     def send(self, item: Item, notes: Notes) -> None:
@@ -110,19 +116,23 @@ class SftpTarget:
             self._do(lambda client: client.remove(os.fsencode(final)))
         folder = posixpath.dirname(final)
         if folder not in self._made:
-            self._do(lambda client: client.makedirs(os.fsencode(folder), exist_ok=True))
+            above, attributes = posixpath.dirname(folder), _attributes(is_restricted(item.path))
+            self._do(lambda client: client.makedirs(os.fsencode(above), exist_ok=True))
+            self._do(lambda client: client.makedirs(os.fsencode(folder), attributes, exist_ok=True))
             self._made.add(folder)
         part = final + ".part"
         offset = self._size(part) or 0
         if offset > item.size:
             self._do(lambda client: client.remove(os.fsencode(part)))
             offset = 0
-        handle = self._do(lambda client: client.open(os.fsencode(part), "r+b" if offset else "wb"))
+        mode = "r+b" if offset else "wb"
+        attributes = _attributes(self._private or is_restricted(item.path), folder=False)
+        handle = self._do(lambda client: client.open(os.fsencode(part), mode, attributes))
         try:
             for chunk in read_source(item, offset):
                 self._run(handle.write(chunk, offset))
                 offset += len(chunk)
-            self._run(_finish(handle))
+            self._run(finish_file(handle))
         finally:
             self._quietly(handle.close())
         stored = self._size(part)
@@ -166,7 +176,7 @@ class SftpTarget:
                 if name in (".", ".."):
                     continue
                 path = posixpath.join(folder, name)
-                if entry.attrs.type == 2:
+                if entry.attrs.type == _FOLDER:
                     stack.append(path)
                 elif entry.attrs.type in _NOT_FILES:
                     yield path, _refuse(path)
@@ -198,11 +208,42 @@ class SftpTarget:
         final = self._final(package)
         return Deposited(posixpath.basename(final), final)
 
+    def is_private(self, identifier: str) -> bool:
+        status = self._status(posixpath.join(self._root, identifier))
+        return status is not None and status.permissions is not None and not status.permissions & 0o077
+
     def _size(self, path: str) -> int | None:
+        """The size of the file at `path`, None where nothing is. Raises `NotAFileError` for a link and the like."""
+        status = self._status(path)
+        if status is not None and status.type in _NOT_FILES:
+            raise NotAFileError(_NOT_FOLLOWED, subject=path)
+        return None if status is None else int(status.size or 0)
+
+    def _has_file(self, path: str, size: int) -> bool:
+        """True when a file of that size is at `path`, and not a link to one."""
+        status = self._status(path)
+        return status is not None and status.type not in _NOT_FILES and status.size == size
+
+    def _status(self, path: str) -> Any:
+        """What the server says of `path`, a link as itself; None where nothing is."""
         try:
-            return int(self._do(lambda client: client.lstat(os.fsencode(path))).size or 0)
+            return self._do(lambda client: client.lstat(os.fsencode(path)))
         except NotFoundError:
             return None
+
+    def _require_own(self, path: str) -> None:
+        """Raise `PermissionDeniedError` unless `path` is a folder that this account made and no other may write to."""
+        probe = f"{path}.probe"
+        with contextlib.suppress(RefusedError):
+            self._do(lambda client: client.mkdir(os.fsencode(probe)))
+        found, made = self._status(path), self._status(probe)
+        self._do(lambda client: client.rmdir(os.fsencode(probe)))
+        if found.type != _FOLDER:
+            raise refuse_working_folder("a link or something else that is not a folder has its name", path)
+        if found.uid != made.uid:
+            raise refuse_working_folder("it belongs to another user", path)
+        if (found.permissions or 0) & 0o022 & ~(made.permissions or 0):
+            raise refuse_working_folder("other users may write to it", path)
 
     def _free(self) -> int | None:
         """Bytes that are free there, None where the server does not tell."""
@@ -242,8 +283,8 @@ class SftpTarget:
             self._loop = asyncio.new_event_loop()
         try:
             return self._loop.run_until_complete(asyncio.wait_for(work, self._seconds))
-        except _failures() as error:
-            told = _translate(error, self._label)
+        except failures() as error:
+            told = translate(error, self._label)
             if isinstance(told, TransientError):
                 self._drop()
             if isinstance(told, RefusedError) and self._connection is not None and "ailure" in told.problem:
@@ -256,7 +297,7 @@ class SftpTarget:
         try:
             assert self._loop is not None
             status = self._loop.run_until_complete(asyncio.wait_for(work, self._seconds))
-        except _failures():
+        except failures():
             return told
         return (
             NoSpaceError("the server's disk is full", subject=self._label)
@@ -288,84 +329,12 @@ class SftpTarget:
         if found.key_file:
             options["client_keys"] = [os.path.expanduser(found.key_file)]
             options["agent_path"] = None
-        known = _read_known_hosts(self._known_hosts, self._label)
+        known = read_known_hosts(self._known_hosts, self._label)
         self._connection = await asyncssh.connect(
             self._host, self._port, username=self._user or (), known_hosts=known, connect_timeout=self._seconds,
             login_timeout=self._seconds, config=None, keepalive_interval=15, **options,
         )  # fmt: skip
         self._client = await self._connection.start_sftp_client(path_encoding=None)
-
-
-def _read_known_hosts(chosen: object, label: str) -> Any:
-    """The host keys to accept: those of the file that the option `known_hosts` names, else the account's own.
-
-    asyncssh takes empty bytes for "none given" and reads the account's file. So the list is always read here, and when
-    the file that was named cannot be read, no connection is made. Raises `NotAuthorisedError`.
-    """
-    import asyncssh
-
-    path = os.path.expanduser("~/.ssh/known_hosts" if chosen is None else str(chosen))
-    if chosen is None and not os.path.lexists(path):
-        return asyncssh.import_known_hosts("")
-    try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            content = file.read(_LARGEST_LIST)
-    except OSError as error:
-        raise NotAuthorisedError(
-            f"the list of known host keys cannot be read, so nothing was sent to {label}: {error.strerror}",
-            subject=path, remedy="Put the server's key into it, once you have made sure that it is the server's",
-        ) from error  # fmt: skip
-    try:
-        return asyncssh.import_known_hosts(content)
-    except ValueError as error:
-        words = f"the list of known host keys is not readable, so nothing was sent to {label}"
-        raise NotAuthorisedError(words, subject=path) from error
-
-
-def _check_key_file(credentials: Credentials) -> None:
-    """Raise `NotAuthorisedError` when the key that the settings name is not there: no other is tried instead."""
-    if credentials.key_file and not os.path.isfile(os.path.expanduser(credentials.key_file)):
-        raise NotAuthorisedError("there is no such key file", subject=credentials.key_file)
-
-
-async def _finish(handle: Any) -> None:
-    """Ask the server to bring the file to its disk, where it knows how."""
-    import asyncssh
-
-    try:
-        await handle.fsync()
-    except asyncssh.SFTPOpUnsupported:
-        return
-
-
-@cache
-def _failures() -> tuple[type[Exception], ...]:
-    import asyncssh
-
-    return (asyncssh.Error, OSError, asyncio.TimeoutError, asyncssh.KeyImportError)
-
-
-def _translate(error: Exception, label: str) -> ArchiveError:
-    """The archive error for what asyncssh raised; its words never hold a secret."""
-    import asyncssh
-
-    words = words_of(f"the server says: {error}")
-    if isinstance(error, asyncssh.HostKeyNotVerifiable):
-        return NotAuthorisedError(
-            "the server's host key is not known", subject=label,
-            remedy="Make sure that the key is the server's, then add it to known_hosts",
-        )  # fmt: skip
-    if isinstance(error, (asyncssh.PermissionDenied, asyncssh.KeyImportError)):
-        return NotAuthorisedError("the server does not accept our credential", subject=label)
-    if isinstance(error, asyncssh.SFTPNoSuchFile):
-        return NotFoundError(words, subject=label)
-    if isinstance(error, asyncssh.SFTPPermissionDenied):
-        return NotAuthorisedError(words, subject=label)
-    lost = isinstance(error, (asyncssh.SFTPConnectionLost, asyncssh.SFTPNoConnection))
-    if isinstance(error, asyncssh.SFTPError) and not lost:
-        full = isinstance(error, (asyncssh.SFTPNoSpaceOnFilesystem, asyncssh.SFTPQuotaExceeded))
-        return (NoSpaceError if full else RefusedError)(words, subject=label)
-    return TransientError(lost_words(error), subject=label)
 
 
 def open_target(url: str, context: Context) -> SftpTarget:
@@ -386,12 +355,20 @@ def open_target(url: str, context: Context) -> SftpTarget:
     except ImportError:
         raise UsageError("SFTP needs the extra `sftp`", remedy="Run: pip install 'muniment[sftp]'") from None
     found = find_credentials(context.name, context.options, context.environ, service=f"muniment {parts.hostname}")
-    _check_key_file(found)
+    check_key_file(found)
     if context.options.get("known_hosts") is not None:
-        _read_known_hosts(context.options["known_hosts"], without_secrets(url))
+        read_known_hosts(context.options["known_hosts"], without_secrets(url))
     return SftpTarget(url, form, found, context)
 
 
 def _refuse(path: str) -> Iterator[bytes]:
     yield from ()
-    raise NotAFileError("a link or a special file is in its place on the far side, and is not followed", subject=path)
+    raise NotAFileError(_NOT_FOLLOWED, subject=path)
+
+
+def _attributes(private: bool, *, folder: bool = True) -> Any:
+    """The rights of something new on the server: for its owner only, or as the server gives them."""
+    import asyncssh
+
+    mode = 0o700 if folder else 0o600
+    return asyncssh.SFTPAttrs(permissions=mode) if private else asyncssh.SFTPAttrs()

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from archive.errors import ExtraMissingError
 from archive.model.stamp import Revocation
 
 if TYPE_CHECKING:
@@ -18,9 +19,13 @@ _WEAK = frozenset({"md5", "sha1"})
 
 @lru_cache(maxsize=256)
 def load_list(content: bytes) -> x509.CertificateRevocationList | None:
-    """The revocation list (DER) that `content` is, or None."""
-    from cryptography import x509
-
+    """The revocation list (DER) that `content` is, or None. Raises `ExtraMissingError` without the extra."""
+    try:
+        from cryptography import x509
+    except ImportError:
+        raise ExtraMissingError(
+            "revocation lists need the extra `seal`", remedy="Run: pip install 'muniment[seal]'"
+        ) from None
     try:
         loaded = x509.load_der_x509_crl(content)
         # These are read only when they are asked for; all of them must be readable.

@@ -10,13 +10,13 @@ import pytest
 
 from archive.errors import FormatError, LedgerError, UsageError
 from archive.formats.inclusion_proof import parse_inclusion, write_inclusion
+from archive.formats.merkle import empty_root, verify_consistency
 from archive.ledger.book import Ledger
-from archive.ledger.chain import Witness, find_witnesses, parse_witness
+from archive.ledger.chain import TREE_HASH, Witness, find_witnesses, parse_witness
 from archive.ledger.checkpoints import judge_inclusion, make_checkpoint, prove_seals
 from archive.ledger.recording import record_event
 from archive.ledger.seal_events import SEALED
 from archive.ledger.sealed_bags import record_seals
-from archive.ledger.tree import EMPTY_ROOT, verify_consistency
 from archive.ledger.verifying import make_witness, verify_chain
 from archive.model.inclusion import InclusionProof
 from tests.ledger.test_ledgers import forge
@@ -55,7 +55,7 @@ def test_both_versions_hold_until_the_past_is_rewritten(ledger: Ledger) -> None:
     grow(ledger)
     late = checkpoint(ledger, early)
     assert verify_chain(ledger, [early, older, late]).findings == ()
-    empty = Witness(ledger.id, 0, "0" * 64, STAMP, EMPTY_ROOT.hex())
+    empty = Witness(ledger.id, 0, "0" * 64, STAMP, empty_root(TREE_HASH).hex())
     assert verify_chain(ledger, [empty]).findings == ()
     for wrong in (replace(late, root="0" * 64), replace(late, hash="0" * 64), replace(late, number=99)):
         assert [one.code for one in verify_chain(ledger, [early, wrong]).findings] == ["AUD-121"]
@@ -76,7 +76,7 @@ def test_a_checkpoint_proves_that_it_continues_the_one_before(ledger: Ledger) ->
     made = make_checkpoint(ledger, STAMP, early)
     assert made is not None
     roots = bytes.fromhex(early.root), bytes.fromhex(made.witness.root)
-    assert verify_consistency(6, roots[0], 13, roots[1], made.proof)
+    assert verify_consistency(6, roots[0], 13, roots[1], made.proof, new=TREE_HASH)
     same = make_checkpoint(ledger, STAMP, made.witness)
     assert same is not None
     assert same.proof == ()

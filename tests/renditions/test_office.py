@@ -18,6 +18,7 @@ from archive.renditions.originals import Original
 from archive.renditions.renderer import Rendered, Renderer, Written
 from archive.settings import Settings
 from archive.storage.clock import Clock
+from tests.renditions.torture import workbook_documents
 from tests.support import office_documents as made
 from tests.support.verapdf import need_verapdf
 
@@ -53,7 +54,7 @@ def test_text_sheets_and_slides_are_printed_and_valid(tmp_path: Path) -> None:
     need_verapdf()
     office = made.need_office()
     files = {"letter.rtf": made.RTF, "harvest.ods": made.spreadsheet(), "talk.odp": made.slides()}
-    results = render_office(tmp_path, files)
+    results = render_office(tmp_path, files, _SETTINGS.with_flags("render", office="libreoffice"))
     said = {
         name: next((f.message for f in one.attempt.findings if f.code == "REN-103"), "")
         for name, (one, _) in results.items()
@@ -82,10 +83,21 @@ def test_text_sheets_and_slides_are_printed_and_valid(tmp_path: Path) -> None:
 
 def test_2a_has_no_attachment(tmp_path: Path) -> None:
     made.need_office()
-    settings = _SETTINGS.with_flags("render", pdfa="2a")
+    settings = _SETTINGS.with_flags("render", pdfa="2a", office="libreoffice")
     one, content = render_office(tmp_path, {"letter.rtf": made.RTF}, settings)["letter.rtf"]
     assert one.attempt.claims == ("PDF/A-2b",)
     assert not PdfReader(io.BytesIO(content)).attachments
+
+
+def test_what_libreoffice_cannot_print_is_drawn_by_its_words(tmp_path: Path) -> None:
+    """A package whose parts are all there, without the relations that LibreOffice follows."""
+    made.need_office()
+    case = next(case for case in workbook_documents.CASES if case.name == "slides words")
+    one, content = render_office(tmp_path, {"talk.pptx": case.content})["talk.pptx"]
+    assert one.attempt.status is RenditionStatus.MADE
+    assert "REN-123" in [finding.code for finding in one.attempt.findings]
+    assert "LibreOffice made no PDF of it" in one.attempt.findings[0].message
+    assert "HEAD\nBODY" in PdfReader(io.BytesIO(content)).pages[0].extract_text()
 
 
 def test_a_damaged_document_is_not_drawn(tmp_path: Path) -> None:

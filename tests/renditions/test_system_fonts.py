@@ -113,6 +113,7 @@ def test_a_glyph_that_draws_nothing() -> None:
         ("قالت اللجنة إن الملف في المحكمة من أجل العدالة", "ar"),
         ("این نامه را در دادگاه به کمیته داد که از آن است", "fa"),
         ("שלום עולם", "he"), ("日本語のテキスト", "ja"), ("中文", "zh"), ("ไทย", "th"), ("xyz 123", None), ("", None),
+        ("The accused is innocent.", "en"), ("L'accusé est innocent", "fr"), ("<a><e>&e;</e>o a</a>", None),
     ],
 )  # fmt: skip
 def test_the_language_of_a_text(content: str, language: str | None) -> None:

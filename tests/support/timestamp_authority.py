@@ -334,6 +334,8 @@ class Behaviour:
     failures: int = 0
     body: bytes | None = None
     now: timedelta = timedelta(0)
+    meeting: threading.Barrier | None = None
+    """Where given, each request waits there for others before it is answered."""
     requests: list[bytes] = field(default_factory=list)
     fetched: list[str] = field(default_factory=list)
     stopping: threading.Event = field(default_factory=threading.Event)
@@ -366,6 +368,8 @@ def run_authority(name: str, *, now: datetime | None = None, **properties: Any) 
             behaviour.requests.append(request)
             if self._misbehave():
                 return
+            if behaviour.meeting is not None:
+                behaviour.meeting.wait()
             assert behaviour.authority is not None
             body = behaviour.body
             if body is None:

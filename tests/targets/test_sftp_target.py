@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from archive.errors import NotAuthorisedError
-from archive.model.deposit import DepositReport, DepositState, Proof
+from archive.bags.contents import open_bag
+from archive.errors import NotAuthorisedError, PermissionDeniedError
+from archive.model.deposit import Delivery, DepositReport, DepositState, Proof
 from archive.settings import Settings
+from archive.stages.depositing.packaging import describe_bag
 from archive.stages.depositing.retrieval import retrieve
 from archive.targets.registry import open_target
 from tests.support.deposit_bags import bytes_of, send, settings_in, tree_of, write_bag
@@ -139,3 +141,55 @@ def test_the_list_that_was_named_is_the_only_one(
 def test_a_key_file_that_is_not_there_is_told_first(server: SshServer, tmp_path: Path) -> None:
     with pytest.raises(NotAuthorisedError, match="no such key file"):
         open_target("there", settings_for(server, tmp_path, key_file=tmp_path / "missing"), environ={})
+
+
+def modes(folder: Path) -> set[int]:
+    return {path.stat().st_mode & 0o077 for path in [folder, *folder.rglob("*")]}
+
+
+@pytest.mark.parametrize("form", ["files", "zip"])
+def test_a_private_bag_is_private_over_there(server: SshServer, tmp_path: Path, form: str) -> None:
+    bag = write_bag(tmp_path / "bag")
+    bag.chmod(0o700)
+    settings = settings_for(server, tmp_path, form=form)
+    report = send(bag, settings)
+    assert report.receipt is not None
+    stored = tmp_path / "far" / report.receipt.identifier
+    assert stored.stat().st_mode & 0o077 == 0
+    target = open_target("there", settings, environ={})
+    back = retrieve(target, report.receipt.identifier, str(tmp_path / "back"), settings=settings)
+    target.close()
+    assert Path(back.path).stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("kind", ["link", "file", "open"])
+def test_a_planted_working_folder_is_refused(server: SshServer, tmp_path: Path, kind: str) -> None:
+    bag = write_bag(tmp_path / "bag")
+    settings = settings_for(server, tmp_path)
+    with open_bag(str(bag)) as source:
+        package = describe_bag(source, Delivery.FILES)
+    working = tmp_path / "far" / f".bag.{package.fingerprint[:16]}.part"
+    (tmp_path / "trap").mkdir()
+    if kind == "link":
+        working.symlink_to(tmp_path / "trap")
+    elif kind == "file":
+        working.write_text("")
+    else:
+        working.mkdir()
+        working.chmod(0o777)
+    with pytest.raises(PermissionDeniedError, match="working folder is refused"):
+        send(bag, settings)
+    assert not list((tmp_path / "trap").iterdir())
+    assert {path.name for path in (tmp_path / "far").iterdir()} == {working.name}
+
+
+def test_a_link_over_there_is_not_the_file_that_was_sent(server: SshServer, tmp_path: Path) -> None:
+    bag = write_bag(tmp_path / "bag")
+    settings = settings_for(server, tmp_path)
+    assert send(bag, settings).state is DepositState.ACCEPTED
+    stored = next((tmp_path / "far" / "bag" / "data").rglob("*.txt"))
+    stored.rename(tmp_path / "elsewhere")
+    stored.symlink_to(tmp_path / "elsewhere")
+    report = send(bag, settings)
+    assert report.state is not DepositState.ACCEPTED
+    assert codes_of(report)

@@ -22,6 +22,7 @@ FAMILIES = (
     "fetching",
     "mets",
     "ocfl",
+    "packages",
     "pdf",
     "premis",
     "profile",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from archive.model.finding import FindingKind, Severity
+from archive.model.finding import FindingKind, Tells
 
 _FIXITY = "ISO 14721 (OAIS) 4.1.1.4, fixity information"
 _LEDGER = "docs/audits.md, the ledger"
 
 DAMAGED = FindingKind(
     "AUD-101",
-    Severity.ERROR,
+    Tells.LOSS,
     _FIXITY,
     "damaged: {subject} has changed ({detail})",
     "The bytes of this file no longer give the digests that stand in the ledger, or its size differs. It was "
@@ -18,7 +18,7 @@ DAMAGED = FindingKind(
 )
 MISSING = FindingKind(
     "AUD-102",
-    Severity.ERROR,
+    Tells.LOSS,
     _FIXITY,
     "missing: {subject} is gone",
     "The location answers and the bag is there, but this file of it is not.",
@@ -26,7 +26,7 @@ MISSING = FindingKind(
 )
 UNREADABLE = FindingKind(
     "AUD-103",
-    Severity.UNCHECKED,
+    Tells.UNREAD,
     _FIXITY,
     "unreadable: {subject} could not be read ({reason})",
     "The system refused to read this file or failed while reading. Nothing is known about its content: this is neither "
@@ -35,7 +35,7 @@ UNREADABLE = FindingKind(
 )
 EXTRA = FindingKind(
     "AUD-104",
-    Severity.ERROR,
+    Tells.LOSS,
     "RFC 8493 3, complete",
     "extra: {subject} is in the payload but in no manifest",
     "Somebody put a file into the payload after the bag was sealed. Every payload file must stand in a manifest.",
@@ -43,7 +43,7 @@ EXTRA = FindingKind(
 )
 EXTRA_TAG_FILE = FindingKind(
     "AUD-105",
-    Severity.WARNING,
+    Tells.ADVICE,
     "RFC 8493 2.2.4",
     "new tag file: {subject} was not there when the bag was added",
     "A bag may hold tag files that no tag manifest lists, but this one came after the holding was added, so nobody "
@@ -52,7 +52,7 @@ EXTRA_TAG_FILE = FindingKind(
 )
 OTHER_BAG = FindingKind(
     "AUD-106",
-    Severity.ERROR,
+    Tells.LOSS,
     _FIXITY,
     "another bag stands in the place of {subject}: its tag manifests are not the ones recorded",
     "The digests of the tag manifests differ from those recorded when the holding was added. The bag may be valid in "
@@ -61,7 +61,7 @@ OTHER_BAG = FindingKind(
 )
 BAG_MISSING = FindingKind(
     "AUD-107",
-    Severity.ERROR,
+    Tells.LOSS,
     _FIXITY,
     "missing: the bag {subject} is gone",
     "The location answers, but there is no bag where this holding should stand.",
@@ -69,7 +69,7 @@ BAG_MISSING = FindingKind(
 )
 UNREACHABLE = FindingKind(
     "AUD-110",
-    Severity.UNCHECKED,
+    Tells.UNREAD,
     _FIXITY,
     "the location {subject} could not be reached ({reason}); its {holdings:,} holdings were not looked at",
     "The disk is not mounted, the server does not answer or refuses us, or another file system stands in its place. "
@@ -78,7 +78,7 @@ UNREACHABLE = FindingKind(
 )
 POISON = FindingKind(
     "AUD-111",
-    Severity.UNCHECKED,
+    Tells.UNREAD,
     _FIXITY,
     "not checked: {subject} ended {kills} workers that tried to read it",
     "Each worker that was given this file died or stopped answering. The batch was split until this file was alone.",
@@ -86,7 +86,7 @@ POISON = FindingKind(
 )
 NOT_CHECKED = FindingKind(
     "AUD-112",
-    Severity.UNCHECKED,
+    Tells.UNREAD,
     _FIXITY,
     "not checked: {subject} ({reason})",
     "This file could not be looked at. It is neither intact nor damaged.",
@@ -94,7 +94,7 @@ NOT_CHECKED = FindingKind(
 )
 CLOCK_RAN_BACK = FindingKind(
     "AUD-113",
-    Severity.WARNING,
+    Tells.ADVICE,
     _LEDGER,
     "the clock stands {seconds} seconds before the last entry of the ledger",
     "The order of checks is kept by number, not by time, so nothing is lost; but the times written now are before "
@@ -103,7 +103,7 @@ CLOCK_RAN_BACK = FindingKind(
 )
 STALE_WORKER = FindingKind(
     "AUD-114",
-    Severity.NOTE,
+    Tells.NOTE,
     _LEDGER,
     "a worker came back after its lease on batch {subject} had run out; its results were refused",
     "Only the holder of the latest lease may record. The batch was given to another worker.",
@@ -111,7 +111,7 @@ STALE_WORKER = FindingKind(
 )
 DID_NOT_RUN = FindingKind(
     "AUD-115",
-    Severity.UNCHECKED,
+    Tells.UNREAD,
     _LEDGER,
     "the audit did not run: {reason}",
     "A run that was asked to send a summary could not begin or not go on: its ledger, its settings or its engine "
@@ -120,7 +120,7 @@ DID_NOT_RUN = FindingKind(
 )
 CHAIN_BROKEN = FindingKind(
     "AUD-120",
-    Severity.ERROR,
+    Tells.LOSS,
     _LEDGER,
     "seal {subject} does not fit: {reason}",
     "Every batch of checks and every event is sealed with a hash over its lines and the seal before it. This one does "
@@ -129,7 +129,7 @@ CHAIN_BROKEN = FindingKind(
 )
 WITNESS_DISAGREES = FindingKind(
     "AUD-121",
-    Severity.ERROR,
+    Tells.LOSS,
     _LEDGER,
     "the ledger does not hold what the witness of seal {subject} saw: {reason}",
     "A line published or mailed earlier names another hash for this seal, or the ledger ends before it. The chain was "
@@ -138,7 +138,7 @@ WITNESS_DISAGREES = FindingKind(
 )
 OVERDUE = FindingKind(
     "AUD-122",
-    Severity.UNCHECKED,
+    Tells.UNREAD,
     _FIXITY,
     "overdue: {files:,} files in {subject} were not checked within {age}{aside}",
     "An audit that does not run finds nothing. These files have waited longer than the settings allow.",
@@ -146,7 +146,7 @@ OVERDUE = FindingKind(
 )
 OTHER_DRIVER = FindingKind(
     "AUD-123",
-    Severity.NOTE,
+    Tells.NOTE,
     _LEDGER,
     "{files:,} files are with another run at this moment",
     "Two runs may share one ledger; what the other holds on lease is its to record.",
@@ -154,7 +154,7 @@ OTHER_DRIVER = FindingKind(
 )
 FEW_PARTIES = FindingKind(
     "AUD-124",
-    Severity.WARNING,
+    Tells.ADVICE,
     _LEDGER,
     "the checkpoint {subject} was handed to {parties} outside parties; there should be at least two",
     "Those who own the ledger also own its folder of checkpoints. Only what others keep shows later that the past was "
@@ -163,7 +163,7 @@ FEW_PARTIES = FindingKind(
 )
 NOT_HANDED_OVER = FindingKind(
     "AUD-125",
-    Severity.UNCHECKED,
+    Tells.UNREAD,
     _LEDGER,
     "the checkpoint was not handed to {subject}: {reason}",
     "The checkpoint is made and kept in the project, but this party does not have it.",
@@ -171,7 +171,7 @@ NOT_HANDED_OVER = FindingKind(
 )
 CHECKPOINT_INCOMPLETE = FindingKind(
     "AUD-126",
-    Severity.UNCHECKED,
+    Tells.UNREAD,
     _LEDGER,
     "{found} of {needed} stamps on the checkpoint {subject}: {reason}",
     "Too few different operators have stamped the checkpoint, so its time is not yet proven.",
@@ -179,7 +179,7 @@ CHECKPOINT_INCOMPLETE = FindingKind(
 )
 INCLUSION_BROKEN = FindingKind(
     "AUD-127",
-    Severity.ERROR,
+    Tells.LOSS,
     "RFC 9162 2.1.3.2",
     "the proof of inclusion {subject} does not hold: {reason}",
     "The entries in the proof are not under the root of the tree that it names, or the ledger holds other entries.",
@@ -187,7 +187,7 @@ INCLUSION_BROKEN = FindingKind(
 )
 CHECKPOINT_SEAL_NOT_CHECKED = FindingKind(
     "AUD-128",
-    Severity.NOTE,
+    Tells.NOTE,
     _LEDGER,
     "who sealed the checkpoint {subject}, and when, was not checked here",
     "The ledger was compared with the line of the checkpoint. Whether that line is the one that was sealed at its "
@@ -196,7 +196,7 @@ CHECKPOINT_SEAL_NOT_CHECKED = FindingKind(
 )
 NOT_IN_CHECKPOINT = FindingKind(
     "AUD-129",
-    Severity.NOTE,
+    Tells.NOTE,
     _LEDGER,
     "the proof of inclusion {subject} names no checkpoint",
     "When the proof was written, no checkpoint covered the seals of the bag. It is worth as much as a receipt line: as "
@@ -205,7 +205,7 @@ NOT_IN_CHECKPOINT = FindingKind(
 )
 CHECKPOINT_AWAY = FindingKind(
     "AUD-130",
-    Severity.UNCHECKED,
+    Tells.UNREAD,
     _LEDGER,
     "the checkpoint {subject} is not there, so the proof of inclusion could not be checked",
     "The proof leads to the root in a checkpoint that is kept beside it, and that folder is gone.",

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from archive.model.finding import FindingKind, Severity
+from archive.model.finding import FindingKind, Tells
 
 STRUCTURE = FindingKind(
-    "EAD-101", Severity.ERROR, "EAD 2002 document type definition",
+    "EAD-101", Tells.RULE, "EAD 2002 document type definition",
     "<{parent}> has {count} of <{child}>, not one",
     "This form of EAD has no XML schema here; its outermost elements are checked by rules.",
     "Correct the element named",
 )  # fmt: skip
 NO_LEVEL = FindingKind(
-    "EAD-102", Severity.ERROR, "EAD 2002 and EAD3, archdesc: the attribute level is required",
+    "EAD-102", Tells.RULE, "EAD 2002 and EAD3, archdesc: the attribute level is required",
     "<archdesc> does not say what level it describes",
     "The level (fonds, series, item and so on) says what the description is about.",
     "Add the attribute level",
 )  # fmt: skip
 NO_TITLE = FindingKind(
-    "EAD-103", Severity.WARNING, "ISAD(G) 3.1.2 and 3.1.3; EAD, did",
+    "EAD-103", Tells.ADVICE, "ISAD(G) 3.1.2 and 3.1.3; EAD, did",
     "<{element}> has neither a title nor a date",
     "A unit of description is found by its title or its dates.",
     "Add unittitle or unitdate",
 )  # fmt: skip
 NO_IDENTIFIER = FindingKind(
-    "EAD-104", Severity.WARNING, "EAD 2002 eadid; EAD3 recordid",
+    "EAD-104", Tells.ADVICE, "EAD 2002 eadid; EAD3 recordid",
     "the finding aid has no identifier of its own",
     "Without an identifier other systems cannot refer to this finding aid.",
     "Fill in eadid (EAD 2002) or recordid (EAD3)",

@@ -6,19 +6,23 @@ validator can provoke stand here: some of the specification's tell a client how 
 
 from __future__ import annotations
 
-from archive.model.finding import FindingKind, Severity
+from archive.model.finding import FindingKind, Tells
 
 _COPY = "Restore the object from a copy that validates; do not edit it by hand"
 _WRITER = "Correct the program that wrote the object and write the object again"
 
 
 def _error(code: str, section: str, title: str, explanation: str, remedy: str = _WRITER) -> FindingKind:
-    return FindingKind(f"OCFL-{code}", Severity.ERROR, f"OCFL 1.1, {section}", title, explanation, remedy)
+    return FindingKind(f"OCFL-{code}", Tells.RULE, f"OCFL 1.1, {section}", title, explanation, remedy)
+
+
+def _loss(code: str, section: str, title: str, explanation: str) -> FindingKind:
+    return FindingKind(f"OCFL-{code}", Tells.LOSS, f"OCFL 1.1, {section}", title, explanation, _COPY)
 
 
 def _warning(code: str, section: str, title: str, explanation: str) -> FindingKind:
     remedy = "Nothing is lost; follow the recommendation in the next version"
-    return FindingKind(f"OCFL-{code}", Severity.WARNING, f"OCFL 1.1, {section}", title, explanation, remedy)
+    return FindingKind(f"OCFL-{code}", Tells.ADVICE, f"OCFL 1.1, {section}", title, explanation, remedy)
 
 
 E001 = _error(
@@ -52,8 +56,8 @@ E008 = _error(
     "E008", "3.3", "the inventory has no version", "An object is stored as a sequence of one or more versions."
 )
 E009 = _error("E009", "3.3", "the versions do not begin at 1 but at {found}", "The version numbers start at 1.")
-E010 = _error("E010", "3.3", "version {expected} is missing", "The version numbers run without a gap.", _COPY)
-E011 = _error(
+E010 = _loss("E010", "3.3", "version {expected} is missing", "The version numbers run without a gap.")
+E011 = _loss(
     "E011", "3.3", "{found} is not padded as the other versions are",
     "Zero-padded version numbers begin with v and a zero.",
 )  # fmt: skip
@@ -73,9 +77,9 @@ E015 = _error(
     "E015", "3.3", "{subject} does not belong in a version folder",
     "The only files in a version folder are its inventory and the inventory's digest.",
 )  # fmt: skip
-E016 = _error(
+E016 = _loss(
     "E016", "3.3.1", "{subject} has content to preserve and no folder {expected}",
-    "The files of a version stand in its content folder.", _COPY,
+    "The files of a version stand in its content folder.",
 )  # fmt: skip
 E017 = _error(
     "E017", "3.3.1", "the content folder's name is no name of one folder: {found}",
@@ -94,9 +98,9 @@ E021 = _error(
     "E021", "3.3.1", "contentDirectory is not set, and {found} does not go through content",
     "Where an inventory has no contentDirectory, content folders are called content.",
 )  # fmt: skip
-E023 = _error(
+E023 = _loss(
     "E023", "3.3.1", "content and manifest of {inventory} do not agree on {subject}",
-    "Every file in a content folder stands in the manifest, and what stands there is a file.", _COPY,
+    "Every file in a content folder stands in the manifest, and what stands there is a file.",
 )  # fmt: skip
 E024 = _error("E024", "3.3.1", "{subject} is an empty folder", "Content folders hold no empty folders.")
 E025 = _error(
@@ -151,9 +155,9 @@ E044 = _error(
     "E044", "3.5.3", "{subject} has no object of the name versions", "The block of versions is called versions."
 )
 E045 = _error("E045", "3.5.3", "versions of {subject} is {found}", "The value of versions is a JSON object.")
-E046 = _error(
+E046 = _loss(
     "E046", "3.5.3", "{subject} and the inventory's versions do not correspond",
-    "The keys of versions are the names of the version folders, all of them and no others.", _COPY,
+    "The keys of versions are the names of the version folders, all of them and no others.",
 )  # fmt: skip
 E047 = _error("E047", "3.5.3", "version {found} is no object", "Each version is described by a JSON object.")
 E048 = _error("E048", "3.5.3.1", "version {version} of {subject} has no {expected}", "A version has created and state.")
@@ -188,28 +192,28 @@ E057 = _error(
     "E057", "3.5.4", "fixity by {algorithm} is not built like a manifest: {found}",
     "For each algorithm: digests, each with a list of content paths of the manifest.",
 )  # fmt: skip
-E058 = _error("E058", "3.6", "{subject} is missing", "Every inventory has a sidecar with its digest beside it.", _COPY)
-E059 = _error(
+E058 = _loss("E058", "3.6", "{subject} is missing", "Every inventory has a sidecar with its digest beside it.")
+E059 = _loss(
     "E059", "3.6", "{subject} is a sidecar for another algorithm than the inventory's {expected}",
     "The sidecar's name ends with the inventory's digestAlgorithm.",
 )  # fmt: skip
-E060 = _error(
+E060 = _loss(
     "E060", "3.6", "{subject} does not have the digest that its sidecar says",
-    "The sidecar holds the digest of the inventory as it is.", _COPY,
+    "The sidecar holds the digest of the inventory as it is.",
 )  # fmt: skip
 E061 = _error(
     "E061", "3.6", "{subject} is no digest and the name inventory.json", "A sidecar is one line: DIGEST inventory.json."
 )
-E063 = _error(
-    "E063", "3.5", "the object has no inventory.json in its root", "Every object has an inventory in its root.", _COPY
+E063 = _loss(
+    "E063", "3.5", "the object has no inventory.json in its root", "Every object has an inventory in its root."
 )
-E064 = _error(
+E064 = _loss(
     "E064", "3.7", "the root's inventory is not the same as {subject}",
-    "The inventory in the root is byte for byte that of the newest version.", _COPY,
+    "The inventory in the root is byte for byte that of the newest version.",
 )  # fmt: skip
-E066 = _error(
+E066 = _loss(
     "E066", "3.7", "{subject} tells another state of version {version} than the root: {found}",
-    "Every earlier inventory tells the same state of a version as the current one.", _COPY,
+    "Every earlier inventory tells the same state of a version as the current one.",
 )  # fmt: skip
 E067 = _error(
     "E067", "3.9", "{subject} is no extension's folder", "The extensions folder holds folders of extensions only."
@@ -282,13 +286,13 @@ E090 = _error(
     "E090", "4.6", "{subject} is a link", "Hard and symbolic links are not portable and must not be used.",
     "Put the file in place of the link",
 )  # fmt: skip
-E092 = _error(
+E092 = _loss(
     "E092", "3.5.2", "{subject} is not what the manifest of {inventory} says: expected {expected}, found {found}",
-    "The manifest gives for each digest the list of files that have it.", _COPY,
+    "The manifest gives for each digest the list of files that have it.",
 )  # fmt: skip
-E093 = _error(
+E093 = _loss(
     "E093", "3.5.4", "{subject} is not what the fixity of {inventory} says: expected {expected}, found {found}",
-    "Digests in the fixity block match the files they name.", _COPY,
+    "Digests in the fixity block match the files they name.",
 )  # fmt: skip
 E094 = _error("E094", "3.5.3.1", "message of version {version} is no text", "message is a JSON string.")
 E095 = _error(
@@ -364,17 +368,17 @@ W015 = _warning(
 W016 = _warning("W016", "4.4", "{subject} is no registered extension", "Extensions should have a registered name.")
 
 UNREADABLE = FindingKind(
-    "OCFL-100", Severity.UNCHECKED, "OCFL 1.1, 3", "{subject} cannot be read: {found}",
+    "OCFL-100", Tells.UNREAD, "OCFL 1.1, 3", "{subject} cannot be read: {found}",
     "A file or folder that cannot be read is neither intact nor damaged: nothing is said of it.",
     "Mend the access or the disk and validate again",
 )  # fmt: skip
 MORE = FindingKind(
-    "OCFL-102", Severity.NOTE, "OCFL 1.1, 3.5", "{count} more findings {code} are not listed here",
+    "OCFL-102", Tells.NOTE, "OCFL 1.1, 3.5", "{count} more findings {code} are not listed here",
     "Only the first findings of one kind are listed, so that memory and report stay small; all of them were counted.",
     "Put the first ones right and validate again",
 )  # fmt: skip
 TOO_LARGE = FindingKind(
-    "OCFL-101", Severity.UNCHECKED, "OCFL 1.1, 3.5", "{subject} is larger than {expected} bytes and was not read",
+    "OCFL-101", Tells.UNREAD, "OCFL 1.1, 3.5", "{subject} is larger than {expected} bytes and was not read",
     "Inventories and small declarations are read whole; beyond a limit that would exhaust the memory.",
     "Validate on a machine with more memory and a version that allows for it",
 )  # fmt: skip

@@ -2,76 +2,77 @@
 
 from __future__ import annotations
 
-from archive.model.finding import FindingKind, Severity
-
-_E, _W, _N = Severity.ERROR, Severity.WARNING, Severity.NOTE
+from archive.model.finding import FindingKind, Tells
 
 PROFILE_VERSION = FindingKind(
-    "BAG-601", _E, "BagIt Profiles 1.4 Accept-BagIt-Version",
+    "BAG-601", Tells.PROFILE, "BagIt Profiles 1.4 Accept-BagIt-Version",
     "BagIt version {found} is not accepted; accepted are {expected}",
     "The profile names the versions of BagIt that its bags may have.",
     "Make a new version of the bag in an accepted version of BagIt",
 )  # fmt: skip
 PROFILE_TAG_MISSING = FindingKind(
-    "BAG-602", _E, "BagIt Profiles 1.4 Bag-Info", "the required element {label} is missing",
+    "BAG-602", Tells.PROFILE, "BagIt Profiles 1.4 Bag-Info", "the required element {label} is missing",
     "The profile requires this element with a value.",
     "Add the element in a new version of the bag",
 )  # fmt: skip
 PROFILE_TAG_VALUE = FindingKind(
-    "BAG-603", _E, "BagIt Profiles 1.4 Bag-Info", "{label} has the value {found}; allowed are {expected}",
+    "BAG-603", Tells.PROFILE, "BagIt Profiles 1.4 Bag-Info", "{label} has the value {found}; allowed are {expected}",
     "The profile lists the values that this element may have.",
     "Choose an allowed value in a new version of the bag",
 )  # fmt: skip
 PROFILE_TAG_REPEATED = FindingKind(
-    "BAG-604", _E, "BagIt Profiles 1.4 Bag-Info", "{label} stands more than once",
+    "BAG-604", Tells.PROFILE, "BagIt Profiles 1.4 Bag-Info", "{label} stands more than once",
     "The profile says that this element is not repeatable.",
     "Say it once in a new version of the bag",
 )  # fmt: skip
 PROFILE_MANIFEST_MISSING = FindingKind(
-    "BAG-605", _E, "BagIt Profiles 1.4 Manifests-Required", "the required manifest {name} is missing",
+    "BAG-605", Tells.PROFILE, "BagIt Profiles 1.4 Manifests-Required", "the required manifest {name} is missing",
     "The profile requires a manifest for this algorithm.",
     "Make a new version of the bag with this algorithm",
 )  # fmt: skip
 PROFILE_MANIFEST_NOT_ALLOWED = FindingKind(
-    "BAG-606", _E, "BagIt Profiles 1.4 Manifests-Allowed", "the manifest is for an algorithm that is not allowed",
+    "BAG-606", Tells.PROFILE, "BagIt Profiles 1.4 Manifests-Allowed",
+    "the manifest is for an algorithm that is not allowed",
     "The profile lists the algorithms that manifests may use.",
     "Make a new version of the bag without this algorithm",
 )  # fmt: skip
 PROFILE_FETCH = FindingKind(
-    "BAG-607", _E, "BagIt Profiles 1.4 Allow-Fetch.txt", "fetch.txt is {rule} by the profile",
+    "BAG-607", Tells.PROFILE, "BagIt Profiles 1.4 Allow-Fetch.txt", "fetch.txt is {rule} by the profile",
     "The profile says whether bags may, must or must not have a fetch.txt.",
     "Make a new version of the bag accordingly",
 )  # fmt: skip
 PROFILE_SERIALIZATION = FindingKind(
-    "BAG-608", _E, "BagIt Profiles 1.4 Serialization", "the bag comes as {found}; the profile wants {expected}",
+    "BAG-608", Tells.PROFILE, "BagIt Profiles 1.4 Serialization",
+    "the bag comes as {found}; the profile wants {expected}",
     "The profile says whether bags come as a folder or packed, and how packed.",
     "Pack or unpack the bag, then validate again",
 )  # fmt: skip
 PROFILE_FILE_MISSING = FindingKind(
-    "BAG-609", _E, "BagIt Profiles 1.4 Tag-Files-Required, Payload-Files-Required",
+    "BAG-609", Tells.PROFILE, "BagIt Profiles 1.4 Tag-Files-Required, Payload-Files-Required",
     "a file that the profile requires is missing",
     "The profile requires this file.",
     "Add the file in a new version of the bag",
 )  # fmt: skip
 PROFILE_FILE_NOT_ALLOWED = FindingKind(
-    "BAG-610", _E, "BagIt Profiles 1.4 Tag-Files-Allowed, Payload-Files-Allowed",
+    "BAG-610", Tells.PROFILE, "BagIt Profiles 1.4 Tag-Files-Allowed, Payload-Files-Allowed",
     "the profile does not allow this file",
     "The profile lists the files that a bag may hold.",
     "Leave the file out in a new version of the bag",
 )  # fmt: skip
 PROFILE_DATA_EMPTY = FindingKind(
-    "BAG-611", _E, "BagIt Profiles 1.4 Data-Empty",
+    "BAG-611", Tells.PROFILE, "BagIt Profiles 1.4 Data-Empty",
     "the payload must be empty but holds {files} files with {octets} bytes",
     "The profile wants no payload, or one file without bytes.",
     "Move the content out in a new version of the bag",
 )  # fmt: skip
 PROFILE_IDENTIFIER = FindingKind(
-    "BAG-612", _W, "BagIt Profiles 1.4 BagIt-Profile-Identifier", "bag-info.txt does not name the profile {expected}",
+    "BAG-612", Tells.ADVICE, "BagIt Profiles 1.4 BagIt-Profile-Identifier",
+    "bag-info.txt does not name the profile {expected}",
     "A bag made for a profile names it in BagIt-Profile-Identifier.",
     "Name the profile in a new version of the bag",
 )  # fmt: skip
 PROFILE_RECOMMENDED = FindingKind(
-    "BAG-613", _N, "BagIt Profiles 1.4 Bag-Info", "the recommended element {label} is missing",
+    "BAG-613", Tells.NOTE, "BagIt Profiles 1.4 Bag-Info", "the recommended element {label} is missing",
     "The profile recommends this element.",
     "Add the element in a new version of the bag if you can",
 )  # fmt: skip

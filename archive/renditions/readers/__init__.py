@@ -34,7 +34,8 @@ _CODE = (
 _BY_ENDING = {
     ".txt": "text/plain", ".text": "text/plain", ".log": "text/plain", ".md": "text/markdown",
     ".markdown": "text/markdown", ".html": "text/html", ".htm": "text/html", ".xhtml": "text/html",
-    ".eml": "message/rfc822", ".msg": MSG, ".rtf": RTF, ".mbox": "application/mbox", ".mbx": "application/mbox",
+    ".eml": "message/rfc822", ".mht": "message/rfc822", ".mhtml": "message/rfc822", ".msg": MSG, ".rtf": RTF,
+    ".mbox": "application/mbox", ".mbx": "application/mbox",
     ".csv": "text/csv", ".tsv": "text/csv", ".png": "image/png", ".jpg": "image/jpeg",
     ".jpeg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp", ".bmp": "image/bmp",
     ".tif": "image/tiff", ".tiff": "image/tiff", ".pdf": "application/pdf", ".docx": DOCX,
@@ -59,6 +60,8 @@ _SAME = {
     "application/javascript": "text/x-source", "application/x-sh": "text/x-source", "application/toml": "text/x-source",
     "application/yaml": "text/x-source", "text/yaml": "text/x-source", "application/sql": "text/x-source",
     "application/x-python-code": "text/x-source",
+    # A saved web page is a message in form (RFC 2557).
+    "multipart/related": "message/rfc822", "application/x-mimearchive": "message/rfc822",
 }  # fmt: skip
 # What a reader of plain text may be refined to by the file's name: identification by content cannot tell these apart.
 _PLAIN_KINDS = frozenset({
@@ -99,6 +102,11 @@ _READERS = {
 _OWN_TYPES = frozenset({*_READERS, *_BY_ENDING.values()})
 
 
+def endings_of(media_type: str | None) -> list[str]:
+    """The endings of names, such as ".txt", that mean a media type."""
+    return [ending for ending, meant in _BY_ENDING.items() if meant == media_type]
+
+
 def can_read(media_type: str | None) -> bool:
     """Whether there is a reader for a media type."""
     return (media_type in _READERS and _is_at_hand(media_type)) or has_plugin(media_type)
@@ -132,6 +140,8 @@ def _own_type_of(identified: str | None, name: str) -> str | None:
     known = _SAME.get(plain, plain)
     if by_name == SVG and known in ("text/plain", "application/xml", "image/svg"):
         return SVG
+    if (by_name, known) in (("text/html", "application/xml"), ("text/x-source", "text/html")):
+        return by_name  # a page written as XML, and a program with pieces of pages in it, as PHP's
     if known == "text/plain":
         return by_name if by_name in _PLAIN_KINDS else known
     if known in _READERS or known.startswith(("image/", "application/pdf", "audio/", "video/")):

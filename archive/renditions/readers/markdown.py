@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
+from archive.formats.naming import count_of
 from archive.model.blocks import Document, Heading
 from archive.renditions.readers.accounting import Account
 from archive.renditions.readers.decoding import decode_text
@@ -65,7 +66,7 @@ def read_markdown(source: Source) -> Document:
     lost.subtract(Counter(_letters("".join([*_said_in(tokens), named, *found.get("references", {})]))))
     number = sum(count for count in lost.values() if count > 0)
     if number:
-        account.leave_out(f"{number:,} letters and digits of cells beyond a table's columns or nested too deeply")
+        account.leave_out(f"{count_of(number, 'character')} of cells beyond a table's columns or nested too deeply")
     document = read_page(page, source, account)
     if matter is None:
         return document

@@ -7,35 +7,26 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from archive.errors import RenditionError
-from archive.model.blocks import Block, BulletList, Document, Heading, ListItem, Paragraph, Span
+from archive.model.blocks import Block, Document, Span
 from archive.renditions.readers.accounting import Account
 from archive.renditions.readers.inline import absolute_link
 from archive.renditions.readers.numbering import spell_number
-from archive.renditions.readers.pictures import draw_picture, kind_of
+from archive.renditions.readers.rtf_endings import list_changes, list_stories
 from archive.renditions.readers.rtf_fields import Field, checkbox_or_choice, symbol_of
+from archive.renditions.readers.rtf_fonts import Fonts, read_symbol
+from archive.renditions.readers.rtf_pictures import PICTURES, read_digits
 from archive.renditions.readers.rtf_state import DRAWN, FOOTERS, HEADERS, INFORMATION, SILENT, State, apply
 from archive.renditions.readers.rtf_story import Story
 from archive.renditions.readers.rtf_tokens import (
     ESCAPES,
     SIGNS,
-    SYMBOLS,
     Letters,
-    codec_of_charset,
     codec_of_page,
     read_tokens,
 )
 from archive.renditions.readers.source import Source
-from archive.renditions.readers.symbols import SYMBOL_FONTS, symbol_text
 
-_HEADINGS = {
-    "footnote": "Footnotes", "endnote": "Endnotes", "comment": "Comments", "header": "Page headers",
-    "footer": "Page footers",
-}  # fmt: skip
-_PICTURES = frozenset({
-    "pngblip", "jpegblip", "emfblip", "wmetafile", "dibitmap", "wbitmap", "macpict", "pmmetafile",
-})  # fmt: skip
 _HEADING = re.compile(r"\s*heading ([1-9])\b", re.IGNORECASE)
-_MOST_PICTURE = 64 << 20
 _SHAPE_WORDS = frozenset({"wzDescription", "gtextUNICODE", "wzName"})
 
 
@@ -53,20 +44,6 @@ def read_rtf(source: Source) -> Document:
         dropped=account.settle(blocks),
         creators=(author,) if (author := reader.information.get("author")) else (),
     )
-
-
-@dataclass(slots=True)
-class _Font:
-    name: str = ""
-    charset: int | None = None
-
-    @property
-    def tidy(self) -> str:
-        return self.name.strip(" ;")
-
-    @property
-    def is_symbol(self) -> bool:
-        return self.charset == SYMBOLS or self.tidy.lower() in SYMBOL_FONTS
 
 
 @dataclass(slots=True)
@@ -90,12 +67,11 @@ class _Reader:
         self._stories: list[Story] = []
         self._gathered: _Gathered | None = None
         self._page = codec_of_page(None) or "cp1252"
-        self._fonts: dict[int, _Font] = {}
+        self._fonts = Fonts()
         self._authors: list[str] = []
         self._fields: list[Field] = []
         self._starred = self._begins = self._skip_next = False
         self._picture = self._shape = ""
-        self._default = 0
         self._style: int | None = None
         self._outlines: dict[int, int] = {}
         self._mark: tuple[Story, int] | None = None
@@ -123,9 +99,8 @@ class _Reader:
         if self._stack:
             self.account.leave_out("the end of the file: it is cut off")
         blocks = list(self._body.finish(self._state.direction))
-        for kind, words in _HEADINGS.items():
-            blocks += self._list_stories(kind, words)
-        return [*blocks, *self._list_changes()]
+        blocks += list_stories(self._stories, self.account)
+        return [*blocks, *list_changes(self._changes, self._authors, self.account)]
 
     def _open(self) -> None:
         self._end_run()
@@ -202,7 +177,7 @@ class _Reader:
             case "pca":
                 self._page = "cp850"
             case "deff":
-                self._default = number or 0
+                self._fonts.default = number or 0
             case "chftn":
                 self._refer()
             case "ftnalt":
@@ -261,15 +236,15 @@ class _Reader:
         if self._state.place == "fonts":
             if word == "f":
                 self._state = replace(self._state, font=number or 0)
-                self._fonts.setdefault(number or 0, _Font())
+                self._fonts.entry(number or 0)
             elif word == "fcharset":
-                self._fonts.setdefault(self._state.font, _Font()).charset = number
+                self._fonts.entry(self._state.font).charset = number
         elif self._state.place == "styles":
             if word == "s":
                 self._style = number
             elif word == "outlinelevel" and self._style is not None and number is not None:
                 self._outlines[self._style] = number
-        elif word in _PICTURES:
+        elif word in PICTURES:
             self._picture = word
         elif self._state.place == "field" and self._fields:
             self._fields[-1].say(word, number)
@@ -288,33 +263,20 @@ class _Reader:
 
     def _text(self, content: bytes) -> None:
         self._begins = False
-        font = self._font()
+        font = self._fonts.find(self._state.font)
         if font.is_symbol and self._state.place == "body":
             for byte in content:
-                self.letters.add_sign(self._symbol(font, byte))
+                self.letters.add_sign(read_symbol(font, byte, self.account))
             return
-        own = codec_of_charset(font.charset) if self._state.place != "fonts" else None
+        own = font.codec if self._state.place != "fonts" else None
         self.letters.add(content, own or self._page)
 
     def _add_unicode(self, number: int) -> None:
-        font = self._font()
+        font = self._fonts.find(self._state.font)
         if 0xF020 <= number <= 0xF0FF and self._state.place == "body":
-            self.letters.add_instead(self._symbol(font, number & 0xFF), self._state.uc)
+            self.letters.add_instead(read_symbol(font, number & 0xFF, self.account), self._state.uc)
         else:
             self.letters.add_unicode(number, self._state.uc)
-
-    def _font(self) -> _Font:
-        return self._fonts.get(self._state.font if self._state.font >= 0 else self._default, _Font())
-
-    def _symbol(self, font: _Font, byte: int) -> str:
-        code = f"F0{byte:02X}"
-        # The label of a list may have its sign and not the font that the sign is of.
-        fonts = (font.tidy,) if font.is_symbol else ("symbol", "wingdings")
-        known = {said for name in fonts if (said := symbol_text(name, code)) is not None}
-        text = " " if byte == 0x20 else known.pop() if len(known) == 1 else None
-        if text is None:
-            self.account.leave_out(f"a sign of the font {font.tidy or 'that is not named'}: 0x{byte:02X}")
-        return text or "\N{REPLACEMENT CHARACTER}"
 
     def _put(self, text: str) -> None:
         state = self._state
@@ -322,7 +284,7 @@ class _Reader:
             self._gathered.pieces.append(text)
             return
         if state.place == "fonts":
-            self._fonts.setdefault(state.font, _Font()).name += text
+            self._fonts.entry(state.font).name += text
             return
         if state.place == "styles":
             # Programs differ in whether a style says its level; its name is the same in all of them.
@@ -443,54 +405,8 @@ class _Reader:
 
     def _draw(self, digits: str) -> None:
         kind, self._picture = self._picture, ""
-        if kind not in ("pngblip", "jpegblip") or len(digits) > 2 * _MOST_PICTURE:
-            self.account.leave_out(f"a picture of a kind that is not drawn here ({kind or 'unknown'})")
-            return
-        try:
-            content = bytes.fromhex(digits[: len(digits) // 2 * 2])
-            shown = draw_picture(content, kind_of(content), name=self.source.name, alternative=None)
-        except (ValueError, KeyError):
-            self.account.leave_out("a picture that is damaged")
-        except RenditionError as error:
-            self.account.leave_out(f"a picture: {error.problem}")
-        else:
+        blocks = read_digits(kind, digits, self.source.name, self.account)
+        if blocks:
             self._story.end_paragraph(self._state.direction)
-            for block in shown.blocks:
-                self._story.add(block)
-
-    def _list_stories(self, kind: str, words: str) -> list[Block]:
-        """The notes, comments, headers or footers under a heading, each once."""
-        items: list[ListItem] = []
-        blocks: list[Block] = []
-        number = 0
-        for story in self._stories:
-            if story.kind != kind:
-                continue
-            number += 1
-            said = [Paragraph((Span(self.account.own(f"{story.who}:"), italic=True),))] if story.who else []
-            inner = [*said, *story.blocks]
-            if kind in ("header", "footer"):
-                blocks += inner
-                continue
-            if inner and isinstance(inner[0], Paragraph) and inner[0].spans:
-                first, *rest = inner[0].spans
-                inner[0] = replace(inner[0], spans=(replace(first, anchor=f"{kind} {number}"), *rest))
-            items.append(ListItem(tuple(inner), story.label))
-        if items:
-            blocks.append(BulletList(tuple(items), 1))
-        return [self._heading(words), *blocks] if blocks else []
-
-    def _list_changes(self) -> list[Block]:
-        if not self._changes:
-            return []
-        words = "In the text above, what was deleted is struck through, and what was inserted is underlined."
-        items = []
-        for (kind, number), count in self._changes.items():
-            author = self._authors[number] if 0 < number < len(self._authors) else ""
-            line = f"{kind}{f' by {author}' if author else ''}{f', {count} times' if count > 1 else ''}"
-            items.append(ListItem((Paragraph((Span(self.account.own(line), language="en"),), "en"),)))
-        told = Paragraph((Span(self.account.own(words), language="en"),), "en")
-        return [self._heading("Tracked changes"), told, BulletList(tuple(items))]
-
-    def _heading(self, words: str) -> Heading:
-        return Heading(2, (Span(self.account.own(words), language="en"),), "en", "ltr", added=True)
+        for block in blocks:
+            self._story.add(block)

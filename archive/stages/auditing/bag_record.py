@@ -6,7 +6,6 @@ import hashlib
 import os
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import overload
 
@@ -23,6 +22,7 @@ from archive.formats.tagfile import values_of
 from archive.model.audit import Container, DigestPairs
 from archive.model.codes import bag as codes
 from archive.model.finding import Finding, Severity
+from archive.model.light import light_dataclass
 from archive.stages.auditing.premis_formats import FormatRow, count_formats
 from archive.storage.hashing import Digests, digest_length
 
@@ -30,7 +30,7 @@ _PREMIS = b"metadata/preservation/premis.xml"
 _REMEDY = "Run archive validate on it"
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class BagRecord:
     """A bag as its manifests describe it.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from archive.errors import CancelledError
@@ -87,7 +87,7 @@ def run_audit(
         progress.end()
 
 
-@dataclass(slots=True)
+@light_dataclass(slots=True)
 class _Held:
     batch: Batch
     renewed: float

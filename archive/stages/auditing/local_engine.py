@@ -12,8 +12,9 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from archive.model.light import light_dataclass
 from archive.stages.auditing.engines import Beaten, Finished, Key, Lost, Signal
 from archive.stages.auditing.locations import child_environment
 from archive.stages.auditing.tasks import Work, send
@@ -22,7 +23,7 @@ CLOSE_SECONDS = 5
 """How long the end of a run waits for its workers: one that hangs on a lost disk outlives even SIGKILL."""
 
 
-@dataclass(slots=True)
+@light_dataclass(slots=True)
 class _Worker:
     process: subprocess.Popen[bytes]
     pipe: socket.socket

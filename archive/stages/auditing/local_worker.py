@@ -14,14 +14,15 @@ import struct
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import FrameType, TracebackType
 from typing import Any
 
+from archive.model.light import light_dataclass
 from archive.stages.auditing.tasks import Work, carry_out, send
 
 
-@dataclass(slots=True)
+@light_dataclass(slots=True)
 class Pulse:
     """Counts bytes, keeps to a rate and tells of life, but only as long as bytes are really read."""
 

@@ -11,12 +11,12 @@ import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 
 from archive.bags.opening import ArchiveFile, open_archive, open_file, open_folder
 from archive.bags.reader import BagReader, Beat
 from archive.errors import NotFoundError
+from archive.model.light import light_dataclass
 
 MOST_PARKED = 4
 
@@ -49,7 +49,7 @@ def open_parked(address: str, options: Mapping[str, Any], beat: Beat) -> Iterato
         _park(archive)
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class _Parked:
     """An archive that was read before, and the file through which its reader reads."""
 

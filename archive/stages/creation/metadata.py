@@ -22,6 +22,7 @@ from archive.model.codes import description as codes
 from archive.model.codes import source as source_codes
 from archive.model.description import Certainty, Description, Origin, Statement
 from archive.model.finding import Finding
+from archive.model.premis import PremisRecord
 from archive.settings import Settings
 from archive.stages.creation.builder import RESTRICTED
 from archive.stages.creation.premis_record import ORIGINALS, PRESERVED, US, Facts, premis_record
@@ -61,8 +62,12 @@ def describe(
     settings: Settings,
     clock: Clock,
     received: Received | None = None,
+    complete: Callable[[PremisRecord, Callable[..., str]], PremisRecord] | None = None,
 ) -> BagFacts:
     """Write every descriptive and preservation record into `build`; `received` is what is known of the delivery.
+
+    `complete` adds to the PREMIS record what happened before, by what makes its identifiers: ("entity",) is the
+    package, ("file", path) a file.
 
     Raises `StorageError` and `SourceError`.
     """
@@ -103,6 +108,8 @@ def describe(
             extracted,
         )
     )
+    if complete is not None:
+        record = complete(record, identifiers.make)
     build.add_tag(f"{PRESERVATION}/premis.xml", write_premis(record))
     return BagFacts(bag_info_of(entity, title, told), tuple(findings))
 

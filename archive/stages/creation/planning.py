@@ -6,7 +6,7 @@ import contextlib
 import os
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from archive.errors import ExistsError
 from archive.formats.checksum_lists import kind_of_list
@@ -14,6 +14,7 @@ from archive.model.capped_findings import CappedFindings
 from archive.model.codes import source as codes
 from archive.model.creation import Plan, SourceRoot, WalkPolicy
 from archive.model.finding import Finding
+from archive.model.light import light_dataclass
 from archive.settings import Settings
 from archive.stages.creation.delivery import DeliveryFinder
 from archive.stages.creation.destination import Destination
@@ -133,7 +134,7 @@ def _note_agents(settings: Settings, found: CappedFindings) -> None:
         found.take(codes.NO_AGENTS.at("premis.xml", lacking=lacking))
 
 
-@dataclass(slots=True)
+@light_dataclass(slots=True)
 class _Count:
     policy: WalkPolicy
     measure: bool

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import field
+from typing import TYPE_CHECKING
 
 from archive.errors import UsageError
-from archive.formats.profile import Profile, TagRule
 from archive.model.codes import source as codes
 from archive.model.finding import Finding
 from archive.model.light import light_dataclass
 from archive.settings import Settings
 from archive.stages.creation.tag_files import COMPUTED, OWN
 from archive.storage.hashing import check_algorithms, normalise_name
+
+if TYPE_CHECKING:
+    from archive.formats.profile import Profile, TagRule
 
 Fields = tuple[tuple[str, str], ...]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from archive.model.creation import CheckedList
@@ -20,7 +20,7 @@ class Step(Enum):
     RENDERED = "rendered"
 
 
-@dataclass(slots=True)
+@light_dataclass(slots=True)
 class Timeline:
     """The second in which each step ended, by one clock; with a clock that stands still, one second for all."""
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from archive.errors import UsageError, from_os_error
-from archive.formats.remote_files import RemoteFiles
 from archive.model.build import NO_PROGRESS, Progress, RenditionResult
 from archive.model.capped_findings import CappedFindings
 from archive.model.creation import CheckedList, CreationReport, Plan
 from archive.model.description import Access, Description
 from archive.model.finding import Finding, Severity
+from archive.model.light import light_dataclass
 from archive.model.validation import ValidationReport
 from archive.settings import Settings
 from archive.stages.creation.builder import BagBuilder
@@ -30,23 +30,16 @@ from archive.stages.creation.leftovers import clean_leftovers, put_back_interrup
 from archive.stages.creation.payload import take_payload
 from archive.stages.creation.planning import plan
 from archive.stages.creation.proof import judge_finished_bag, prove_before_exchange
-from archive.stages.creation.remote import (
-    is_made,
-    load_remote_files,
-    record_remote,
-    with_remote,
-    with_table_algorithms,
-)
 from archive.stages.creation.requirements import Fields, find_missing, gather_requirements, merge_fields
 from archive.stages.creation.tag_files import write_tag_files
 from archive.stages.creation.timeline import Received, Step, Timeline
 from archive.storage.atomic import put_in_place, sync_folder, sync_tree
 from archive.storage.clock import Clock
-from archive.storage.packing import pack
 from archive.storage.partial import Partial
 from archive.storage.removing import remove_tree
 
 if TYPE_CHECKING:
+    from archive.formats.remote_files import RemoteFiles
     from archive.stages.scanning.identification import FormatFeed
 
 
@@ -88,6 +81,8 @@ def create(
         raise UsageError("a plain bag has no description", remedy="Leave out --plain or --description")
     table = None
     if fetch_from is not None:
+        from archive.stages.creation.remote import load_remote_files, with_table_algorithms
+
         table = load_remote_files(fetch_from)
         settings = with_table_algorithms(settings, table)
     if in_place:
@@ -111,7 +106,11 @@ def create(
         report = rehearse(
             planned, described, settings=settings, clock=clock, progress=progress, accept_damaged=accept_damaged
         )
-        return report if table is None else with_remote(report, table, fetch_from or "")
+        if table is None:
+            return report
+        from archive.stages.creation.remote import with_remote
+
+        return with_remote(report, table, fetch_from or "")
     wrapped = judge_wrapped(planned, accept=accept_damaged)
     planned = replace(planned, findings=(*planned.findings, *wrapped))
     if not planned.possible:
@@ -127,7 +126,7 @@ def create(
         raise from_os_error(error, planned.target) from error
 
 
-@dataclass(slots=True)
+@light_dataclass(slots=True)
 class _Work:
     """One creation under way, in its working folder."""
 
@@ -165,6 +164,8 @@ class _Work:
                 if missing:
                     return self._report(created=False, renditions=renditions)
             if self.table is not None:
+                from archive.stages.creation.remote import record_remote
+
                 record_remote(build, self.table)
             write_tag_files(build, bag_info, clock, required.tag_files)
             files, size = build.files, build.size
@@ -173,7 +174,11 @@ class _Work:
             finished = self._pack(tree, target, size, private=private or _has_private(described), closed=private)
         sync_tree(self.partial.path)
         judged = judge_finished_bag(finished, planned, self.settings, self.progress)
-        made = judged.ok or (self.table is not None and is_made(judged))
+        made = judged.ok
+        if not made and self.table is not None:
+            from archive.stages.creation.remote import is_made
+
+            made = is_made(judged)
         if made:
             put_in_place(finished, target)
             for path in (target, *self.partial.made):
@@ -284,6 +289,8 @@ class _Work:
 
     def _pack(self, tree: str, target: str, size: int, *, private: bool, closed: bool) -> str:
         """The finished tree as one file."""
+        from archive.storage.packing import pack
+
         planned = self.planned
         finished = self.partial.file(os.path.basename(target))
         self.progress.begin("packing", size)

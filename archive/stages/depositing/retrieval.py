@@ -8,29 +8,32 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from archive.bags.contents import open_bag
 from archive.errors import DepositError, NotFoundError, from_os_error
-from archive.formats.bagpath import unsafe_reason
+from archive.formats.bagpath import to_text, unsafe_reason
 from archive.model.build import NO_PROGRESS, Progress
 from archive.model.codes import deposit as codes
 from archive.model.deposit import Delivery, RetrievalReport
 from archive.model.finding import Finding, Outcome, Severity
 from archive.settings import Settings
+from archive.stages.depositing.admission import judge_rights
 from archive.stages.depositing.original_times import restore_times
 from archive.stages.depositing.packaging import describe_bag, travels_whole
 from archive.stages.depositing.receipts import compare_with_receipts, receipts_of
 from archive.stages.validation import validate
 from archive.storage.atomic import put_in_place, sync_tree
+from archive.storage.clock import Clock
 from archive.storage.partial import Partial
 from archive.storage.remote import DifferentContentError, NotAFileError, TransientError, try_again
 from archive.storage.removing import remove_tree
 from archive.storage.sealed import refuse_sealed
-from archive.storage.working_folder import WorkingFolder
-from archive.targets.protocol import NamesBags, ResolvesVersions, Target
+from archive.storage.working_folder import WorkingFolder, is_restricted
+from archive.targets.protocol import KeepsPrivate, NamesBags, ResolvesVersions, Target
 
 _ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffd]")
 
@@ -58,7 +61,8 @@ def retrieve(
     """Bring the deposit `identifier` back into the folder `to`, validate it and compare it with its receipt.
 
     The bag takes its name only when it is whole and the one that was deposited; what is damaged is left as
-    NAME.damaged, another bag as NAME.different, so that it can be examined. Raises `NotFoundError`, `ExistsError` when
+    NAME.damaged, another bag as NAME.different, so that it can be examined. It is for its owner alone where the deposit
+    is, where its records do not allow open access, and where it is damaged. Raises `NotFoundError`, `ExistsError` when
     the name is taken, `NotAuthorisedError`, `DepositError`, `StorageError`.
     """
     to = os.path.abspath(to)
@@ -68,7 +72,7 @@ def retrieve(
 
         def fetch() -> _Received:
             remove_tree(tree)
-            return _receive(target.retrieve(identifier), partial.file("bag"), progress)
+            return _receive(target.retrieve(identifier), tree, progress)
 
         progress.begin("retrieving", None)
         try:
@@ -104,6 +108,8 @@ def retrieve(
         if not packed and not came.findings and report.outcome is Outcome.INTACT:
             restore_times(subject)
         try:
+            private = report.outcome is not Outcome.INTACT or _is_private(target, identifier, subject)
+            _set_rights(subject, partial, private=private)
             put_in_place(subject, final)
         except OSError as error:
             raise from_os_error(error, final) from error
@@ -117,7 +123,7 @@ def _receive(files: Iterator[tuple[str, Iterator[bytes]]], tree: str, progress: 
     paths: tuple[str, ...] = ()
     findings: list[Finding] = []
     folder, name = os.path.split(tree)
-    working = WorkingFolder(folder, tree=name)
+    working = WorkingFolder(folder, tree=name, mode=0o700)
     try:
         for path, chunks in files:
             why = unsafe_reason(os.fsencode(path))
@@ -149,6 +155,25 @@ def _counted(chunks: Iterator[bytes], progress: Progress) -> Iterator[bytes]:
     for chunk in chunks:
         progress.advance(len(chunk))
         yield chunk
+
+
+def _is_private(target: Target, identifier: str, subject: str) -> bool:
+    """Whether the bag that came is for its owner alone, as it is at the target or as its records say."""
+    if isinstance(target, KeepsPrivate) and target.is_private(identifier):
+        return True
+    with open_bag(subject) as source:
+        restricted = any(is_restricted(to_text(path)) for path in source.reader.tag_files())
+        packed = os.path.isfile(subject)
+        closed = any(one.severity is Severity.ERROR for one in judge_rights(source, Clock()))
+    return closed or (packed and restricted)
+
+
+def _set_rights(subject: str, partial: Partial, *, private: bool) -> None:
+    """Make it `private`, or as the account makes new folders and files. Raises OSError."""
+    probe = partial.file("rights")
+    os.mkdir(probe)
+    mode = 0o700 if private else stat.S_IMODE(os.stat(probe).st_mode)
+    os.chmod(subject, mode if os.path.isdir(subject) else mode & 0o666)
 
 
 def _compare(target: Target, identifier: str, subject: str, settings: Settings) -> list[Finding]:

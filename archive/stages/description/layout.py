@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import re
 
-from archive.formats import description_csv, description_toml
+from archive.formats.description_names import CSV_NAME, TOML_NAME
 from archive.regular_files import open_regular
 
-NAMES = (description_toml.NAME, description_csv.NAME)
-TABLE = f"metadata/{description_csv.NAME}"
+NAMES = (TOML_NAME, CSV_NAME)
+TABLE = f"metadata/{CSV_NAME}"
 RIGHTS_TABLE = "metadata/rights.csv"
 OBJECTS = "objects/"
 _FIRST_COLUMN = re.compile(rb"""["']?(?:filename|parts)["']?[,;\t]""", re.IGNORECASE)

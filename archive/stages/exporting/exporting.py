@@ -61,9 +61,9 @@ def export(
     exporter = open_exporter(as_format)
     fill = bind(_fill, exporter, as_format)
     with open_bag(absolute_address(bag), options=bucket_options(settings, bag)) as reading:
-        stem = reading.reader.name if name is None else name
+        source = Source(reading)
+        stem = _name_of(exporter, as_format, source) if name is None else name
         target = choose_place(to, f"{stem}.zip" if zipped else stem)
-        top = stem if zipped else None
         report = bind(ExportReport, bag, as_format, target, dry_run=dry_run)
         left = leftovers_of(target, clean=clean_partial and not dry_run)
         judged = prove(bag, settings, progress)
@@ -73,15 +73,16 @@ def export(
             return report(placed=False, files=0, size=0, verdict=judged.verdict, findings=grave)
         findings = [*left, *judge_rights(reading, clock)]
         try:
-            source = Source(reading)
             findings += _judge_names(source, exporter, as_format)
             if any(one.severity in (Severity.ERROR, Severity.UNCHECKED) for one in findings):
                 return report(placed=False, files=0, size=0, verdict=judged.verdict, findings=tuple(findings))
             if dry_run:
-                counted = CountedPackage()
+                counted = CountedPackage(stem)
                 lost = fill(source, counted)
             else:
-                counted, lost = _make(source, fill, target, top=top, settings=settings, progress=progress)
+                counted, lost = _make(
+                    source, fill, target, name=stem, zipped=zipped, settings=settings, progress=progress
+                )
         except OSError as error:
             raise from_os_error(error, target) from error
     if any(map(is_restricted, counted.sizes)):
@@ -90,6 +91,15 @@ def export(
         placed=not dry_run, files=len(counted.sizes), size=counted.size, verdict=judged.verdict, lost=lost,
         findings=tuple(findings),
     )  # fmt: skip
+
+
+def _name_of(exporter: Exporter, as_format: str, source: Source) -> str:
+    """The name of the package where the user gives none."""
+    rule = getattr(exporter, "package_name", None)
+    if rule is None:
+        return source.name
+    with own_errors(as_format):
+        return str(rule(source))
 
 
 def _judge_names(source: Source, exporter: Exporter, as_format: str) -> list[Finding]:
@@ -110,9 +120,9 @@ def _fill(exporter: Exporter, as_format: str, source: Source, package: Package) 
 
 
 def _make(
-    source: Source, fill: Fill, target: str, *, top: str | None, settings: Settings, progress: Progress
+    source: Source, fill: Fill, target: str, *, name: str, zipped: bool, settings: Settings, progress: Progress
 ) -> tuple[CountedPackage, tuple[Lost, ...]]:
-    """Write the package, as a zip with the top folder `top` where that is given, and put it in its place.
+    """Write the package, as a zip with the one top folder `name` when `zipped`, and put it in its place.
 
     What is a bag again is validated before. Raises OSError and `ArchiveError`.
     """
@@ -120,7 +130,7 @@ def _make(
     with Partial(os.path.dirname(os.path.abspath(target)), os.path.basename(target)) as partial:
         writing = WorkingFolder(partial.path)
         try:
-            package = WrittenPackage(writing, reading, times_of(reading), progress)
+            package = WrittenPackage(name, writing, reading, times_of(reading), progress)
             lost = fill(source, package)
             writing.check()
         finally:
@@ -129,10 +139,10 @@ def _make(
         is_bag = DECLARATION in package.sizes
         if is_bag and (problems := obstacles(prove(tree, settings, progress))):
             raise UsageError(f"the exported bag is not valid: {problems[0].message}", subject=problems[0].subject)
-        if top is not None:
+        if zipped:
             finished = partial.file("package.zip")
             pack(
-                tree, top, finished, "zip", modified=_time_of(reading),
+                tree, name, finished, "zip", modified=_time_of(reading),
                 originals=originals_of(reading) if is_bag else None,
                 private=any(map(is_restricted, package.sizes)), progress=progress,
             )  # fmt: skip

@@ -17,6 +17,8 @@ FORMATS = {
     "bag": "archive.stages.exporting.bag",
     "datacite": "archive.stages.exporting.datacite",
     "dspace-saf": "archive.stages.exporting.dspace_saf",
+    "eark-aip": "archive.stages.exporting.eark_aip",
+    "eark-sip": "archive.stages.exporting.eark_sip",
     "rocrate": "archive.stages.exporting.rocrate",
 }
 """The modules of the program's own exporters."""

@@ -18,7 +18,8 @@ from archive.storage.working_folder import WorkingFolder
 class CountedPackage:
     """A package of which only the files and their sizes are counted; nothing is written and no file is read."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self.name = name
         self.sizes: dict[str, int] = {}
         self._folders: set[str] = set()
 
@@ -27,9 +28,15 @@ class CountedPackage:
         """The bytes of all files."""
         return sum(self.sizes.values())
 
-    def write(self, path: str, content: bytes) -> None:
+    def write(self, path: str, content: bytes | Iterable[bytes]) -> None:
         """Add a file with this content."""
-        self._take(path, len(content))
+        chunks = (content,) if isinstance(content, bytes) else content
+        self._take(path, sum(map(len, chunks)))
+
+    def make_folder(self, path: str) -> None:
+        """Add a folder, which may stay empty."""
+        self._refuse_outside(path)
+        self._folders.add(path)
 
     def copy(self, places: Iterable[tuple[SourceFile, str]]) -> None:
         """Add files of the bag, each at a path of its own."""
@@ -37,32 +44,46 @@ class CountedPackage:
             self._take(path, file.size)
 
     def _take(self, path: str, size: int) -> None:
+        self._refuse_outside(path)
         names = path.split("/")
         above = {"/".join(names[:count]) for count in range(1, len(names))}
-        if set(names) & {"", ".", ".."} or "\0" in path:
-            raise UsageError("the exporter wrote to a path outside of the package", subject=path)
         if path in self.sizes or path in self._folders or any(one in self.sizes for one in above):
             raise UsageError("the bag already has a file where the format needs its own", subject=path)
         self._folders |= above
         self.sizes[path] = size
+
+    def _refuse_outside(self, path: str) -> None:
+        if set(path.split("/")) & {"", ".", ".."} or "\0" in path:
+            raise UsageError("the exporter wrote to a path outside of the package", subject=path)
 
 
 class WrittenPackage(CountedPackage):
     """A package that is written to a folder. `time_of` tells when an original was last modified, in nanoseconds."""
 
     def __init__(
-        self, folder: WorkingFolder, reading: BagReading, time_of: Callable[[str], int | None], progress: Progress
+        self,
+        name: str,
+        folder: WorkingFolder,
+        reading: BagReading,
+        time_of: Callable[[str], int | None],
+        progress: Progress,
     ) -> None:
-        super().__init__()
+        super().__init__(name)
         self._folder = folder
         self._reading = reading
         self._time_of = time_of
         self._progress = progress
 
-    def write(self, path: str, content: bytes) -> None:
+    def write(self, path: str, content: bytes | Iterable[bytes]) -> None:
         """Add a file with this content. Raises OSError."""
-        super().write(path, content)
-        self._folder.write(path, [content], anew=False)
+        self._take(path, 0)
+        chunks = (content,) if isinstance(content, bytes) else content
+        self.sizes[path] = self._folder.write(path, chunks, anew=False)
+
+    def make_folder(self, path: str) -> None:
+        """Add a folder, which may stay empty. Raises OSError."""
+        super().make_folder(path)
+        self._folder.make(path)
 
     def copy(self, places: Iterable[tuple[SourceFile, str]]) -> None:
         """Add files of the bag in the order in which it holds them. Raises OSError, `SourceError`, `FormatError`."""

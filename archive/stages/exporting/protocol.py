@@ -12,8 +12,17 @@ from archive.stages.exporting.source import Source, SourceFile
 class Package(Protocol):
     """The package under construction. Paths are relative to its folder, with slashes; none is written twice."""
 
-    def write(self, path: str, content: bytes) -> None:
-        """Add a file with this content. Raises `UsageError` for a path that is taken, `StorageError`."""
+    @property
+    def name(self) -> str:
+        """The name of the package's folder, or of the one folder in its zip."""
+        ...
+
+    def write(self, path: str, content: bytes | Iterable[bytes]) -> None:
+        """Add a file with this content, whole or in pieces. Raises `UsageError` for a path that is taken,
+        `StorageError`."""
+
+    def make_folder(self, path: str) -> None:
+        """Add a folder, which may stay empty. Raises `UsageError`, `StorageError`."""
 
     def copy(self, places: Iterable[tuple[SourceFile, str]]) -> None:
         """Add files of the bag, each at a path of its own. Their bytes are compared with the bag's manifests.
@@ -24,7 +33,11 @@ class Package(Protocol):
 
 
 class Exporter(Protocol):
-    """One format. A module with these names is one."""
+    """One format. A module with these names is one.
+
+    It may have a third, `package_name(source)`: the name of the package where the user gives none, for a format that
+    has a rule for it. Without it that is the bag's name.
+    """
 
     def refuse_name(self, path: str) -> str | None:
         """Why the format cannot hold a file with this path in the bag, in words; None when it can."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from archive.errors import UsageError
+from archive.formats.crate_marks import ADDED_TO_BAG
 from archive.formats.json_text import json_text
 from archive.formats.manifest import parse_manifest_name
 from archive.model.description import Statement
@@ -96,6 +97,7 @@ class _Graph:
         self._add({
             "@id": DESCRIPTOR, "@type": "CreativeWork", "conformsTo": {"@id": _VERSION}, "about": {"@id": "./"},
             "description": f"Not said in this graph: {'; '.join(unsaid)}." if unsaid else None,
+            "isBasedOn": self._add({"@id": ADDED_TO_BAG, "@type": "CreativeWork", "name": "The bag without this file"}),
         })  # fmt: skip
         root: Entity = self._known.setdefault("./", {"@id": "./", "@type": "Dataset"})
         self._describe(root)

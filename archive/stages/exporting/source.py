@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archive.bags.contents import BagReading
-from archive.errors import FormatError, StorageError, UsageError
+from archive.bags.reader import Request, no_beat
+from archive.errors import FormatError, SourceError, StorageError, UsageError
 from archive.formats.bagpath import to_text
 from archive.formats.edtf import is_day
 from archive.formats.premis_reading import (
@@ -133,6 +135,28 @@ class Source:
         if content is None:
             raise StorageError("it cannot be read", subject=path, remedy="Run archive validate on the bag")
         return content
+
+    def checksums(self, files: Iterable[SourceFile], known: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """A digest of each file by its path: algorithm and hex, the first of `known` that a manifest lists.
+
+        What no manifest lists so is read and digested by the first. Raises OSError, `SourceError`.
+        """
+        found = {}
+        unlisted = []
+        for file in files:
+            name = next((one for one in known if one in file.digests), None)
+            if name is None:
+                unlisted.append(Request(file.path.encode("utf-8", "surrogateescape"), file.size, tuple(known[:1])))
+            else:
+                found[file.path] = name, file.digests[name].lower()
+        for request, read in self.reading.reader.digest(unlisted, no_beat):
+            path = to_text(request.path)
+            if read.packed is None:
+                raise SourceError(
+                    "it changed or cannot be read", subject=path, remedy="Run archive validate on the bag"
+                )
+            found[path] = known[0], read.packed.hex()
+        return found
 
     @property
     def formats(self) -> dict[str, FormatView]:

@@ -22,7 +22,23 @@ _EXTENSIONS = {
 }  # fmt: skip
 """The extensions of formats whose names mean one thing only."""
 
+_PACKAGES = frozenset({
+    "docx", "docm", "dotx", "dotm", "xlsx", "xlsm", "xltx", "xltm", "xlsb", "pptx", "pptm", "potx", "ppsx", "odt",
+    "ott", "ods", "ots", "odp", "otp", "doc", "dot", "xls", "xlt", "ppt", "pps", "pot", "msg", "zip",
+})  # fmt: skip
+"""Extensions of files that are packages of others, and never a text."""
+
 _MEANT = {extension: mime for mime, extensions in _EXTENSIONS.items() for extension in extensions}
+
+
+_FAMILIES = {
+    "text/html": ("html", "htm", "xhtml", "xht"),
+    "application/xml": ("html", "htm", "xhtml", "xht", "svg"),
+    "message/rfc822": ("eml", "mht", "mhtml"),
+    "multipart/related": ("mht", "mhtml"),
+    "application/mbox": ("mbox", "mbx", "mbs"),
+}
+"""Extensions that name the same kind of file, though PRONOM lists them under another of its formats or not at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +86,28 @@ def contradicts(reading: OwnReading, path: str) -> bool:
     expected = _EXTENSIONS.get(reading.mime or "")
     if expected is not None:
         return extension not in expected
+    if extension in _PACKAGES:
+        return reading.is_text or reading.mime == "application/x-tar"
     return extension in _MEANT and (reading.is_text or reading.mime in ("application/zip", "application/x-tar"))
+
+
+def is_message(reading: OwnReading, path: str) -> bool:
+    """True where name and bytes both say that a file is mail, whatever a signature takes its parts for.
+
+    A message with pictures in its text has the form of a web archive (RFC 2557), and PRONOM takes it for one.
+    """
+    return reading.mime == "message/rfc822" and extension_of(path) == "eml"
+
+
+def fits(mime: str, path: str) -> bool:
+    """True where the extension of `path` is no other format's, though PRONOM does not list it for `mime`.
+
+    A plain text may have any extension that means no other format, such as a programming language's.
+    """
+    extension = extension_of(path)
+    if mime == "text/plain":
+        return extension not in _MEANT and extension not in _PACKAGES
+    return extension in _FAMILIES.get(mime, ())
 
 
 def extension_of(path: str) -> str:

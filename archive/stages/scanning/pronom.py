@@ -17,11 +17,13 @@ from typing import Any
 from archive.errors import SourceError
 from archive.formats.signatures import HEAD_SIZE, UNKNOWN
 from archive.model.build import FileRecord, Identification, Originals, Tool
-from archive.stages.scanning.own_reading import confirms, contradicts, extension_of, read_own
+from archive.stages.scanning.own_reading import confirms, contradicts, extension_of, fits, is_message, read_own
 from archive.stages.scanning.pronom_process import PronomProcess, read_answer
 
 _OWN = "the format table of muniment"
 _REMEMBERED = 4096
+_STRICT = {"fmt/1828": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+"""Media types where PRONOM has another format's: it calls a strict workbook a Word document (signatures of 2026)."""
 _BROKEN: dict[str, Any] = {"errors": "the scanner ended", "matches": []}
 
 
@@ -104,17 +106,24 @@ class Pronom:
         first = sure[0]
         notes = [one for one in (first["warning"],) if one]
         mismatch = "extension mismatch" in first["warning"] and bool(extension_of(record.path))
-        if mismatch:
+        mime = _STRICT.get(first["id"], first["mime"])
+        if mismatch or not mime:
             head = _head_of(build, record)
             seen = read_own(head, whole=record.size <= len(head))
-            if seen.mime and first["mime"] and seen.mime != first["mime"]:
+            if is_message(seen, record.path):
+                said = f"{self.tool.name} says {first['format']} {first['id']}"
+                return Identification(seen.name, seen.version, None, seen.mime, seen.basis, self.tool, said)
+            mismatch = mismatch and not fits(mime, record.path)
+            if mismatch and seen.mime and mime and seen.mime != mime:
                 notes.append(f"{_OWN} says {seen.name}")
+            if not mime and seen.is_text:
+                mime = seen.mime
         notes += [f"also {one['id']} {one['format']} {one['version']}".rstrip() for one in sure[1:]]
         return Identification(
             first["format"] or UNKNOWN,
             first["version"] or None,
             first["id"],
-            first["mime"] or None,
+            mime or None,
             first["basis"],
             self.tool,
             "; ".join(notes) or None,
@@ -137,7 +146,7 @@ class Pronom:
             one = named[0]
             basis = f"{one['basis']}; {seen.basis}"
             return Identification(
-                one["format"], one["version"] or None, one["id"], one["mime"] or None, basis, self.tool,
+                one["format"], one["version"] or None, one["id"], one["mime"] or seen.mime, basis, self.tool,
                 "text read by muniment",
             )  # fmt: skip
         if seen.name == UNKNOWN:
@@ -200,9 +209,14 @@ def _matches_of(answer: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict
 
 
 def _tells_all(answer: dict[str, Any]) -> bool:
-    """True where the answer alone says what a file is: a signature matched, and the name's extension fits it."""
+    """True where the answer alone says what a file is: a signature matched, with a media type, and the name fits it."""
     sure = _matches_of(answer)[1]
-    return bool(sure) and "extension mismatch" not in sure[0]["warning"] and not _has_failed(answer)
+    return (
+        bool(sure)
+        and bool(sure[0]["mime"])
+        and "extension mismatch" not in sure[0]["warning"]
+        and not _has_failed(answer)
+    )
 
 
 def _has_failed(answer: dict[str, Any]) -> bool:

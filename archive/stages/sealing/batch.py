@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from archive.errors import ArchiveError, CancelledError
-from archive.formats.merkle import leaf_hash, proof_from, tree_levels, write_batch_head, write_batch_proof
-from archive.model.seal import BATCH_NAME, PROOF_NAME, BatchHead
+from archive.formats.merkle import MerkleTree
+from archive.formats.seal_batch import BATCH_HASH, write_batch_head, write_batch_proof
+from archive.model.seal import BATCH_NAME, PROOF_NAME, BatchHead, BatchProof
 from archive.model.sealing import SealingReport
 from archive.stages.sealing.order import SealOrder, each_once
 from archive.stages.sealing.placing import hold_bag, place_seal
@@ -34,10 +35,13 @@ def seal_batch(bags: Sequence[str], order: SealOrder) -> Iterator[tuple[str, Sea
             failed[bag] = error
     stamps, extras = StampSet(), {}
     if prepared:
-        levels = tree_levels([leaf_hash(one.stamped) for one in prepared.values()])
-        head = write_batch_head(BatchHead(len(prepared), levels[-1][0]))
+        tree = MerkleTree([one.stamped for one in prepared.values()], BATCH_HASH)
+        head = write_batch_head(BatchHead(tree.size, tree.root))
         extras = {
-            bag: {BATCH_NAME: head, PROOF_NAME: write_batch_proof(proof_from(levels, index))}
+            bag: {
+                BATCH_NAME: head,
+                PROOF_NAME: write_batch_proof(BatchProof(index, tuple(tree.inclusion_proof(index)))),
+            }
             for index, bag in enumerate(prepared)
         }
         stamps = ask_for_stamps(head, order)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from archive.model.seal import RevocationRule, Trust
 from archive.model.stamp import StampVerdict
 from archive.stages.trusting import keep_list
+from archive.trust.side_by_side import ask_side_by_side
 
 LARGEST_STORED_LIST = 64 << 10
 """A longer revocation list is kept once, in the trust folder, and not in each seal."""
@@ -44,40 +46,50 @@ def collect_stamps(
     present: Mapping[str, bytes] | None = None,
     taken: Iterable[str | None] = (),
 ) -> StampSet:
-    """Ask the authorities at `urls`, by default those of the trust folder, for stamps over `stamped`.
+    """Ask the authorities at `urls`, by default those of the trust folder, for stamps over `stamped`, side by side.
 
     `present` are the seal's files of now, by name; `taken` the operators whose stamps hold already: they are not asked
     again, unless by name in `urls`. Every stamp was verified before it is returned. Raises `ExtraMissingError`, and
     `StorageError` where a long list cannot be written.
     """
-    from archive.trust.requests import NotStampedError, obtain_stamp
+    from archive.trust.requests import NotStampedError, ObtainedStamp, obtain_stamp
 
     if trust is None:
         return StampSet(problems=("no trust folder is named, so no stamp could be verified, and none was asked for",))
     files = _NewFiles(present or {})
+    lists = (*files.lists(), *trust.lists)
+
+    def ask(urls: Sequence[str]) -> list[tuple[str, ObtainedStamp | NotStampedError]]:
+        """Ask one address after the other, until one gives a stamp."""
+        answers: list[tuple[str, ObtainedStamp | NotStampedError]] = []
+        for url in urls:
+            try:
+                got = obtain_stamp(
+                    url, stamped, trust.authorities, lists,
+                    required=trust.policy.revocation is RevocationRule.REQUIRED, now=now,
+                )  # fmt: skip
+            except NotStampedError as error:
+                answers.append((url, error))
+            else:
+                return [*answers, (url, got)]
+        return answers
+
+    rows = _addresses(trust, urls, frozenset(taken))
     verdicts: list[StampVerdict] = []
     problems: list[str] = []
     kept: list[str] = []
-    stamping = set(taken)
-    for url, operator in _addresses(trust, urls):
-        if operator in stamping and operator is not None:
-            continue
-        try:
-            got = obtain_stamp(
-                url, stamped, trust.authorities, (*files.lists(), *trust.lists),
-                required=trust.policy.revocation is RevocationRule.REQUIRED, now=now,
-            )  # fmt: skip
-        except NotStampedError as error:
-            problems.append(f"{url}: {error}")
-            continue
-        name = files.add_stamp(got.content)
-        if name is None:
-            problems.append(f"{url}: a seal holds at most {_MOST_STAMPS} stamps")
-            continue
-        kept += _store_lists(files, trust, got.lists)
-        stamping.add(got.verdict.operator)
-        verdicts.append(_named(got.verdict, name))
-    if not _addresses(trust, urls):
+    for answers in ask_side_by_side([partial(ask, row) for row in rows]):
+        for url, answer in answers:
+            if isinstance(answer, NotStampedError):
+                problems.append(f"{url}: {answer}")
+                continue
+            name = files.add_stamp(answer.content)
+            if name is None:
+                problems.append(f"{url}: a seal holds at most {_MOST_STAMPS} stamps")
+                continue
+            kept += _store_lists(files, trust, answer.lists)
+            verdicts.append(replace(answer.verdict, file=name))
+    if not urls and not any(one.urls for one in trust.authorities if one.distrusted is None):
         problems.append("the trust folder names no address of an authority: add one, or name one with --tsa URL")
     return StampSet(tuple(verdicts), files.new, tuple(problems), tuple(dict.fromkeys(kept)))
 
@@ -90,24 +102,27 @@ def fetch_lists_again(
 
     files = _NewFiles(present)
     problems: list[str] = []
-    for name, content in sorted(present.items()):
-        if not name.endswith(".tsr"):
-            continue
-        lists, words = refetch_lists(content, stamped, trust.authorities, at=at)
+    stamps = [content for name, content in sorted(present.items()) if name.endswith(".tsr")]
+    for lists, words in ask_side_by_side(
+        [partial(refetch_lists, content, stamped, trust.authorities, at=at) for content in stamps]
+    ):
         problems += words
         _store_lists(files, trust, lists)
     return files.new, tuple(problems)
 
 
-def _named(verdict: StampVerdict, name: str) -> StampVerdict:
-    return replace(verdict, file=name)
+def _addresses(trust: Trust, urls: tuple[str, ...], taken: frozenset[str | None]) -> list[list[str]]:
+    """The addresses to ask, those of one operator together: the second is asked where the first gives no stamp.
 
-
-def _addresses(trust: Trust, urls: tuple[str, ...]) -> list[tuple[str, str | None]]:
-    """The addresses to ask; with the operator, None where the user named the address."""
+    Each address that the user named stands alone.
+    """
     if urls:
-        return [(url, None) for url in dict.fromkeys(urls)]
-    return [(url, one.operator) for one in trust.authorities if one.distrusted is None for url in one.urls]
+        return [[url] for url in dict.fromkeys(urls)]
+    rows: dict[str, list[str]] = {}
+    for one in trust.authorities:
+        if one.distrusted is None and one.operator not in taken and one.urls:
+            rows.setdefault(one.operator, []).extend(one.urls)
+    return list(rows.values())
 
 
 def _store_lists(files: _NewFiles, trust: Trust, lists: Iterable[bytes]) -> list[str]:

@@ -44,8 +44,10 @@ class TreeWriter:
         self._copier = copier
         self._scratch = scratch
         self._top = Folder.at(old.path)
-        self._places = {name: index for index, name in enumerate(old.algorithms)}
-        self.lacking = tuple(name for name in build.algorithms if name not in self._places)
+        offsets = old.table.offsets
+        places = {name: slice(*offsets[index : index + 2]) for index, name in enumerate(old.algorithms)}
+        self._packed_digests = [places[name] for name in build.algorithms if name in places]
+        self.lacking = tuple(name for name in build.algorithms if name not in places)
         self.records: list[FileRecord] = []
         self.fresh: dict[str, tuple[str, ...]] = {}
         self.unchanged = 0
@@ -123,14 +125,13 @@ class TreeWriter:
 
     def _keep(self, folder: str, entry: _Entry, source: tuple[Folder, str], target: Folder, taken: Taken) -> None:
         size, modified, is_proven = self._placer.place(*source, target, entry.name)
-        path = f"{folder}/{entry.name}"
-        if is_proven and entry.packed is not None and not self.lacking:
-            offsets, packed = self._old.table.offsets, entry.packed
-            for kept, algorithm in zip(taken.digests, self._build.algorithms, strict=True):
-                at = self._places[algorithm]
-                kept.append(packed[offsets[at] : offsets[at + 1]].hex())
+        packed = entry.packed
+        if is_proven and packed is not None and not self.lacking:
+            for kept, place in zip(taken.digests, self._packed_digests, strict=True):
+                kept.append(packed[place].hex())
         else:
-            self._digest_again(path, entry, target, taken, only_lacking=is_proven and entry.packed is not None)
+            path = f"{folder}/{entry.name}"
+            self._digest_again(path, entry, target, taken, only_lacking=is_proven and packed is not None)
         taken.names.append(entry.name)
         taken.sizes.append(size)
         taken.modified.append(modified)

@@ -73,7 +73,7 @@ CASES = (
     _html("a word in an element of its own", "<p>" + "<span>a</span> " * 50 + "<b>b</b><b>c</b></p>", "a a a", "a bc"),
     _markdown("references used often", 'See [the law][law], [law][] and [law].\n\n[law]: https://example.org/law\n', "See the law, law and law."),
     _markdown("addresses in other letters", "[x](https://пример.рф/путь) <https://example.org/ä>\n", "x https://example.org/ä"),
-    _markdown("cells beyond the columns", "| A | B |\n|---|---|\n| 1 | 2 | LOST |\n", "1 | 2", omitted=("4 letters and digits",)),
+    _markdown("cells beyond the columns", "| A | B |\n|---|---|\n| 1 | 2 | LOST |\n", "1 | 2", omitted=("4 characters",)),
     _markdown("front matter with the title of the text", "---\ntitle: On arrest\nlang: en\n---\n# On arrest\n\nWords\n",
               "# On arrest\ntitle | On arrest\nlang | en\nWords"),
     _docx("struck twice by a style", word(_styled(run("GUILTY"), "DS"), _styled(run("kept", '<w:dstrike w:val="0"/>'), "DS"),

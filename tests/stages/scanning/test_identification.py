@@ -18,6 +18,11 @@ PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00\x90wS\xde"
     b"\x00\x00\x00\x00IEND\xaeB`\x82"
 )
+WITH_PICTURE = (
+    b"From: a@example.org\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=B\r\n\r\n"
+    b"--B\r\nContent-Type: text/html\r\n\r\n<p>Words</p>\r\n--B--\r\n"
+)
+"""Mail with pictures in its text, and a saved web page, have this form."""
 FILES = {
     "statement.txt": "بيان صحفي\n".encode(),
     "picture.png": PNG,
@@ -82,6 +87,9 @@ def test_pronom_names_formats_by_their_content(build: FolderBuild) -> None:
             None,
             "message/rfc822",
         ),
+        ("old.bak", b"only a text\n", "Back Up File", "fmt/941", "text/plain"),
+        ("film", b"1\n00:00:01,000 --> 00:00:02,000\nWords\n", "SubRip Subtitle File", "fmt/1218", "text/plain"),
+        ("picture.eml", WITH_PICTURE, "Internet Message Format", None, "message/rfc822"),
     ],
 )
 def test_what_the_extension_says_and_the_text_confirms_is_named(
@@ -106,6 +114,14 @@ def test_what_the_extension_says_and_the_text_confirms_is_named(
         ("paper.pdf", b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF\n", False),
         ("notes.md", b"# T\n", False),
         ("notes", b"text\n", False),
+        ("server.conf", b"port = 1\n", False),
+        ("notes.text", "سطر".encode("utf-16"), False),
+        ("text.docx", b"only a text\n", True),
+        ("text.xls", b"only a text\n", True),
+        ("page.xhtml", b'<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><body/></html>', False),
+        ("saved.mht", WITH_PICTURE, False),
+        ("letter.eml", WITH_PICTURE, False),
+        ("box.mbx", b"From a@example.org Mon Jun  1 10:00:00 2026\nSubject: x\n\nText\n", False),
     ],
 )
 def test_an_extension_that_means_another_format_is_noticed(

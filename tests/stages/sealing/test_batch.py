@@ -6,7 +6,7 @@ import json
 import shutil
 import time
 
-from archive.formats.merkle import parse_batch_head, parse_batch_proof
+from archive.formats.seal_batch import parse_batch_head, parse_batch_proof
 from tests.support.making import contents
 from tests.support.sealing import SealingPlace
 

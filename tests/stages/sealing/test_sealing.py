@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -151,6 +152,17 @@ def test_too_few_stamps_are_stored_and_completed_later(place: SealingPlace) -> N
     assert len(place.authorities["one"].behaviour.requests) == asked
     assert files_of(bag) == PLAIN
     assert place.codes("bag") == (0, [])
+
+
+def test_authorities_are_asked_side_by_side(place: SealingPlace) -> None:
+    """Neither answers before both were asked; the stamps are numbered in the order of the trust folder all the same."""
+    meeting = threading.Barrier(2, timeout=60)
+    for running in place.authorities.values():
+        running.behaviour.meeting = meeting
+    code, document = place.verify(str(place.sealed()))
+    assert code == 0
+    stamps = {one["file"]: one["operator"] for one in document["seals"][0]["stamps"]}
+    assert stamps == {"seal/0001/1.tsr": "One", "seal/0001/2.tsr": "Two"}
 
 
 def test_offline_asks_no_one(place: SealingPlace) -> None:

@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from archive.ledger.chain import find_witnesses
-from archive.ledger.tree import verify_consistency
+from archive.formats.merkle import verify_consistency
+from archive.ledger.chain import TREE_HASH, find_witnesses
 from tests.cli.test_json_schemas import validator_of
 from tests.stages.witnessing.conftest import Sealing
 from tests.support.audit_projects import found, start_command
@@ -58,7 +58,7 @@ def test_a_checkpoint_is_a_sealed_bag_with_the_line(sealing: Sealing) -> None:
     old, new = find_witnesses(f"{first['line']} {second['line']}")
     path = [bytes.fromhex(one) for one in proof["proof"]]
     roots = bytes.fromhex(old.root), bytes.fromhex(new.root)
-    assert verify_consistency(old.number, roots[0], new.number, roots[1], path)
+    assert verify_consistency(old.number, roots[0], new.number, roots[1], path, new=TREE_HASH)
     assert sorted(os.listdir(sealing.folder / "witness")) == ["0001", "0002"]
     assert sealing.project.run("audit", "verify")[0] == 0
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from archive.bags.manifest_table import UNREADABLE, ManifestTable, normal_form
 from archive.bags.reader import Batch, in_payload
 from archive.formats.bagpath import to_text
-from archive.formats.fetch import FetchEntry
 from archive.formats.manifest import parse_manifest_name
 from archive.model.capped_findings import LISTED, CappedFindings
 from archive.model.codes import bag as codes
 from archive.model.codes import bag_files as bag_files_codes
 from archive.model.finding import Fact, Finding
+
+if TYPE_CHECKING:
+    from archive.formats.fetch import FetchEntry
 
 _LONG, _DEEP = 1024, 32
 """Bytes and levels of a folder's path within which it is told that a folder is missing as a whole."""

@@ -9,7 +9,7 @@ here.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from archive.bags.contents import BagReading
 from archive.bags.manifest_ranges import Layout, Range, RangeJudge, RangeResult, is_too_deep, plan_ranges
@@ -19,6 +19,7 @@ from archive.formats import tagfile
 from archive.formats.manifest import manifest_name
 from archive.model.build import NO_PROGRESS, Progress
 from archive.model.capped_findings import CappedFindings, bag_findings
+from archive.model.light import light_dataclass
 from archive.stages.validation.bags.workers import Crew, choose_crew, judge_ranges
 from archive.storage.hashing import digest_length
 
@@ -32,7 +33,7 @@ _PAYLOAD = 64 << 20
 _RANGES_A_WORKER = 8
 
 
-@dataclass(slots=True)
+@light_dataclass(slots=True)
 class Leftover:
     """What is still to be judged: the lines whose file did not agree, and the files that are not in `known` folders.
 

@@ -1,21 +1,24 @@
 """Judges one OCFL object (OCFL 1.0 and 1.1, section 3): structure, inventories, and every byte against its digests.
 
-One inventory is held beside the root's at a time, so that memory grows with the object's files and not with its
-versions.
+One inventory is held beside the root's at a time, packed, and what they share is kept once, so that memory grows with
+the object's files, and hardly with its versions.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
 
 from archive.formats.ocfl_blocks import HEX_DIGITS
-from archive.formats.ocfl_inventory import Inventory, parse_inventory
+from archive.formats.ocfl_inventory import CONTENT_ALGORITHMS, Inventory, read_inventory
+from archive.formats.ocfl_packing import BlockTexts
 from archive.formats.ocfl_versions import version_number
 from archive.model.build import NO_PROGRESS, Progress
 from archive.model.codes import ocfl as codes
-from archive.model.finding import Finding, FindingKind
+from archive.model.finding import Finding
 from archive.stages.validation.ocfl.files import INVENTORY_LIMIT, Entries, Tree, join
 from archive.stages.validation.ocfl.history import judge_history
 from archive.stages.validation.ocfl.structure import (
@@ -25,13 +28,8 @@ from archive.stages.validation.ocfl.structure import (
     judge_sidecar,
     list_content,
 )
-
-
-@dataclass(slots=True)
-class _Wanted:
-    """The digests a content file must have: (algorithm, digest, kind of finding, inventory that says so)."""
-
-    checks: list[tuple[str, str, FindingKind, str]] = field(default_factory=list)
+from archive.stages.validation.ocfl.wanted import Check, ContentFiles, WantedDigests
+from archive.storage.hashing import BUFFER_SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,52 +47,48 @@ def judge_object(tree: Tree, progress: Progress = NO_PROGRESS) -> ObjectFacts:
     """Judge the object at `tree.base`; findings are added to `tree.findings`, with paths relative to the object."""
     entries = tree.list("")
     specification = judge_declaration(tree, entries)
+    texts = BlockTexts()
     root, digest = None, ""
     if "inventory.json" in entries.files:
-        root, digest = _read_inventory(tree, "", entries, specification)
+        root, digest = _read_inventory(tree, "", entries, specification, texts)
     folders = judge_root_entries(tree, entries, root)
     if root is None:
         return ObjectFacts(None, specification, None, len(folders), 0)
     versions = {folder: tree.list(folder) for folder in folders}
     present = list_content(tree, versions, root)
-    wanted: dict[str, _Wanted] = {}
-    _want(wanted, root, "inventory.json", None)
-    _judge_versions(tree, versions, root=root, digest=digest, present=present, wanted=wanted)
+    wanted = WantedDigests(root)
+    _judge_versions(tree, versions, root=root, digest=digest, present=present, wanted=wanted, texts=texts)
     _judge_files(tree, root, present, wanted, progress)
     return ObjectFacts(root.id, specification, root.head, len(root.versions), len(present))
 
 
 def _read_inventory(
-    tree: Tree, folder: str, entries: Entries, specification: str | None
+    tree: Tree, folder: str, entries: Entries, specification: str | None, texts: BlockTexts
 ) -> tuple[Inventory | None, str]:
     """The inventory in `folder` with its digest, as far as it can be used; it and its sidecar are judged."""
     path = join(folder, "inventory.json")
-    content = tree.read(path, INVENTORY_LIMIT)
-    if content is None:
+    digests = {name: hashlib.new(name) for name in CONTENT_ALGORITHMS}
+
+    def pieces(stream: BinaryIO) -> Iterator[bytes]:
+        while piece := stream.read(BUFFER_SIZE):
+            for one in digests.values():
+                one.update(piece)
+            yield piece
+
+    try:
+        with tree.open(path) as stream:
+            if os.fstat(stream.fileno()).st_size > INVENTORY_LIMIT:
+                tree.findings.append(codes.TOO_LARGE.at(path, expected=INVENTORY_LIMIT))
+                return None, ""
+            inventory, findings = read_inventory(pieces(stream), path, specification, texts)
+    except OSError as error:
+        tree.findings.append(codes.UNREADABLE.at(path, found=error.strerror or "unknown error"))
         return None, ""
-    inventory, findings = parse_inventory(content, path, specification)
     tree.findings += findings
     algorithm = inventory.algorithm if inventory else None
-    digest = hashlib.new(algorithm, content).hexdigest() if algorithm else ""
+    digest = digests[algorithm].hexdigest() if algorithm else ""
     judge_sidecar(tree, folder, entries, digest, algorithm)
     return inventory, digest
-
-
-def _want(wanted: dict[str, _Wanted], inventory: Inventory, where: str, root: Inventory | None) -> None:
-    """Add what `inventory` says of content files; what the root's already says in the same words is not kept twice."""
-    same = root is not None and root.algorithm == inventory.algorithm
-    if inventory.algorithm is not None:
-        for digest, paths in inventory.manifest.items():
-            for path in paths:
-                if same and root is not None and path in (root.manifest.get(digest) or ()):
-                    continue
-                wanted.setdefault(path, _Wanted()).checks.append((inventory.algorithm, digest, codes.E092, where))
-    for algorithm, digests in inventory.fixity.items():
-        known = root.fixity.get(algorithm, {}) if root is not None else {}
-        for digest, paths in digests.items():
-            for path in paths:
-                if path not in known.get(digest, ()):
-                    wanted.setdefault(path, _Wanted()).checks.append((algorithm, digest, codes.E093, where))
 
 
 def _judge_versions(
@@ -103,13 +97,15 @@ def _judge_versions(
     *,
     root: Inventory,
     digest: str,
-    present: Mapping[str, str],
-    wanted: dict[str, _Wanted],
+    present: ContentFiles,
+    wanted: WantedDigests,
+    texts: BlockTexts,
 ) -> None:
     """The inventories in version folders, each against the root's."""
     before: str | None = None
     first: str | None = None
     folders = list(versions)
+    numbers = {one: version_number(one) for one in folders}
     for folder, entries in versions.items():
         if "inventory.json" not in entries.files:
             tree.findings.append(codes.W010.at(folder))
@@ -127,7 +123,7 @@ def _judge_versions(
             continue
         if folder == folders[-1]:
             tree.findings.append(codes.E064.at(where))
-        inventory, _ = _read_inventory(tree, folder, entries, None)
+        inventory, _ = _read_inventory(tree, folder, entries, None, texts)
         if inventory is None:
             continue
         if folder == folders[0]:
@@ -136,14 +132,12 @@ def _judge_versions(
         _judge_directory(tree, where, inventory, root, first)
         _judge_order(tree, where, inventory.specification, before)
         before = inventory.specification or before
-        listed = {path for paths in inventory.manifest.values() for path in paths}
-        number = version_number(folder)
-        tree.findings += [
+        tree.findings += (
             codes.E023.at(path, inventory=where)
-            for path, version in present.items()
-            if version_number(version) <= number and path not in listed
-        ]
-        _want(wanted, inventory, where, root)
+            for path in present.beyond(inventory)
+            if numbers[path.partition("/")[0]] <= numbers[folder]
+        )
+        wanted.add(inventory, where)
 
 
 def _judge_against_root(tree: Tree, folder: str, inventory: Inventory, root: Inventory, where: str) -> None:
@@ -168,20 +162,16 @@ def _judge_order(tree: Tree, where: str, specification: str | None, before: str 
         tree.findings.append(codes.E103.at(where, found=specification))
 
 
-def _judge_files(
-    tree: Tree, root: Inventory, present: Mapping[str, str], wanted: Mapping[str, _Wanted], progress: Progress
-) -> None:
+def _judge_files(tree: Tree, root: Inventory, present: ContentFiles, wanted: WantedDigests, progress: Progress) -> None:
     """Every content file against every digest that an inventory gives for it; one read each."""
-    listed = {path for paths in root.manifest.values() for path in paths}
-    for path in present:
-        if path not in listed:
-            tree.findings.append(codes.E023.at(path, inventory="inventory.json"))
-    for path, want in wanted.items():
+    for path in present.beyond(root):
+        tree.findings.append(codes.E023.at(path, inventory="inventory.json"))
+    for path, wants in wanted.files():
         if path not in present:
-            tree.findings += _missing(path, want) if tree.saw(path) else []
+            tree.findings += _missing(path, wants) if tree.saw(path) else []
             continue
-        checks = [check for check in want.checks if check[0] in HEX_DIGITS]
-        algorithms = tuple(dict.fromkeys(check[0] for check in checks))
+        checks = [check for check in wants if check.algorithm in HEX_DIGITS]
+        algorithms = tuple(dict.fromkeys(check.algorithm for check in checks))
         digests = tree.digest(path, algorithms, progress)
         if digests is None:
             continue
@@ -190,9 +180,9 @@ def _judge_files(
                 tree.findings.append(kind.at(path, inventory=where, expected=digest, found=digests[algorithm]))
 
 
-def _missing(path: str, want: _Wanted) -> list[Finding]:
+def _missing(path: str, wants: Sequence[Check]) -> list[Finding]:
     findings = []
-    for _, digest, kind, where in want.checks:
+    for _, digest, kind, where in wants:
         findings.append(kind.at(path, inventory=where, expected=digest, found="no such file"))
         if kind is codes.E092:
             findings.append(codes.E023.at(path, inventory=where))

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 
 from archive.formats.ocfl_blocks import is_digest
 from archive.formats.ocfl_inventory import CONTENT_ALGORITHMS, SPECIFICATIONS, Inventory
+from archive.formats.ocfl_packing import packed
 from archive.formats.ocfl_versions import judge_sequence, version_number
 from archive.model.codes import ocfl as codes
 from archive.stages.validation.ocfl.files import Entries, Tree, join
+from archive.stages.validation.ocfl.wanted import ContentFiles
 
 REGISTERED_EXTENSIONS = frozenset({
     "0001-digest-algorithms", "0002-flat-direct-storage-layout", "0003-hash-and-id-n-tuple-storage-layout",
@@ -122,10 +124,10 @@ def _judge_extensions(tree: Tree) -> None:
     ]
 
 
-def list_content(tree: Tree, versions: Mapping[str, Entries], root: Inventory) -> dict[str, str]:
-    """Every content file's path with its version, after the version folders' own entries have been judged."""
-    present: dict[str, str] = {}
-    filled = {path.partition("/")[0] for paths in root.manifest.values() for path in paths}
+def list_content(tree: Tree, versions: Mapping[str, Entries], root: Inventory) -> ContentFiles:
+    """Every content file's path, after the version folders' own entries have been judged."""
+    present = ContentFiles()
+    filled = {path.partition("/")[0] for path in packed(root.manifest).paths()}
     for folder, entries in versions.items():
         for name in entries.files:
             sidecar = SIDECAR.fullmatch(name)
@@ -139,7 +141,8 @@ def list_content(tree: Tree, versions: Mapping[str, Entries], root: Inventory) -
                 tree.findings.append(codes.E016.at(folder, expected=root.content))
             continue
         for inner, inside in tree.walk(join(folder, root.content)):
-            present.update((join(inner, name), folder) for name in inside.files)
+            for name in inside.files:
+                present.add(join(inner, name))
             if inside.empty and inner not in tree.unread:
                 top = inner == join(folder, root.content)
                 tree.findings.append((codes.W003 if top else codes.E024).at(inner))

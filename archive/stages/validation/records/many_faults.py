@@ -8,12 +8,12 @@ write. So a large document is first counted through as a stream, and only one wi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from archive.formats import mets_reading, premis_reading
 from archive.formats.xml_elements import line_of, namespace_of
+from archive.model.light import light_dataclass
 from archive.stages.validation.records.notes import KEPT
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _IDS = {
 """The attribute of type xs:ID in the namespaces of the shipped schemas: a stream does not compare its values."""
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class ManyFaults:
     """How many faults were counted, and the first of them: line and problem."""
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from archive.formats.premis_reading import category_of, read_relationship
 from archive.formats.xml_elements import child_text, children, line_of, local_name, namespace_of, text_of
+from archive.model.light import light_dataclass
 from archive.stages.validation.records.premis import LINK_ELEMENTS, PremisJudge
 from archive.stages.validation.records.premis_links import AGENT, EVENT, OBJECT, LinkGraph, key_of
 from archive.stages.validation.records.values import is_date, normal_algorithm
@@ -71,7 +71,7 @@ class _Link(NamedTuple):
     lines: int
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class _File:
     """Where in the values of a file object its path, its size and its digests are."""
 
@@ -80,7 +80,7 @@ class _File:
     digests: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Shape:
     """What entities of one shape have in common. `lines` is how many lines one has, `start` where its tag ends."""
 
@@ -142,7 +142,7 @@ def _is_text(value: bytes) -> bool:
     return "\ufffe" not in text and "\uffff" not in text
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Run:
     """How elements follow each other that differ in one value: what is before the first and between two values."""
 

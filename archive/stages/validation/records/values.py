@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from archive.formats.edtf import is_edtf
 from archive.formats.language import check_language, unbalanced_control
 from archive.formats.xml_elements import line_of
 from archive.model.codes import xml as codes
+from archive.model.light import light_dataclass
 from archive.resources import metadata_path
 from archive.stages.validation.records.notes import Notes
 
@@ -102,7 +103,7 @@ def check_text(text: str, line: int | None, notes: Notes) -> None:
         notes.add(codes.UNBALANCED_BIDI, line)
 
 
-@dataclass(frozen=True, slots=True)
+@light_dataclass(frozen=True, slots=True)
 class Vocabulary:
     """Terms of the Library of Congress, in lower case, by label; `elsewhere` maps terms of systems to their names."""
 

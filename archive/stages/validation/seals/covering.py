@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 
 from archive.errors import FormatError
-from archive.formats.merkle import leaf_hash, parse_batch_head, parse_batch_proof, proves_inclusion
+from archive.formats.seal_batch import parse_batch_head, parse_batch_proof, proves_inclusion
 from archive.formats.seal_statement import parse_envelope, parse_statement
 from archive.formats.stamped_list import is_stamped, write_stamped_list
 from archive.model.capped_findings import CappedFindings
@@ -167,7 +167,7 @@ def _judge_batch(number: int, files: SealFiles, listed: bytes, findings: CappedF
     except FormatError as error:
         findings.note(codes.NOT_IN_BATCH, f"{folder}/{PROOF_NAME}", problem=error.problem)
         return None
-    if not proves_inclusion(leaf_hash(listed), proof, head):
+    if not proves_inclusion(listed, proof, head):
         problem = "its path does not lead to the root"
         findings.note(codes.NOT_IN_BATCH, f"{folder}/{PROOF_NAME}", problem=problem)
         return None

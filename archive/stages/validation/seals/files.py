@@ -105,11 +105,17 @@ class SealFiles:
         """The names of the SSHSIG signatures of a seal, sorted."""
         return sorted(name for name in self._names.get(number, ()) if is_ssh_signature(name))
 
+    def own_lists(self, number: int) -> dict[str, bytes | None]:
+        """The revocation lists of a seal by bag-relative path, without those that could not be read; None for one that
+        is too large."""
+        paths = [f"{folder_of(number)}/{name}" for name in sorted(self._names[number]) if _LIST.fullmatch(name)]
+        contents = {path: self.content(path) for path in paths}
+        return {path: content for path, content in contents.items() if path not in self.unread}
+
     def lists(self, number: int) -> tuple[bytes, ...]:
         """The revocation lists of a seal and of those after it: each proves itself, in whatever seal it is kept."""
         later = (one for one in self.numbers if one >= number)
-        names = ((one, name) for one in later for name in sorted(self._names[one]) if _LIST.fullmatch(name))
-        contents = (self.content(f"{folder_of(one)}/{name}") for one, name in names)
+        contents = (content for one in later for content in self.own_lists(one).values())
         unique = dict.fromkeys(content for content in islice(contents, MAX_LISTS) if content is not None)
         return tuple(unique)
 

@@ -27,6 +27,7 @@ from archive.stages.validation.seals.covering import Covering, judge_covering
 from archive.stages.validation.seals.files import SealFiles
 from archive.stages.validation.seals.signing import judge_keys, judge_signatures
 from archive.stages.validation.seals.stamping import Stamps, judge_stamps
+from archive.trust.revocation import load_list
 
 WEAK_SINCE = {
     "md5": datetime(2004, 8, 17, tzinfo=UTC),
@@ -142,6 +143,7 @@ def _judge_evidence(
         stamps = Stamps((), basis.trust.policy.stamps)
         renewed = None if proven is None else proven[0]
         if covering.stamped is not None:
+            _judge_lists(number, files, basis.findings)
             known = replace(basis, lists=(*basis.lists, *files.lists(number)))
             stamps = judge_stamps(
                 statement, covering.stamped, _read_stamps(number, files), known, was_complete=number in complete,
@@ -183,6 +185,13 @@ def _read_stamps(number: int, files: SealFiles) -> dict[str, bytes | None]:
         if path not in files.unread:
             contents[path] = None if content is None or len(content) > MAX_RESPONSE_BYTES else content
     return contents
+
+
+def _judge_lists(number: int, files: SealFiles, findings: CappedFindings) -> None:
+    """SEAL-140 for a revocation list of this seal that cannot be read as one. Raises `ExtraMissingError`."""
+    for path, content in files.own_lists(number).items():
+        if content is None or load_list(content) is None:
+            findings.note(codes.LIST_UNREADABLE, path)
 
 
 def _judge_renewal(number: int, stamps: Stamps, renewed: datetime | None, basis: Basis) -> None:

@@ -432,6 +432,26 @@ class TestStamps:
         policy = 'stamps = 2\nsignatures = 1\nrevocation = "when stored"\nstamp_within_days = 7'
         assert judge(world.seal(lists=False), policy=policy)[1] == {}
 
+    @pytest.mark.parametrize("content", [b"", b"no list", b"0" * (9 << 20)], ids=["empty", "text", "huge"])
+    def test_a_list_that_cannot_be_read_is_named(self, world: World, judge: Judge, content: bytes) -> None:
+        """It takes nothing from the seal, but it is said that something is there which is not what it is called."""
+        files = {**world.sealed, FOLDER + b"crls/9.crl": content}
+        report, codes = judge(files)
+        assert (report.outcome, codes) == (Outcome.INTACT, {"SEAL-140": "warning"})
+        assert [one.subject for one in report.findings if one.code == "SEAL-140"] == ["seal/0001/crls/9.crl"]
+
+    def test_a_certificate_in_a_stamp_that_cannot_be_read_is_named(self, world: World, judge: Judge) -> None:
+        """The signature of a stamp does not cover the certificates beside the signer's: anyone may add one."""
+        spare = world.three.mid
+        stamp = world.one.stamp(world.sealed[STAMPED], NOW, Faults(certificates=(world.one.leaf, world.one.mid, spare)))
+        version_3, version_10 = bytes.fromhex("a003020102"), bytes.fromhex("a003020109")
+        for content, found in (
+            (stamp, {}),
+            (stamp.replace(spare.der, spare.der.replace(version_3, version_10, 1)), {"SEAL-133": "error"}),
+        ):
+            codes = judge({**world.sealed, FOLDER + b"3.tsr": content})[1]
+            assert codes == found
+
     def test_a_revoked_certificate(self, world: World, judge: Judge) -> None:
         bad = make_authority("Bad", NOW)
         period = {"this": NOW - timedelta(hours=1), "until": NOW + 30 * DAY}
@@ -617,6 +637,7 @@ class TestHostileFiles:
             assert tracemalloc.get_traced_memory()[1] < 150 << 20
         finally:
             tracemalloc.stop()
+        assert codes.pop("SEAL-140") == "warning"
         assert set(codes.values()) <= {"error", "unchecked"}
 
     def test_a_name_that_drives_a_terminal(self, world: World, judge: Judge) -> None:

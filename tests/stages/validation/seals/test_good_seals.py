@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from archive.formats.merkle import leaf_hash, proof_from, tree_levels, write_batch_head, write_batch_proof
+from archive.formats.merkle import MerkleTree
+from archive.formats.seal_batch import BATCH_HASH, write_batch_head, write_batch_proof
 from archive.model.finding import Outcome
-from archive.model.seal import BatchHead, SealReceipt, SignatureForm
+from archive.model.seal import BatchHead, BatchProof, SealReceipt, SignatureForm
 from tests.stages.validation.seals.conftest import ANNA, BELA, Judge, World
 from tests.support.bag_drafts import draft, write_folder, write_tar, write_zip
 from tests.support.making import snapshot
@@ -99,11 +100,11 @@ def test_a_receipt_names_a_seal_that_is_there(world: World, judge: Judge) -> Non
 def test_bags_of_one_batch(world: World, judge: Judge) -> None:
     bags = [draft(payload={b"data/a": b"%d" % number}) for number in range(5)]
     stamped = [sign_by_hand(files, 1, world.hand) for files in bags]
-    levels = tree_levels([leaf_hash(content) for content in stamped])
-    head = write_batch_head(BatchHead(len(bags), levels[-1][0]))
+    tree = MerkleTree(stamped, BATCH_HASH)
+    head = write_batch_head(BatchHead(len(bags), tree.root))
     for index, files in enumerate(bags):
         files[b"seal/0001/batch.json"] = head
-        files[b"seal/0001/batch.proof.json"] = write_batch_proof(proof_from(levels, index))
+        files[b"seal/0001/batch.proof.json"] = write_batch_proof(BatchProof(index, tuple(tree.inclusion_proof(index))))
         stamp_by_hand(files, 1, head, world.hand)
         assert judge(files)[1] == {}
     bags[0][b"seal/0001/batch.proof.json"] = bags[1][b"seal/0001/batch.proof.json"]

@@ -1,0 +1,70 @@
+"""`archive import PACKAGE --to DIR`."""
+
+from __future__ import annotations
+
+import click
+
+from archive.cli.console import progress_for, show, show_json
+from archive.cli.options import (
+    clean_partial_option,
+    current_settings,
+    events_option,
+    json_option,
+    name_option,
+    path_argument,
+    quiet_option,
+    to_option,
+)
+
+
+@click.command("import")
+@path_argument("package", nargs=1)
+@to_option
+@name_option
+@click.option("--dry-run", is_flag=True, help="Check the package and show what would be imported; write nothing.")
+@clean_partial_option
+@json_option
+@events_option
+@quiet_option
+def command(
+    *,
+    package: str,
+    to: str,
+    name: str | None,
+    dry_run: bool,
+    clean_partial: bool,
+    as_json: bool,
+    events: bool,
+    quiet: bool,
+) -> int:
+    """Import a package of another system as a bag: E-ARK, RO-Crate, DSpace item, Archivematica AIP, or another's bag.
+
+    Every file of the package is first compared with the checksum that the package records. A package that was exported
+    by this program becomes the very bag that it was made from. Any other becomes a new bag: its content under the
+    original names, what it says of itself as description and events, and all its other files, verbatim, in
+    metadata/imported/.
+
+    \b
+    Example:
+      archive import received/uuid-0b53c6f4 --to bags/
+      archive import survey.crate.zip --to bags/ --dry-run
+    """
+    from archive.reporting.imported import import_document, import_exit, import_text
+    from archive.stages.importing.importing import import_package
+    from archive.storage.clock import system_clock
+
+    report = import_package(
+        package,
+        to,
+        name=name,
+        dry_run=dry_run,
+        clean_partial=clean_partial,
+        settings=current_settings(),
+        clock=system_clock(),
+        progress=progress_for(quiet=quiet or (as_json and not events), events=events),
+    )
+    if as_json:
+        show_json(import_document(report))
+    else:
+        show(import_text(report))
+    return import_exit(report)

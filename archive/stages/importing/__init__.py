@@ -1,0 +1,1 @@
+"""Importing: a package of another system becomes a bag."""

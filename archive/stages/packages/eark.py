@@ -1,0 +1,165 @@
+"""Reading E-ARK packages (SIP, AIP, DIP): the METS of the package, and those of its representations.
+
+Clause: E-ARK CSIP 2.0 to 2.2.0.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from archive.bags.packages import PackageReading
+from archive.errors import FormatError
+from archive.formats.eark_layout import BAG, REPRESENTATIONS, path_of
+from archive.formats.mets_reading import METS, href_of, mets_identifier
+from archive.formats.mets_writing import CHECKSUM_TYPES, CSIP, FORMER_NAME
+from archive.formats.premis_reading import read_agent, read_event
+from archive.formats.xml_elements import children, local_name, text_of
+from archive.formats.xml_safety import parse_xml
+from archive.model.codes import packages as codes
+from archive.model.description import Statement
+from archive.model.package import PackageContent, PackageEvent, PackageKind
+from archive.model.record import AgentView
+from archive.stages.packages.entries import Entries, number_of
+from archive.stages.packages.manifests import lists_private_fields
+from archive.stages.packages.statements import each_once, read_dublin_core
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+TOP = "METS.xml"
+_ALGORITHMS = {name.replace("-", "").lower(): ours for ours, name in CHECKSUM_TYPES.items()}
+_VERSION = re.compile(r"v(\d+)-(\d+)-(\d+)")
+
+
+def is_eark(reading: PackageReading) -> bool:
+    """True for a package with a METS.xml at its top that claims a profile of E-ARK, or is divided as they are."""
+    if TOP not in reading.files:
+        return False
+    head = b"".join(chunk for chunk, _ in zip(reading.stream(TOP), range(4), strict=False))[: 1 << 16]
+    return CSIP.encode() in head or b"dilcis.eu/" in head or bool(reading.below(REPRESENTATIONS))
+
+
+def read_eark(reading: PackageReading) -> PackageContent:
+    """What the package says of itself. Raises `FormatError` for a METS that cannot be read, and OSError."""
+    return _Package(reading).read()
+
+
+class _Package:
+    """One package while it is read."""
+
+    def __init__(self, reading: PackageReading) -> None:
+        self._reading = reading
+        self._entries = Entries(reading)
+        self._statements: list[Statement] = []
+        self._events: list[PackageEvent] = []
+        self._agents: list[AgentView] = []
+
+    def read(self) -> PackageContent:
+        root = self._root(TOP)
+        identifier = mets_identifier(root)
+        entries, reading = self._entries, self._reading
+        if identifier is not None and identifier != reading.name:
+            entries.findings.append(codes.OTHER_NAME.at(TOP, expected=identifier, found=reading.name))
+        listed = self._take_files(root, "")
+        names = sorted({path.split("/")[1] for path in reading.below(REPRESENTATIONS)})
+        for name in names:
+            place = f"{REPRESENTATIONS}{name}/{TOP}"
+            if place in listed and place in reading.files:
+                self._take_files(self._root(place), f"{REPRESENTATIONS}{name}")
+            else:
+                entries.findings.append(codes.NO_REPRESENTATION_METS.at(f"{REPRESENTATIONS}{name}"))
+        entries.findings += [codes.UNLISTED.at(path) for path in entries.unlisted(TOP)]
+        self._take_records(root)
+        bag = self._bag()
+        files = entries.finish(self._contents(names))
+        former = next((text_of(one) for header in children(root, "metsHdr") for one in children(header, "altRecordID")
+                       if one.get("TYPE") == FORMER_NAME), None)  # fmt: skip
+        return PackageContent(
+            PackageKind.EARK, _version_of(root), (former if bag else None) or identifier or reading.name, identifier,
+            files, each_once(self._statements), tuple(self._events), tuple(self._agents), bag,
+            findings=tuple(entries.findings),
+        )  # fmt: skip
+
+    def _root(self, path: str) -> _Element:
+        root = parse_xml(self._reading.read(path), subject=path).getroot()
+        if local_name(root) != "mets":
+            raise FormatError("this is not METS", subject=path)
+        return root
+
+    def _take_files(self, root: _Element, folder: str) -> set[str]:
+        """The paths of all files that a METS names."""
+        found = set()
+        for element, href in _references(root):
+            path = self._entries.resolve(href, folder)
+            if path is None:
+                continue
+            found.add(path)
+            checksum, kind = element.get("CHECKSUM"), element.get("CHECKSUMTYPE") or ""
+            digests = {}
+            if checksum:
+                ours = _ALGORITHMS.get(kind.replace("-", "").lower())
+                if ours is None:
+                    self._entries.findings.append(codes.UNKNOWN_ALGORITHM.at(path, algorithm=kind or "no algorithm"))
+                else:
+                    digests[ours] = checksum.strip()
+            self._entries.add(path, number_of(element.get("SIZE")), digests)
+        return found
+
+    def _take_records(self, root: _Element) -> None:
+        """Dublin Core and PREMIS that the METS of the package refers to."""
+        for element in root.iter(f"{{{METS}}}mdRef"):
+            path = self._entries.resolve(href_of(element) or "")
+            if path is None or path not in self._reading.files:
+                continue
+            kind = (element.get("MDTYPE"), (element.get("OTHERMDTYPE") or "").upper())
+            try:
+                if kind[0] == "DC" or kind == ("OTHER", "DCTERMS"):
+                    self._statements += read_dublin_core(self._parsed(path), path)
+                elif (kind[0] or "").startswith("PREMIS"):
+                    self._take_premis(self._parsed(path))
+            except FormatError as error:
+                self._entries.findings.append(codes.UNREADABLE_METADATA.at(path, why=str(error)))
+
+    def _parsed(self, path: str) -> _Element:
+        return parse_xml(self._reading.read(path), subject=path).getroot()
+
+    def _take_premis(self, root: _Element) -> None:
+        for element in root.iter():
+            if local_name(element) == "event":
+                self._events.append(PackageEvent(read_event(element)))
+            elif local_name(element) == "agent":
+                self._agents.append(read_agent(element))
+
+    def _bag(self) -> dict[str, str] | None:
+        """The bag that the package was made from, where all of it is here."""
+        if f"{BAG}bagit.txt" not in self._reading.files or lists_private_fields(self._reading, BAG):
+            return None
+        placed = ((path, path_of(path)) for path in self._reading.files)
+        return {place: path for place, path in placed if path is not None}
+
+    def _contents(self, names: list[str]) -> dict[str, str]:
+        """The files in the representations' data, by the names that they get: below the representation's where there
+        are several."""
+        found = {}
+        for name in names:
+            front = f"{REPRESENTATIONS}{name}/data/"
+            for path in self._reading.below(front):
+                inside = path.removeprefix(front)
+                found[path] = f"{name}/{inside}" if len(names) > 1 else inside
+        return found
+
+
+def _references(root: _Element) -> Iterator[tuple[_Element, str]]:
+    """Each element with the facts of a file, and the address that it gives."""
+    for element in root.iter(f"{{{METS}}}mdRef", f"{{{METS}}}file"):
+        places = [element] if local_name(element) == "mdRef" else list(children(element, "FLocat"))
+        for place in places:
+            if (href := href_of(place)) is not None:
+                yield element, href
+
+
+def _version_of(root: _Element) -> str | None:
+    found = _VERSION.search(root.get("PROFILE") or "")
+    return None if found is None else ".".join(found.groups())
