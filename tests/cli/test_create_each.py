@@ -206,3 +206,11 @@ def test_a_killed_worker_costs_one_bag(drive: Path) -> None:
     assert process.returncode == 4
     assert out.startswith("5 made; 1 failed\n")
     assert "for want of memory" in out
+
+
+def test_workers_of_a_dask_cluster_make_the_same_bags(drive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("distributed")
+    assert create(*SOURCES, "--engine", "dask", "--workers", "2") == 0
+    assert capsys.readouterr().out.startswith("3 made\n")
+    assert run(["validate", "-q", "bags/one", "bags/two", "bags/three"]) == 0
+    assert create(*SOURCES) == 0

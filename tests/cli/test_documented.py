@@ -62,5 +62,15 @@ def test_every_finding_code_is_documented(checkout: Path) -> None:
 
 
 def test_the_modules_of_the_commands_are_the_commands(checkout: Path) -> None:
-    frame = {"app", "console", "exits", "foreign_options", "interrupting", "options", "__init__"}
+    frame = {
+        "app",
+        "batches",
+        "console",
+        "exits",
+        "foreign_options",
+        "interrupting",
+        "name_lists",
+        "options",
+        "__init__",
+    }
     assert {path.stem for path in (checkout / "archive" / "cli").glob("*.py")} - frame == set(COMMANDS)
