@@ -214,6 +214,9 @@ class DepositSettings:
     retries: int = _setting(5, "how often a failed request is tried again", needs=Needs.NOTHING)
     seconds: int = _setting(60, "how long to wait for a server's answer, in seconds", needs=Needs.NOTHING)
     poll_seconds: int = _setting(600, "how long to wait for a repository to accept, in seconds", needs=Needs.NOTHING)
+    workers: int = _setting(
+        0, "threads that digest files, or Dask workers; 0 takes the number of processors", needs=Needs.TRUST
+    )
     journal: str = _setting(
         "deposits", "folder of journals and receipts of deposits, beside archive.toml", needs=Needs.INSIDE
     )

@@ -455,11 +455,16 @@ def growth(bench: Bench) -> None:
         )
 
 
+EXPORTS = ("archivematica", "bag", "datacite", "dspace-saf", "eark-aip", "eark-sip", "rocrate")
+
+
 def memory(bench: Bench) -> None:
     """Peak memory at ten times the files: 1.3 times as much, but for what a table of all files takes."""
     few = bench.chosen.memory
     allowed = {"validate, plain": 0.25, "validate, full": 0.45, "create, plain": 0.25, "create, full": 0.45,
-               "audit": 0.25, "deposit": 0.25, "holdings add": 0.25, "report": 0.0}  # fmt: skip
+               "audit": 0.25, "deposit dir:": 0.25, "deposit ocfl:": 0.25, "validate, OCFL": 0.45,
+               "retrieve ocfl:": 0.45, "holdings add": 0.25, "report": 0.0,
+               **dict.fromkeys((f"export {name}" for name in EXPORTS), 0.25)}  # fmt: skip
     peaks: dict[str, list[int]] = {}
     for count in (few, 10 * few):
         name = f"memory{count}"
@@ -477,8 +482,16 @@ def memory(bench: Bench) -> None:
             "holdings add": inside(project, *ARCHIVE, "holdings", "add", bag),
             "audit": inside(project, *ARCHIVE, "audit", "-q", "--workers", "2"),
             "report": inside(project, *ARCHIVE, "report", "--html", "report.html"),
-            "deposit": inside(project, *ARCHIVE, "deposit", bag, f"dir:{out}/far", "-q"),
-        }
+            "deposit dir:": inside(project, *ARCHIVE, "deposit", bag, f"dir:{out}/far", "-q"),
+            "deposit ocfl:": inside(project, *ARCHIVE, "deposit", bag, f"ocfl:{out}/root", "-q"),
+            "validate, OCFL": [*ARCHIVE, "validate", f"{out}/root", "-q"],
+            "retrieve ocfl:": inside(project, *ARCHIVE, "retrieve", f"ocfl:{out}/root", f"urn:muniment:bag:{name}",
+                                     "--to", str(out / "back"), "-q"),
+            **{
+                f"export {one}": [*ARCHIVE, "export", bag, "--to", str(out / one), "--as", one]
+                for one in EXPORTS
+            },
+        }  # fmt: skip
         for job, words in jobs.items():
             peaks.setdefault(job, []).append(bench.run(words, job).peak)
         for folder in (source, out, project):

@@ -211,7 +211,7 @@ class BagView:
         reader = self._reading.reader
         kept, blind = list(reader.findings), set(reader.blind)
         try:
-            for batch in reader.walk((), (), only_payload=True):
+            for batch in reader.walk((), (), only_payload=True, open_files=False):
                 if not in_payload(batch.folder):
                     continue
                 for name, size, digest in zip(batch.names, batch.sizes, batch.digests, strict=True):

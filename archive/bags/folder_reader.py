@@ -134,17 +134,18 @@ class FolderReader:
         starts: Iterable[bytes],
         names: Mapping[bytes, Sequence[bytes]],
         hard_links: tuple[int, bytes] = (0, b""),
+        open_files: bool = True,
     ) -> Iterator[Batch]:
         """See `FolderWalker`."""
         self._hard_links, self._first_hard_link = hard_links[0], to_text(hard_links[1])
-        tour = _Tour(payload, tags, known=known)
+        tour = _Tour(payload, tags, known=known, open_files=open_files, sizes=open_files)
         trail = Trail(self._top)
         try:
             for folder in sorted(names):
                 directory = self._go(trail, folder, tour)
                 for first in range(0, 0 if directory is None else len(names[folder]), BATCH):
                     chosen = [os.fsdecode(name) for name in names[folder][first : first + BATCH]]
-                    yield self._digest(trail.present, folder, chosen, tour.payload)
+                    yield self._look_at(trail.present, folder, chosen, tour)
             yield from self._walk(tour)
             for start in sorted(starts):
                 if (directory := self._go(trail, start, tour)) is not None:

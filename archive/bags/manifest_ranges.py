@@ -35,7 +35,8 @@ _SPARE = 1000
 
 class Layout(NamedTuple):
     """What is the same for every range: the bag's folder, the folder of its payload where that is not data in it, and
-    the manifests with their algorithms. Without `read` files are opened and not read."""
+    the manifests with their algorithms. Without `read` files are opened and not read, without `open_files` either:
+    then a file is there when its folder lists it. With `names` each range says whether its paths all can travel."""
 
     root: str
     data: str | None
@@ -43,6 +44,8 @@ class Layout(NamedTuple):
     algorithms: tuple[str, ...]
     before_1_0: bool
     read: bool
+    open_files: bool = True
+    names: bool = False
 
 
 class Range(NamedTuple):
@@ -70,13 +73,18 @@ class FolderResult(NamedTuple):
 
 class RangeResult:
     """What came of a range. `files` and `octets` count what agreed; `lines` are those whose file did not, with their
-    packed digests; `wrong` are the files among them that were read, with size and digests; `cased` are folders in
-    which names may be twins. Where `irregular` is true nothing else counts."""
+    packed digests; `wrong` are the files among them that were read, with size and digests; `cased` are folders in which
+    names may be twins; `odd_names` is true where a path may be one that cannot travel. Where `irregular` is true
+    nothing else counts."""
 
-    __slots__ = ("cased", "files", "first_hard_link", "folders", "hard_links", "irregular", "lines", "octets", "wrong")
+    __slots__ = (
+        "cased", "files", "first_hard_link", "folders", "hard_links", "irregular", "lines", "octets", "odd_names",
+        "wrong",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.irregular = False
+        self.odd_names = False
         self.files = 0
         self.octets = 0
         self.hard_links = 0
@@ -205,7 +213,7 @@ class RangeJudge:
     def judge(self, chosen: Range) -> RangeResult:
         """Compare the files of a range with its lines. Raises OSError when a manifest cannot be read."""
         result = RangeResult()
-        groups = self._group(chosen)
+        groups = self._group(chosen, result)
         if groups is None:
             result.irregular = True
             return result
@@ -230,7 +238,7 @@ class RangeJudge:
         files, folders, others, _ = _list(directory, 1 << 62)
         return files, folders, others
 
-    def _group(self, chosen: Range) -> dict[bytes, dict[bytes, bytes]] | None:
+    def _group(self, chosen: Range, result: RangeResult) -> dict[bytes, dict[bytes, bytes]] | None:
         """The lines by folder: each name with its packed digests. None when they are not lockstep and well-formed."""
         ends: list[bytes] | None = None
         packed: Sequence[bytes] = ()
@@ -240,6 +248,8 @@ class RangeJudge:
                 return None
             packed = list(map(add, packed, parsed[0])) if index else parsed[0]
             ends = parsed[1]
+        if self._layout.names and ends:
+            result.odd_names = _may_not_travel(ends)
         groups: dict[bytes, dict[bytes, bytes]] = {}
         for folder, names, digests in _runs(ends or [], packed):
             groups.setdefault(folder, {}).update(zip(names, digests, strict=True))
@@ -322,6 +332,9 @@ class RangeJudge:
 
     def _read(self, directory: Folder, folder: bytes, lines: dict[bytes, bytes], result: RangeResult) -> list[bytes]:
         """Read the files and compare them; the names of those that could not be read."""
+        if not self._layout.open_files:
+            result.files += len(lines)
+            return []
         constructors = self._constructors
         first, second = constructors if len(constructors) == 2 else (None, None)
         digested, fd = self._layout.read, directory.fd
@@ -440,6 +453,16 @@ def _may_hold_twins(names: dict[bytes, bytes]) -> bool:
 
         return len({fold(name) for name in names}) != len(names)
     return lowered != joined and len(set(lowered.split(b"/"))) != len(names)
+
+
+def _may_not_travel(ends: list[bytes]) -> bool:
+    """False when every system can hold these paths. The spaces before each change nothing of that."""
+    from archive.formats.portable_names import LONGEST_PATH, may_be_unportable, may_hold_problems
+
+    joined = b"/".join(ends).decode("utf-8", "surrogateescape")
+    if may_be_unportable(joined) and may_hold_problems(joined):
+        return True
+    return 2 * (max(map(len, ends)) - 2) > LONGEST_PATH
 
 
 def _is_utf8(data: bytes) -> bool:

@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from archive.bags.folder_reader import FolderReader
 from archive.bags.reader import LIMITS, BagReader, Limits
 from archive.errors import NotABagError, NotFoundError, UsageError, from_os_error
-from archive.model.audit import Container, is_remote
+from archive.model.addresses import is_remote
+from archive.model.audit import Container
 from archive.model.build import NO_PROGRESS, Progress
 from archive.model.light import light_dataclass
 from archive.regular_files import open_regular
-from archive.settings import Settings
 
 if TYPE_CHECKING:
+    from archive.settings import Settings
     from archive.storage.objects_s3 import Bucket
 
 NO_OPTIONS: Mapping[str, Any] = {}

@@ -169,6 +169,7 @@ class FolderWalker(BagReader, Protocol):
         starts: Iterable[bytes],
         names: Mapping[bytes, Sequence[bytes]],
         hard_links: tuple[int, bytes] = (0, b""),
+        open_files: bool = True,
     ) -> Iterator[Batch]:
         """As `walk`, for a payload most of which was read elsewhere: the tag files, the files called `names` by their
         folder, and everything in the folders `starts` and below them, but for the folders in `known`.
@@ -204,6 +205,11 @@ def split_path(path: bytes) -> tuple[bytes, bytes]:
 def in_payload(path: bytes) -> bool:
     """True for data and everything below."""
     return path == b"data" or path.startswith(b"data/")
+
+
+def in_seal(path: bytes) -> bool:
+    """True for the tag files of evidence seals, which no tag manifest lists: they sign the tag manifests."""
+    return path.startswith(b"seal/")
 
 
 def read_within(chunks: Iterable[bytes], limit: int) -> bytes:

@@ -18,18 +18,35 @@ from archive.formats.naming import escape
 @click.option("--origin", is_flag=True, help="Say where each value comes from.")
 @click.option("--trust", is_flag=True, help="Trust the archive.toml of FOLDER (here).")
 @click.option("--distrust", is_flag=True, help="Stop trusting it.")
+@click.option(
+    "--import-dart",
+    "dart",
+    metavar="FILE",
+    type=NamedPath(),
+    help="Show a workflow, settings or a BagIt profile of DART as settings for archive.toml.",
+)
 @json_option
-def command(folder: str | None, origin: bool, trust: bool, distrust: bool, as_json: bool) -> int:
+def command(  # noqa: PLR0917 - click hands one for each option
+    folder: str | None, origin: bool, trust: bool, distrust: bool, dart: str | None, as_json: bool
+) -> int:
     """Show the settings that hold here, or trust a project.
 
     An archive.toml that came with a folder from somewhere else may choose a page size, but no programs, addresses,
     credentials or paths outside of its folder. Those count only in projects that you made with archive init, or trust.
 
+    With --import-dart nothing is changed: what DART exported is shown as lines for archive.toml, and what has no
+    counterpart as comments. Logins and passwords are never taken over.
+
     \b
     Example:
       archive config --origin
       archive config --trust delivery/
+      archive config --import-dart workflow.json >> archive.toml
     """
+    if dart is not None:
+        if folder is not None or origin or trust or distrust:
+            raise UsageError("--import-dart goes alone", subject=dart)
+        return _show_dart(dart, as_json=as_json)
     if trust and distrust:
         raise UsageError("--trust and --distrust exclude each other")
     if trust or distrust:
@@ -54,6 +71,18 @@ def _change_trust(folder: str, *, trust: bool, as_json: bool) -> int:
         _show_settings(origin=False, as_json=True)
     else:
         show(f"{escape(path)}: {said}")
+    return 0
+
+
+def _show_dart(path: str, *, as_json: bool) -> int:
+    from archive.reporting.dart import dart_settings_document, dart_settings_text
+    from archive.stages.creation.dart_jobs import read_dart_settings
+
+    found = read_dart_settings(path)
+    if as_json:
+        show_json(dart_settings_document(found, path))
+    else:
+        show(dart_settings_text(found, path))
     return 0
 
 

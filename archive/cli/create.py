@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.cli.console import progress_for, show, show_json
+from archive.cli.create_many import create_batch, create_bounded, read_bounds
 from archive.cli.holdings import hold_made, lead_on, require_ledger
 from archive.cli.options import (
     current_settings,
@@ -27,15 +28,16 @@ from archive.cli.options import (
 from archive.errors import UsageError
 from archive.model.creation import CreationReport
 from archive.model.exits import exit_of, gravest
+from archive.model.finding import Finding
 from archive.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from archive.cli.batches import Wishes
-    from archive.model.batch import BagOrder, BagResult
     from archive.model.sealing import SealingReport
+    from archive.stages.creation.dart_jobs import JobOrder
     from archive.stages.sealing.order import SealOrder
+
+
+_NONE: tuple[Finding, ...] = ()
 
 
 @click.command("create")
@@ -43,6 +45,9 @@ if TYPE_CHECKING:
 @click.option("--each", is_flag=True, help="Make a bag of each source, several at a time.")
 @click.option(
     "--from-csv", metavar="FILE", type=click.Path(path_type=str), help="Make a bag for each row of this table."
+)
+@click.option(
+    "--dart-job", metavar="FILE", type=click.Path(path_type=str), help="Make the bag of this job, exported from DART."
 )
 @click.option(
     "--fetch-from",
@@ -94,6 +99,7 @@ def command(
     sources: tuple[str, ...],
     each: bool,
     from_csv: str | None,
+    dart_job: str | None,
     fetch_from: str | None,
     to: str,
     name: str | None,
@@ -144,6 +150,9 @@ def command(
     With --fetch-from a table with the columns url, length, filename (below data/) and a digest, such as sha256, names
     files that are not copied: the bag is made without them, and archive fetch completes it.
 
+    With --dart-job the files, the name, the BagIt profile and the tags are those of a job of DART; what is given here
+    comes before it. Its uploads are named, not run; logins and passwords are not taken over.
+
     With --max-size or --max-files the bags of a group are made in DIR/NAME, when one would be too large. No file is
     cut, and a rendition is in its original's bag. archive join rebuilds the whole.
 
@@ -156,6 +165,7 @@ def command(
       archive create --each shared-drive/* --to bags/
       archive create --each @folders.txt --to bags/ --workers 8
       archive create --from-csv bags.csv --to bags/
+      archive create --dart-job job.json --to bags/ --plain
     """
     from archive.cli.seal import order_of_new
     from archive.formats.encodings import require_encoding
@@ -164,11 +174,16 @@ def command(
     from archive.storage.clock import system_clock
 
     many = each or from_csv is not None
-    alone = not (name or description or in_place or fetch_from or (plain and from_csv))
-    _check_sources(sources, from_csv, to, each=each, alone=alone, remote=fetch_from is not None)
+    alone = not (name or description or in_place or fetch_from or dart_job or (plain and from_csv))
+    elsewhere = fetch_from is not None or dart_job is not None
+    _check_sources(sources, from_csv, to, each=each, alone=alone, remote=elsewhere)
     if not many and (workers or engine or scheduler):
         raise UsageError("--workers, --engine and --scheduler are for many bags", remedy="Add --each or --from-csv")
-    settings = with_bag_info(current_settings(), read_fields(fields))
+    settings, notes = current_settings(), _NONE
+    if dart_job is not None:
+        job = _read_job(dart_job, settings, sources, in_place=in_place or fetch_from is not None)
+        sources, name, settings, notes = job.sources, name or job.name, job.settings, job.findings
+    settings = with_bag_info(settings, read_fields(fields))
     settings = settings.with_flags(
         "create",
         algorithms=algorithms,
@@ -210,15 +225,17 @@ def command(
             remedy = "Leave out --in-place, --fetch-from, --from-csv and --each"
             raise UsageError("--max-size and --max-files make a group of one source", remedy=remedy)
         make = partial(make, name=name, description=description)
-        return _create_group(sources, make, max_size, max_files, hold=hold, as_json=as_json, strict=strict)
+        bounds = read_bounds(max_size, max_files)
+        return create_bounded(sources, make, bounds, notes, hold=hold, as_json=as_json, strict=strict)
     if many:
         from archive.cli.batches import Wishes
         from archive.stages.creation.bag_table import read_rows
         from archive.stages.creation.batch import order_each
 
         orders, failed = order_each(sources) if from_csv is None else (read_rows(from_csv), [])
-        return _create_many(orders, failed, make, Wishes(settings, hold, order, strict), as_json=as_json)
+        return create_batch(orders, failed, make, Wishes(settings, hold, order, strict), as_json=as_json)
     report = make(sources, name=name, description=description)
+    report = replace(report, findings=(*report.findings, *notes))
     code = exit_of(report.outcome, warned=strict and bool(report.warnings))
     if not as_json:
         from archive.reporting.creation import creation_text
@@ -275,49 +292,14 @@ def _check_sources(
         raise UsageError("no destination is given", remedy="Add --to DIR")
 
 
-def _create_group(
-    sources: tuple[str, ...],
-    make: partial[CreationReport],
-    max_size: str | None,
-    max_files: int | None,
-    *,
-    hold: bool,
-    as_json: bool,
-    strict: bool,
-) -> int:
-    """Make the bags of a group, and end with the gravest exit code among them."""
-    from archive.formats.amounts import parse_size
-    from archive.reporting.creation import creation_text, group_document
-    from archive.stages.creation.group import Bounds, create_group
+def _read_job(path: str, settings: Settings, sources: tuple[str, ...], *, in_place: bool) -> JobOrder:
+    """What a job of DART asks for. Raises `UsageError` where sources are named twice, and what reading it raises."""
+    from archive.stages.creation.dart_jobs import order_of_job
 
-    bounds = Bounds(None if max_size is None else parse_size(max_size), max_files)
-    options = {key: value for key, value in make.keywords.items() if key not in ("in_place", "fetch_from")}
-    reports = create_group(sources, bounds=bounds, **options)
-    settings, made = make.keywords["settings"], [one.bag for one in reports if one.created]
-    entries = hold_made(made, settings) if hold else {}
-    code = gravest([
-        *(exit_of(one.outcome, warned=strict and bool(one.warnings)) for one in reports),
-        *(one.error.exit_code for one in entries.values() if one.error is not None),
-    ])  # fmt: skip
-    if as_json:
-        show_json(group_document(reports, code, entries))
-    else:
-        show("\n\n".join(creation_text(one) for one in reports))
-        lead_on(made, entries, settings)
-    return code
-
-
-def _create_many(
-    orders: Sequence[BagOrder], failed: Sequence[BagResult], make: partial[CreationReport], wishes: Wishes, *,
-    as_json: bool,
-) -> int:  # fmt: skip
-    """Make the bags of a batch with the options that `make` has for one, and give the gravest exit code."""
-    from archive.cli.batches import make_batch, show_batch
-    from archive.stages.creation.batch import BatchPlan
-
-    shared = {name: make.keywords[name] for name in BatchPlan.__dataclass_fields__}
-    end = make_batch(orders, failed, BatchPlan(**shared), wishes, make.keywords["progress"])
-    return show_batch(end, wishes.settings, as_json=as_json)
+    if sources or in_place:
+        remedy = "Leave out SOURCES, --in-place and --fetch-from"
+        raise UsageError("--dart-job names the sources itself", subject=path, remedy=remedy)
+    return order_of_job(path, settings)
 
 
 def read_fields(fields: tuple[str, ...]) -> dict[str, list[str]]:

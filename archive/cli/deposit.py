@@ -8,7 +8,16 @@ import click
 
 from archive.cli.console import progress_for, show, show_json
 from archive.cli.name_lists import expand_lists
-from archive.cli.options import NamedPath, current_settings, events_option, json_option, quiet_option
+from archive.cli.options import (
+    NamedPath,
+    current_settings,
+    engine_option,
+    events_option,
+    json_option,
+    quiet_option,
+    scheduler_option,
+    spread_of,
+)
 from archive.errors import ArchiveError, NotFoundError, UsageError
 from archive.model.deposit import DepositReport
 from archive.model.exits import exit_of_deposit, gravest
@@ -25,6 +34,12 @@ from archive.model.exits import exit_of_deposit, gravest
     "--identifier", metavar="ID",
     help="The bag's name in the repository, instead of its External-Identifier; a known one makes a new version.",
 )  # fmt: skip
+@click.option(
+    "--workers", type=click.IntRange(1, 256), metavar="N",
+    help="Threads that digest files, or Dask workers; by default one a processor.",
+)  # fmt: skip
+@engine_option
+@scheduler_option
 @json_option
 @events_option
 @quiet_option
@@ -35,6 +50,9 @@ def command(
     dry_run: bool,
     resume: bool,
     identifier: str | None,
+    workers: int | None,
+    engine: str | None,
+    scheduler: str | None,
     as_json: bool,
     events: bool,
     quiet: bool,
@@ -46,46 +64,40 @@ def command(
     where it was when the same command is given again. Credentials come from the environment, a file with mode 0600 or
     the keyring.
 
+    With --engine dask the workers of a Dask cluster deposit the bags, several at a time.
+
     \b
     Example:
       archive deposit bags/press-release ocfl:repository
       archive deposit @bags.txt ocfl:repository
       archive deposit --dry-run bags/press-release s3://holdings/incoming
+      archive deposit --engine dask --workers 4 bags/* ocfl:repository
     """
-    from archive.stages.depositing.workflow import deposit
+    from archive.stages.depositing.many import DepositOrder, deposit_each
     from archive.storage.clock import system_clock
-    from archive.targets.registry import open_target
 
     if target is None or not bags:
         raise click.UsageError(_incomplete(target))
-    settings = current_settings()
+    if identifier is not None and len(bags) > 1:
+        raise click.UsageError("--identifier names one bag; several are given.")
+    settings = current_settings().with_flags("deposit", workers=workers)
     settings.require("deposit", "ledger")
-    clock = system_clock()
-    opened = open_target(target, settings, clock=clock)
+    order = DepositOrder(target, settings, system_clock(), resume, dry_run, identifier)
+    spread = spread_of(settings, engine, scheduler, settings.deposit.workers)
     progress = progress_for(quiet=quiet, events=events)
     reports: list[DepositReport] = []
     failures: list[tuple[str, ArchiveError]] = []
-    if identifier is not None and len(bags) > 1:
-        raise click.UsageError("--identifier names one bag; several are given.")
     named = ["--identifier", identifier] if identifier is not None else []
-    try:
-        for bag in bags:
-            again = shlex.join([*named, bag, target])
-            try:
-                report = deposit(
-                    bag, opened, settings=settings, clock=clock, resume=resume, dry_run=dry_run,
-                    identifier=identifier, progress=progress,
-                )  # fmt: skip
-            except ArchiveError as error:
-                failures.append((bag, error))
-                if not as_json:
-                    _show_failure(bag, again, error)
-                continue
-            reports.append(report)
+    for bag, answer in deposit_each(bags, order, spread=spread, progress=progress):
+        again = shlex.join([*named, bag, target])
+        if isinstance(answer, ArchiveError):
+            failures.append((bag, answer))
             if not as_json:
-                _show_report(report, again)
-    finally:
-        opened.close()
+                _show_failure(bag, again, answer)
+            continue
+        reports.append(answer)
+        if not as_json:
+            _show_report(answer, again)
     code = gravest([*(exit_of_deposit(report) for report in reports), *(e.exit_code for _, e in failures)])
     if as_json:
         from archive.reporting.deposit import deposit_document

@@ -18,7 +18,9 @@ from archive.errors import UsageError
 @click.option("--output", metavar="FILE", type=click.Path(path_type=str), help="Write to this new file.")
 @json_option
 def command(bag: str, premis: bool, output: str | None, as_json: bool) -> int:
-    """Give a holding's life after sealing: entered, copied, moved, checked, repaired.
+    """Show what has happened to a bag since it was added: entered, copied, moved, checked, repaired, updated.
+
+    The events of all versions of the bag are shown, those of an older holding up to that one.
 
     \b
     Example:

@@ -226,7 +226,7 @@ def require_ledger(settings: Settings) -> None:
     from archive.stages.verification import project_ledger
 
     settings.require("ledger", "locations", "audit")
-    with project_ledger(settings) as ledger:
+    with project_ledger(settings, migrating=True) as ledger:
         if ledger is None:
             raise UsageError("--hold needs a project with a ledger", remedy="Start one: archive init")
 

@@ -20,6 +20,7 @@ from archive.settings import Settings
 
 if TYPE_CHECKING:
     from archive.model.placed import PlacedReport
+    from archive.stages.spreading import Spread
     from archive.storage.credentials import Secret
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -46,6 +47,15 @@ trust_option = click.option(
 )
 _VARIABLE = "ARCHIVE_SEAL_PASSPHRASE"
 _LONGEST_PASSPHRASE = 4096
+
+
+def spread_of(settings: Settings, engine: str | None, scheduler: str | None, workers: int | None) -> Spread | None:
+    """As `choose_spread`, which is not loaded for work that is done here."""
+    if engine is None and scheduler is None:
+        return None
+    from archive.stages.spreading import choose_spread
+
+    return choose_spread(settings, engine or "local", scheduler, workers)
 
 
 def show_placed(report: PlacedReport, *, as_json: bool) -> int:

@@ -15,11 +15,23 @@ from archive.model.finding import outcome_of
 @click.argument("identifier", metavar="ID")
 @click.option("--to", required=True, type=click.Path(path_type=str), help="Folder that the bag comes to.")
 @click.option("--name", help="Name of the bag there; by default its own, else the last part of ID.")
+@click.option(
+    "--workers", type=click.IntRange(1, 64), metavar="N",
+    help="Processes or threads that validate the bag; by default as validate chooses.",
+)  # fmt: skip
 @json_option
 @events_option
 @quiet_option
 def command(
-    *, target: str, identifier: str, to: str, name: str | None, as_json: bool, events: bool, quiet: bool
+    *,
+    target: str,
+    identifier: str,
+    to: str,
+    name: str | None,
+    workers: int | None,
+    as_json: bool,
+    events: bool,
+    quiet: bool,
 ) -> int:
     """Bring a deposited bag back, validated.
 
@@ -37,7 +49,7 @@ def command(
 
     if name is not None and ("/" in name or name in ("", ".", "..")):
         raise click.UsageError("--name is the name of one folder.")
-    settings = current_settings()
+    settings = current_settings().with_flags("deposit", workers=workers)
     settings.require("deposit", "ledger")
     opened = open_target(target, settings, clock=system_clock())
     try:

@@ -234,7 +234,8 @@ def _list_holdings(ledger: Ledger | None) -> list[str]:
     if ledger is None:
         raise UsageError("no bag is named, and there is no project", remedy="Name bags, or run it in a project")
     from archive.ledger.holdings import list_holdings
-    from archive.model.audit import Container, is_remote
+    from archive.model.addresses import is_remote
+    from archive.model.audit import Container
 
     found, other = [], 0
     for one in list_holdings(ledger):

@@ -10,7 +10,17 @@ from typing import Any
 import click
 
 from archive.cli.console import progress_for, show, show_json
-from archive.cli.options import current_settings, events_option, json_option, path_argument, quiet_option, strict_option
+from archive.cli.options import (
+    current_settings,
+    engine_option,
+    events_option,
+    json_option,
+    path_argument,
+    quiet_option,
+    scheduler_option,
+    spread_of,
+    strict_option,
+)
 from archive.errors import ArchiveError
 from archive.model.exits import exit_of, gravest
 from archive.model.validation import Depth, ValidationReport
@@ -48,8 +58,10 @@ _COLOURS = {
 @click.option("--cross-check", is_flag=True, help="Ask the bagit library too and name each disagreement.")
 @click.option(
     "--workers", type=WorkerCount(), metavar="N|auto", default="auto", show_default=True,
-    help="Processes or threads that read a bag's folder; auto chooses by size, storage and processors.",
+    help="What reads a bag's folder, or the number of Dask workers; auto chooses by size, storage and processors.",
 )  # fmt: skip
+@engine_option
+@scheduler_option
 @click.option("--verbose", "-v", is_flag=True, help="Show digests whole.")
 @strict_option
 @json_option
@@ -62,6 +74,8 @@ def command(
     profile: str | None,
     cross_check: bool,
     workers: int | None,
+    engine: str | None,
+    scheduler: str | None,
     verbose: bool,
     strict: bool,
     as_json: bool,
@@ -72,7 +86,8 @@ def command(
 
     A bag is a folder, a .zip or a .tar (plain, gz, bz2, xz, zst); archives are never unpacked. It may also be at an
     s3://BUCKET/PREFIX address, or in a version of an OCFL object: OBJECT#v1. Each subject is judged, and the gravest
-    outcome gives the exit code. @FILE stands for the names in a file, one a line.
+    outcome gives the exit code. With --engine dask the workers of a Dask cluster judge the subjects, several at a time.
+    @FILE stands for the names in a file, one a line.
 
     \b
     Example:
@@ -80,6 +95,7 @@ def command(
       archive validate --depth quick --json bags/*
       archive validate --profile aptrust deposit.tar
       archive validate --quiet @bags.txt
+      archive validate --engine dask --workers 4 bags/*
     """
     from archive.stages.validation import validate_each
 
@@ -94,7 +110,7 @@ def command(
     passed: list[str] = []
     answers = validate_each(
         subjects, depth=Depth(depth), profile=profile, cross_check=cross_check, workers=workers, settings=settings,
-        progress=progress,
+        progress=progress, spread=spread_of(settings, engine, scheduler, workers),
     )  # fmt: skip
     for subject, answer in answers:
         if isinstance(answer, ArchiveError):

@@ -6,11 +6,11 @@ import logging
 import multiprocessing
 import os
 import re
-import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from archive.formats.bagpath import to_bytes
-from archive.storage.folders import CREATE, READ
+from archive.storage.atomic import write_whole
+from archive.storage.folders import READ
 from archive.storage.hashing import Digests, is_known, normalise_name
 
 LOGGER = logging.getLogger("bagit")
@@ -95,7 +95,7 @@ def write_manifests(
         for name, digest in zip(algorithms, digests, strict=True):
             texts[name].append(f"{digest}  {written}\n")
     for name in algorithms:
-        replace_file(os.path.join(target, f"manifest-{name}.txt"), _encode("".join(texts[name]), encoding))
+        _replace(os.path.join(target, f"manifest-{name}.txt"), _encode("".join(texts[name]), encoding))
     return size, count
 
 
@@ -107,7 +107,7 @@ def write_info(path: str, info: Info) -> None:
         for value in values if isinstance(values, list) else [values]:
             flat = re.sub(r"[\r\n]", "", str(value))
             lines.append(f"{label}: {flat}\n")
-    replace_file(path, "".join(lines).encode("utf-8"))
+    _replace(path, "".join(lines).encode("utf-8"))
 
 
 def write_tag_manifest(folder: str, algorithm: str, encoding: str = "utf-8") -> None:
@@ -115,23 +115,11 @@ def write_tag_manifest(folder: str, algorithm: str, encoding: str = "utf-8") -> 
     names = [path for path in walk_files(folder, leave_out=("data",)) if not _is_tag_manifest(path)]
     hashed = [hash_file((folder, path, (algorithm,))) for path in names]
     text = "".join(f"{digests[0]} {_encode_path(path.replace(os.sep, '/'))}\n" for path, _size, digests in hashed)
-    replace_file(os.path.join(folder, f"tagmanifest-{algorithm}.txt"), _encode(text, encoding))
+    _replace(os.path.join(folder, f"tagmanifest-{algorithm}.txt"), _encode(text, encoding))
 
 
-def replace_file(path: str, content: bytes) -> None:
-    """Replace the content of the file at `path` in one step. Raises OSError."""
-    folder, name = os.path.split(path)
-    beside = os.path.join(folder, f".{name[:60]}.{secrets.token_hex(4)}.part")
-    try:
-        with open(os.open(beside, CREATE, 0o666), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    except BaseException:
-        if os.path.lexists(beside):
-            os.unlink(beside)
-        raise
+def _replace(path: str, content: bytes) -> None:
+    write_whole(path, (content,), replace=True)
 
 
 def _is_tag_manifest(path: str) -> bool:

@@ -20,7 +20,7 @@ from datetime import date
 from functools import partial
 from typing import Any, NoReturn
 
-from archive.compat.bag import Bag, normalize_unicode, require_access
+from archive.compat.bag import Bag, require_access
 from archive.compat.bag_errors import (
     BagError,
     BagValidationError,
@@ -39,6 +39,7 @@ from archive.compat.bag_files import (
     write_manifests,
     write_tag_manifest,
 )
+from archive.compat.read_bag import normalize_unicode
 from archive.storage import hashing
 
 __all__ = [

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 
+from archive.formats.toml_text import quote_toml
 from archive.model.archival import ARCHIVAL, FALSE, TRUE
 from archive.model.description import ALTERNATIVE_TEXT, RIGHTS, TERMS, Access, Certainty, Origin, Statement
-
-_JOINERS = "\u200c\u200d"
 
 
 def write_description(statements: Iterable[Statement], comment: str = "") -> str:
@@ -24,7 +22,7 @@ def write_description(statements: Iterable[Statement], comment: str = "") -> str
 
 
 def _write_place(about: str | None, properties: Mapping[str, list[Statement]]) -> Iterator[str]:
-    table = "" if about is None else f"files.{_quote(about)}"
+    table = "" if about is None else f"files.{quote_toml(about)}"
     rights = {prop: key for key, prop in RIGHTS.items() if "." in prop}
     archival = {prop: key for key, prop in ARCHIVAL.items()}
     plain, ours, private, isad = [], [], [], []
@@ -35,7 +33,7 @@ def _write_place(about: str | None, properties: Mapping[str, list[Statement]]) -
         elif prop in archival:
             isad.append(f"{archival[prop]} = {_write_archival(archival[prop], properties[prop])}\n")
         elif prop.startswith("private."):
-            private.append(f"{_quote(prop.removeprefix('private.'))} = {_write_values(properties[prop])}\n")
+            private.append(f"{quote_toml(prop.removeprefix('private.'))} = {_write_values(properties[prop])}\n")
         else:
             plain.append(line)
     if ours:
@@ -92,21 +90,8 @@ def _write_value(statement: Statement) -> str:
         "note": statement.note,
         "authority": statement.authority,
     }
-    more = [f"{name} = {_quote(value)}" for name, value in given.items() if value is not None]
+    more = [f"{name} = {quote_toml(value)}" for name, value in given.items() if value is not None]
     if statement.private and not statement.property.startswith("private."):
         more.append("private = true")
-    value = _quote(statement.value)
+    value = quote_toml(statement.value)
     return f"{{ value = {value}, {', '.join(more)} }}" if more else value
-
-
-def _quote(text: str) -> str:
-    """A basic string. JSON's escapes are TOML's; what a screen would not show is escaped, too."""
-    written = json.dumps(text, ensure_ascii=False)
-    if written.isascii() and written.isprintable():
-        return written
-    return "".join(one if one.isprintable() or one in _JOINERS else _escape(one) for one in written)
-
-
-def _escape(character: str) -> str:
-    code = ord(character)
-    return f"\\u{code:04X}" if code < 0x10000 else f"\\U{code:08X}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -67,7 +67,7 @@ class KnownFile(NamedTuple):
 class KnownEntities:
     """What a record holds: the package, its representations by role, the files by bag path, the agents by type, name
     and version. `acting` are the agents that had a part in an event; `rendered` says whether renditions were made, or
-    decided on."""
+    decided on. `apart` are the objects of the files that were asked for, the agents and the rights, as written."""
 
     package: str = ""
     representations: dict[str, str] = field(default_factory=dict)
@@ -75,6 +75,7 @@ class KnownEntities:
     agents: dict[tuple[str, str, str], str] = field(default_factory=dict)
     acting: set[str] = field(default_factory=set)
     rendered: bool = False
+    apart: list[bytes] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -106,8 +107,11 @@ class PremisEdits:
     acting: frozenset[str] = frozenset()
 
 
-def scan_record(chunks: Iterable[bytes]) -> KnownEntities:
-    """What is in the record. Raises `FormatError` when it is not written as this program writes one."""
+def scan_record(chunks: Iterable[bytes], apart: Collection[str] = ()) -> KnownEntities:
+    """What is in the record; the objects of the files at the bag paths `apart` are given as they are, too.
+
+    Raises `FormatError` when it is not written as this program writes one.
+    """
     known = KnownEntities()
     formats: dict[bytes, bytes] = {}
     for buffer, begin, end in _spans(chunks):
@@ -115,6 +119,8 @@ def scan_record(chunks: Iterable[bytes]) -> KnownEntities:
             path, file = _read_file(buffer, begin, end)
             if path is not None:
                 known.files[path] = KnownFile(file.id, formats.setdefault(file.format, file.format))
+                if path in apart:
+                    known.apart.append(buffer[begin:end])
             continue
         piece = buffer[begin:end]
         if piece.startswith(_OBJECT):
@@ -126,12 +132,20 @@ def scan_record(chunks: Iterable[bytes]) -> KnownEntities:
         elif piece.startswith(_AGENT):
             key = (_value(piece, "agentType"), _value(piece, "agentName"), _value(piece, "agentVersion"))
             known.agents[key] = _id_of(piece)
+            known.apart.append(piece)
+        elif piece.startswith(_RIGHTS):
+            known.apart.append(piece)
         elif piece.startswith(_EVENT):
             known.rendered = known.rendered or _value(piece[:_HEAD_OF_EVENT], "eventType") in _RENDERING
             known.acting.update(f"urn:uuid:{found[1].decode()}" for found in _ACTOR.finditer(piece))
     if not known.package or Role.ORIGINAL.value not in known.representations:
         raise _foreign()
     return known
+
+
+def wrap_pieces(pieces: Iterable[bytes]) -> bytes:
+    """Entities of a record as a document of their own."""
+    return b"".join((HEAD.encode(), *pieces, _CLOSE))
 
 
 def _read_file(buffer: bytes, begin: int, end: int) -> tuple[str | None, KnownFile]:

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from archive.errors import FormatError
+from archive.formats.dart_profile import find_dart_profiles, standard_profile
 from archive.model.light import light_dataclass
 
 _LISTS = (
@@ -20,6 +21,19 @@ MAX_LISTED = 1000
 """Every file of a bag is compared with every pattern of a list."""
 
 _FLAGS = ("Allow-Fetch.txt", "Fetch.txt-Required", "Data-Empty")
+SERIALIZATION_TYPES = {
+    "application/zip": {"application/zip", "application/x-zip", "application/x-zip-compressed", "zip"},
+    "application/tar": {"application/tar", "application/x-tar", "tar"},
+    "application/tar+gzip": {
+        "application/tar+gzip", "application/x-tar+gzip", "application/gzip", "application/x-gzip",
+        "application/x-gtar", "application/x-compressed-tar", "tar.gz",
+    },
+    "application/x-bzip2": {"application/x-bzip2", "application/bzip2", "application/x-tar+bzip2"},
+    "application/x-xz": {"application/x-xz", "application/x-tar+xz"},
+    "application/zstd": {"application/zstd", "application/x-tar+zstd", "tar.zst"},
+}  # fmt: skip
+"""How profiles write the media type of a packed bag, by the type that it has."""
+
 _KNOWN = {*_LISTS, *_FLAGS, "BagIt-Profile-Info", "Bag-Info", "Serialization", "Other-Info"}
 
 
@@ -74,7 +88,10 @@ def _matches(path: str, pattern: str) -> bool:
 
 
 def parse_profile(data: bytes, subject: str) -> Profile:
-    """The profile in `data`, JSON in UTF-8. Raises `FormatError` that names the key that is wrong."""
+    """The profile in `data`, JSON in UTF-8: a BagIt profile, or what DART exports with one profile in it.
+
+    Raises `FormatError` that names the key that is wrong.
+    """
 
     def wrong(problem: str) -> FormatError:
         return FormatError(f"this is no BagIt profile: {problem}", subject=subject)
@@ -86,6 +103,14 @@ def parse_profile(data: bytes, subject: str) -> Profile:
         raise wrong("it is not JSON in UTF-8") from error
     if not isinstance(tree, dict):
         raise wrong("it is no JSON object")
+    others: dict[str, dict[str, Any]] = {}
+    if found := find_dart_profiles(tree):
+        if len(found) > 1:
+            raise wrong("it holds several profiles of DART; save one of them to its own file")
+        try:
+            tree, others = standard_profile(found[0])
+        except ValueError as error:
+            raise wrong(str(error)) from error
     unknown = sorted(set(tree) - _KNOWN)
     if unknown:
         raise wrong(f"unknown key {unknown[0][:60]}")
@@ -106,7 +131,10 @@ def parse_profile(data: bytes, subject: str) -> Profile:
     profile = Profile(
         identifier=info["BagIt-Profile-Identifier"],
         bag_info=_tag_rules(tree.get("Bag-Info", {}), "Bag-Info", wrong),
-        other_info=_other_info(tree.get("Other-Info", []), wrong),
+        other_info={
+            **_other_info(tree.get("Other-Info", []), wrong),
+            **{name: _tag_rules(rules, name, wrong) for name, rules in others.items()},
+        },
         manifests_required=_texts(tree, "Manifests-Required") or (),
         manifests_allowed=_texts(tree, "Manifests-Allowed"),
         tag_manifests_required=_texts(tree, "Tag-Manifests-Required") or (),

@@ -65,9 +65,11 @@ def _there_already(address: str) -> ExistsError:
 def open_ledger(address: str, *, patience: float = 30.0, migrating: bool = True) -> Ledger:
     """Open a ledger and bring its tables up to date; with `migrating` False, only to read it, as it is.
 
+    An SQLite file that is only read may be on a read-only disk; nothing is made beside it.
+
     Raises `LedgerMissingError`, `LedgerLockedError`, `LedgerVersionError` and `LedgerError`.
     """
-    backend = _connect(address, create=False, patience=patience)
+    backend = _connect(address, create=False, patience=patience, reading=not migrating)
     try:
         if not version_of(backend):
             if _is_postgres(address):
@@ -88,11 +90,15 @@ def open_ledger(address: str, *, patience: float = 30.0, migrating: bool = True)
         raise
 
 
-def _connect(address: str, *, create: bool, patience: float) -> Backend:
+def _connect(address: str, *, create: bool, patience: float, reading: bool = False) -> Backend:
     if _is_postgres(address):
         from archive.ledger.postgres import PostgresBackend
 
         return PostgresBackend(address, patience=max(patience, 1.0))
+    if reading:
+        from archive.ledger.sqlite_reading import SqliteReader
+
+        return SqliteReader(address, patience=patience)
     from archive.ledger.sqlite import SqliteBackend
 
     return SqliteBackend(address, create=create, patience=patience)

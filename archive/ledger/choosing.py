@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import os
 from collections.abc import Sequence
 from dataclasses import field
 from typing import Any
@@ -194,4 +194,4 @@ def _condition(lane: Lane, wanted: Wanted) -> tuple[str, tuple[Any, ...]]:
 
 def draw_seed() -> int:
     """A seed for one sampled run, so that each run looks at other files."""
-    return random.SystemRandom().randrange(_MODULUS)
+    return int.from_bytes(os.urandom(8)) % _MODULUS

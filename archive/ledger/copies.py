@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from archive.ledger.backend import stored_json
 from archive.ledger.book import Ledger
 from archive.ledger.packed_digests import path_text
-from archive.model.audit import join_address
+from archive.model.addresses import join_address
 
 
 class HeldCopy(NamedTuple):

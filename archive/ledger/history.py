@@ -19,6 +19,7 @@ MOST_NAMES = 20
 class LifeEvent:
     """One event. `kind` is a term of the Library of Congress's event types; `seq` its place in the ledger.
 
+    `holding` is the number of the holding, which each version of a bag has for itself.
     `counts` (files by outcome word) and `names` (files that were not intact, at most `MOST_NAMES`) are those of a
     fixity check; `detail` holds the facts of any other event.
     """
@@ -30,12 +31,33 @@ class LifeEvent:
     detail: Mapping[str, Any]
     counts: Mapping[str, int]
     names: tuple[str, ...] = ()
+    holding: int = 0
+
+
+def versions_before(ledger: Ledger, holding: int) -> list[int]:
+    """The holdings that a bag was before, version by version, the first one first; without `holding` itself."""
+    found: list[int] = []
+    at: int | None = holding
+    while at is not None:
+        rows = ledger.backend.query(
+            "SELECT detail FROM events WHERE holding = ? AND kind = 'modification' ORDER BY seq", (at,)
+        )
+        told = (stored_json(row[0]).get("replaces") for row in rows)
+        at = next((one for one in told if isinstance(one, int) and one != holding and one not in found), None)
+        if at is not None:
+            found.append(at)
+    return found[::-1]
 
 
 def events_of(ledger: Ledger, holding: int) -> list[LifeEvent]:
-    """The life of a holding, in the order in which the ledger recorded it."""
+    """The life of a bag up to this holding, earlier versions included, in the order in which the ledger recorded it."""
+    versions = (*versions_before(ledger, holding), holding)
+    return sorted((one for number in versions for one in _events_of_one(ledger, number)), key=lambda event: event.seq)
+
+
+def _events_of_one(ledger: Ledger, holding: int) -> list[LifeEvent]:
     found = [
-        LifeEvent(seq, kind, happened, outcome == "success", stored_json(detail), {})
+        LifeEvent(seq, kind, happened, outcome == "success", stored_json(detail), {}, holding=holding)
         for seq, kind, happened, outcome, detail in ledger.backend.query(
             "SELECT seq, kind, happened, outcome, detail FROM events WHERE holding = ? ORDER BY seq", (holding,)
         )
@@ -55,8 +77,9 @@ def events_of(ledger: Ledger, holding: int) -> list[LifeEvent]:
         counts = entry["counts"]
         good = set(counts) == {FileOutcome.INTACT.word}
         names = () if good else _names(ledger, holding, run)
-        found.append(LifeEvent(entry["seq"], "fixity check", entry["last"], good, {"run": run}, counts, names))
-    return sorted(found, key=lambda event: event.seq)
+        detail = {"run": run}
+        found.append(LifeEvent(entry["seq"], "fixity check", entry["last"], good, detail, counts, names, holding))
+    return found
 
 
 def _intact_of(ledger: Ledger, holding: int) -> list[Row]:

@@ -13,7 +13,8 @@ from archive.ledger.book import Ledger
 from archive.ledger.inventory import ITEMS_DIGEST, inventory_digest
 from archive.ledger.packed_digests import pack_digests, path_bytes, path_text, split_digests
 from archive.ledger.seal_events import append_seals, seals_among
-from archive.model.audit import AuditItem, Container, DigestPairs, Holding, Location, is_same_place, join_address
+from archive.model.addresses import join_address
+from archive.model.audit import AuditItem, Container, DigestPairs, Holding, Location, is_same_place
 from archive.model.light import light_dataclass
 
 _HOLDING = (

@@ -7,14 +7,14 @@ lies absurdly far ahead (a clock that jumped back) counts as run out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from archive.ledger.backend import Backend, Row
 from archive.ledger.book import Ledger
 from archive.ledger.choosing import MAX_BYTES, MAX_FILES, Walk, choose_items
 from archive.ledger.item_ranges import Ranges, claim_of, merge, read_claim, write_claim
-from archive.ledger.packed_digests import audited_digest, path_text
+from archive.ledger.packed_digests import audited_digest, path_text, path_texts
 from archive.ledger.recording import record_checks
 from archive.model.audit import AuditItem, Batch, BatchResult, Container, FileCheck, FileOutcome, ReadSource
 from archive.model.light import light_dataclass
@@ -199,8 +199,16 @@ def _lease(backend: Backend, leaser: Leaser, number: int, now: int, rows: list[R
             holdings,
         )
     )
-    items = tuple([AuditItem(row[0], row[1], path_text(row[2]), row[3], *audited_digest(row[4])) for row in rows])
-    return Batch(number, fence, location, kills, sources, items)
+    return Batch(number, fence, location, kills, sources, _read_items(rows))
+
+
+def _read_items(rows: Sequence[Row]) -> tuple[AuditItem, ...]:
+    """The items in rows of id, holding, path, size and digests: column by column, for there are thousands a batch."""
+    if not rows:
+        return ()
+    numbers, holdings, paths, sizes, packed, *_ = zip(*rows, strict=True)
+    audited = zip(*map(audited_digest, packed), strict=True)
+    return tuple(map(AuditItem._make, zip(numbers, holdings, path_texts(paths), sizes, *audited, strict=True)))
 
 
 def _items_of(backend: Backend, number: int) -> list[Row]:

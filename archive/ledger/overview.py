@@ -11,7 +11,8 @@ from archive.ledger.book import BASE_AGE, FUTURE_SLACK, Ledger
 from archive.ledger.item_ranges import numbers_of, read_ranges
 from archive.ledger.old_sentences import split_sentence
 from archive.ledger.packed_digests import path_bytes, path_text
-from archive.model.audit import Cause, FileOutcome, join_address
+from archive.model.addresses import join_address
+from archive.model.audit import Cause, FileOutcome
 from archive.model.light import light_dataclass
 
 _BAGS = "SELECT whole FROM holdings WHERE location = ? AND retired_at IS NULL"

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import quote
 
 from archive.errors import (
     ArchiveError,
@@ -47,7 +45,7 @@ class SqliteBackend:
             _make_private(path)
         with self._translated():
             self._connection = sqlite3.connect(
-                f"file:{quote(os.path.abspath(path))}?mode=rw", uri=True, isolation_level=None, timeout=patience,
+                f"file:{_quoted(os.path.abspath(path))}?mode=rw", uri=True, isolation_level=None, timeout=patience,
                 cached_statements=256,
             )  # fmt: skip
         try:
@@ -135,7 +133,14 @@ class SqliteBackend:
         return LedgerError(f"the ledger refuses: {error}", subject=self.path)
 
     def _is_full(self) -> bool:
+        import shutil
+
         return shutil.disk_usage(os.path.dirname(os.path.abspath(self.path))).free < 1 << 20
+
+
+def _quoted(path: str) -> str:
+    """The path as it stands in a URI that SQLite opens: clause, SQLite, "Uniform Resource Identifiers", 3.1."""
+    return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
 def _make_private(path: str) -> None:

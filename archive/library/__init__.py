@@ -30,7 +30,8 @@ if TYPE_CHECKING:
         load_description,
         render,
     )
-    from archive.library.deposits import deposit, retrieve
+    from archive.library.dart import create_from_dart
+    from archive.library.deposits import deposit, deposit_each, retrieve
     from archive.library.holdings_reports import (
         ArchiveStatus,
         ChainProof,
@@ -87,7 +88,8 @@ _HOMES = {
         "load_description",
         "render",
     ],
-    "archive.library.deposits": ["deposit", "retrieve"],
+    "archive.library.dart": ["create_from_dart"],
+    "archive.library.deposits": ["deposit", "deposit_each", "retrieve"],
     "archive.library.holdings_reports": [
         "ArchiveStatus",
         "ChainProof",
@@ -179,8 +181,10 @@ __all__ = [
     "create",
     "create_each",
     "create_from_csv",
+    "create_from_dart",
     "create_group",
     "deposit",
+    "deposit_each",
     "describe",
     "export",
     "export_holey",

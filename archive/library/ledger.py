@@ -216,7 +216,7 @@ class Ledger:
         return History(checks=tuple(past_checks(self._book, holding=holding, limit=limit, troubled=troubled)))
 
     def events(self, bag: StrPath) -> tuple[LifeEvent, ...]:
-        """What happened to a holding since it was added: audits, deposits, repairs, moves."""
+        """What happened to a bag in all its versions since it was added: audits, deposits, repairs, moves, updates."""
         from archive.ledger.history import events_of
 
         return tuple(events_of(self._book, self.find(bag, retired=True).id))

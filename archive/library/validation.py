@@ -60,6 +60,8 @@ def validate_each(
     profile: StrPath | None = None,
     cross_check: bool = False,
     workers: int | None = None,
+    engine: str = "local",
+    scheduler: str | None = None,
     on_finding: Callable[[str, Finding], object] | None = None,
     settings: Settings | None = None,
     progress: Progress | None = None,
@@ -67,20 +69,25 @@ def validate_each(
 ) -> Iterator[tuple[str, ValidationReport | ArchiveError]]:
     """Each subject with its report, or with why there is none: one that cannot be judged does not stop the rest.
 
-    As `validate`, in the order given; `on_finding` is called with the subject and the finding. Raises `CancelledError`.
+    As `validate`, in the order given; `on_finding` is called with the subject and the finding. With the `engine` "dask"
+    the workers of a Dask cluster judge the subjects: of the one at `scheduler`, by default of [audit] in the settings,
+    else `workers` processes started for this call. Raises `CancelledError`.
     """
     from archive.errors import CancelledError
     from archive.stages import validation
+    from archive.stages.spreading import choose_spread
 
+    chosen = rely_on(settings)
     answers = validation.validate_each(
         path_list(subjects),
         depth=_depth_of(depth),
         profile=optional_path(profile),
         cross_check=cross_check,
         workers=whole_number("workers", workers),
-        settings=rely_on(settings),
+        settings=chosen,
         progress=watch(progress, cancellation),
         on_finding=on_finding,
+        spread=choose_spread(chosen, engine, scheduler, workers),
     )
     check(cancellation)
     for subject, answer in answers:

@@ -11,6 +11,7 @@ from dataclasses import field
 from enum import Enum, IntEnum
 from typing import Any, NamedTuple
 
+from archive.model.addresses import join_address
 from archive.model.finding import Finding, Outcome, outcome_of
 from archive.model.light import light_dataclass
 
@@ -134,16 +135,6 @@ def count_copies(holdings: Iterable[Holding]) -> dict[int, int]:
         one.id: sum(not is_same_place(one, other) for other in places[one.tag_digest] if other.id != one.id)
         for one in known
     }
-
-
-def is_remote(address: str) -> bool:
-    """True for an s3:// URL."""
-    return address.startswith("s3://")
-
-
-def join_address(root: str, place: str) -> str:
-    """A path or URL under a location's root; an empty `place` is the root itself."""
-    return root if not place else f"{root.rstrip('/')}/{place}"
 
 
 @light_dataclass(frozen=True)

@@ -36,10 +36,11 @@ else:
         cls.__init__(self, *values, **named)
 
     def _compile_init(cls):
-        """An `__init__` that goes round `__setattr__`, by the slots' own setters or the object's dict."""
-        slots = "__slots__" in cls.__dict__
+        """An `__init__`; of a frozen class one that goes round `__setattr__`, by the slots' setters or the dict."""
+        by_setter = "__slots__" in cls.__dict__ and cls.__setattr__ is _refuse
+        by_dict = not by_setter and cls.__setattr__ is _refuse
         known = {"_missing": MISSING}
-        parameters, lines = ["self"], [] if slots else ["values = self.__dict__"]
+        parameters, lines = ["self"], ["values = self.__dict__"] if by_dict else []
         for number, (name, field) in enumerate(cls.__dataclass_fields__.items()):
             default = field.default
             value = name
@@ -49,9 +50,11 @@ else:
             required = default is MISSING and value == name
             known[f"_default{number}"] = default
             parameters.append(name if required else f"{name}=_default{number}")
-            if slots:
+            if by_setter:
                 known[f"_set{number}"] = getattr(cls, name).__set__
-            lines.append(f"_set{number}(self, {value})" if slots else f"values[{name!r}] = {value}")
+                lines.append(f"_set{number}(self, {value})")
+            else:
+                lines.append(f"values[{name!r}] = {value}" if by_dict else f"self.{name} = {value}")
         if hasattr(cls, "__post_init__"):
             lines.append("self.__post_init__()")
         exec(f"def __init__({', '.join(parameters)}):\n " + "\n ".join(lines or ["pass"]), known)  # noqa: S102 - names of fields

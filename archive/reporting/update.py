@@ -50,7 +50,8 @@ def _lines(report: UpdateReport) -> Iterator[str]:
         if not report.dry_run:
             yield "Nothing was changed. Correct this, then run again"
         return
-    yield f"The old version is kept in {escape(report.kept)}" if report.kept else "The old version was dropped"
+    edited = ", with the edits, so that its own manifests do not match it" if report.accepted else ""
+    yield f"The old version is kept in {escape(report.kept)}{edited}" if report.kept else "The old version was dropped"
     if report.holding is not None:
         yield f"The ledger holds the new version as number {report.holding}; its files are due: archive audit"
     yield f"To check it again: archive validate {shlex.quote(bag)}"

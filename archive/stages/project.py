@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from archive.config import load_settings
 from archive.errors import ArchiveError, ExistsError, UsageError, from_os_error
+from archive.formats.toml_text import quote_toml
 from archive.ledger.book import create_ledger, ledger_address
 from archive.project_file import NAME, make_record, record_path
 from archive.settings import Settings
@@ -159,7 +160,7 @@ def _draft_settings(
     if os.path.lexists(path):
         return load_settings(folder, environ, trusted=True).with_flags("ledger", url=url)
     content = _SETTINGS.format(
-        url=_quote(url or "ledger.sqlite3"),
+        url=quote_toml(url or "ledger.sqlite3"),
         organization=_setting("organization", responsible.organization),
         operator=_setting("operator", responsible.operator),
     )
@@ -207,13 +208,4 @@ def _there_already(address: str) -> ExistsError:
 
 def _setting(key: str, value: str) -> str:
     """The line of a setting, as a comment where it has no value."""
-    return f"{key} = {_quote(value)}" if value else f'# {key} = ""'
-
-
-def _quote(text: str) -> str:
-    """A TOML basic string."""
-    escaped = "".join(
-        f"\\u{ord(one):04x}" if ord(one) < 0x20 or one == "\x7f" else {"\\": "\\\\", '"': '\\"'}.get(one, one)
-        for one in text
-    )
-    return f'"{escaped}"'
+    return f"{key} = {quote_toml(value)}" if value else f'# {key} = ""'

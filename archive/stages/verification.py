@@ -10,6 +10,7 @@ from datetime import datetime
 from archive.bags.contents import BagReading
 from archive.bags.opening import absolute_address, bucket_options
 from archive.errors import ArchiveError
+from archive.formats.bagpath import to_text
 from archive.ledger.book import Ledger, ledger_address, open_ledger
 from archive.ledger.sealed_bags import Disagreement, SealDifference, SealExpectation, compare_seals, expect_seals
 from archive.model.build import NO_PROGRESS, Progress
@@ -21,6 +22,7 @@ from archive.settings import Settings
 from archive.stages.auditing.bag_record import digest_of_tag_manifests
 from archive.stages.auditing.locations import bag_identity
 from archive.stages.validation import validate_sealed
+from archive.stages.validation.seals.files import hides
 from archive.stages.validation.seals.judging import judge_seals_and_files
 from archive.trust.store import refuse_trust_inside
 
@@ -75,19 +77,36 @@ def verify(
         if ledger is not None:
             address = absolute_address(bag)
             expected = expect_seals(ledger, address, tag_digest or "", _identity(address, settings))
-        complete = {one.number for one in expected.seals if one.complete} if expected else set()
+        complete = _seen_complete(expected, reading)
         verdicts, findings, files = judge_seals_and_files(
             reading, trust, at=at, receipts=(*receipts, *proven.receipts), complete=complete.union(proven.complete)
         )
         findings += proven.findings
         if expected is not None:
             known_digest = expected.holding.tag_digest if tag_digest is None else tag_digest
-            findings += map(_finding_of, compare_seals(expected, known_digest, files))
+            findings += [
+                _finding_of(one)
+                for one in compare_seals(expected, known_digest, files)
+                if not hides(reading.reader.blind, one.path or folder_of(one.seal))
+            ]
         return findings
 
     report = validate_sealed(bag, judge, settings=settings, workers=workers, progress=progress)
     known = None if expected is None else len(expected.seals)
     return VerificationReport(bag, at, trust, known, verdicts, report.findings)
+
+
+def _seen_complete(expected: SealExpectation | None, reading: BagReading) -> set[int]:
+    """The numbers of seals whose stamps cannot be still to come: the ledger saw enough, or one that is gone."""
+    if expected is None:
+        return set()
+    there, blind = set(map(to_text, reading.reader.tag_files())), reading.reader.blind
+    return {
+        seal.number
+        for seal in expected.seals
+        if seal.complete
+        or any(path.endswith(".tsr") and path not in there and not hides(blind, path) for path in seal.files)
+    }
 
 
 def _tag_digest(reading: BagReading) -> str | None:

@@ -247,6 +247,14 @@ def _write_beside(path: str, content: Iterable[bytes], *, replace: bool, mode: i
         raise _taken(path)
     with contextlib.suppress(FileNotFoundError):
         mode = stat.S_IMODE(os.stat(path).st_mode)
+    write_whole(path, content, replace=replace, mode=mode)
+
+
+def write_whole(path: str, content: Iterable[bytes], *, replace: bool, mode: int = 0o666) -> None:
+    """Write a regular file that appears in one step and is durable; `mode` is before the umask.
+
+    What the user named goes through `write_output`. Raises OSError, and `ExistsError` without `replace`.
+    """
     folder, name = os.path.split(path)
     beside = os.path.join(folder, f".{name[:40]}.{os.urandom(4).hex()}.part")
     try:

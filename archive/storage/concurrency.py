@@ -25,6 +25,17 @@ def count_processors() -> int:
         return max(1, count)
 
 
+def bare_python(program: str, *arguments: str) -> list[str]:
+    """The words that start a process of this package soon: without site packages, settings or the environment's paths.
+
+    `program` is Python source that may import the package, standard library beside it.
+    """
+    package = os.path.dirname(os.path.abspath(sys.modules["archive"].__path__[0]))
+    utf8 = ["-X", "utf8"] if sys.flags.utf8_mode else []
+    code = f"import sys; sys.path.append(sys.argv.pop(1)); {program}"
+    return [sys.executable, "-I", "-S", "-E", "-B", *utf8, "-c", code, package, *arguments]
+
+
 def keep_to_one_processor() -> None:
     """Keep this process, and every thread it starts from now on, to the last of its processors, where that can be."""
     affinity = getattr(os, "sched_getaffinity", None)

@@ -54,6 +54,7 @@ class OcflTarget:
     def __init__(self, path: str, context: Context) -> None:
         self._root = OcflRoot(path)
         self._context = context
+        self._seconds = context.settings.deposit.seconds
         self._staging = ""
         self._working: WorkingFolder | None = None
         self._known: KnownInventory | None = None
@@ -107,8 +108,9 @@ class OcflTarget:
         self._staging = self._root.locate(staging)
         self.close()
         try:
-            self._root.make_staging()
-            claim_folder(self._staging).close()
+            with self._root.held(self._seconds):
+                self._root.make_staging()
+                claim_folder(self._staging).close()
             take_back(self._staging, self._root.place_of(package.identifier))
             self._working = WorkingFolder(self._staging, tree="object", mode=self._mode(package))
             self._working.make(self._name)
@@ -143,7 +145,7 @@ class OcflTarget:
         del notes
         place = self._root.place_of(package.identifier)
         staged = os.path.join(self._staging, "object")
-        with self._root.held():
+        with self._root.held(self._seconds):
             before = self._current.digest if self._current else None
             self._load(package.identifier)
             if (self._known.digest if self._known else None) != before:

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterable, Iterator, Sequence
 
 from archive.errors import FormatError, LockedError, StorageError, UsageError, from_os_error
@@ -20,6 +21,9 @@ from archive.storage.removing import remove_tree
 from archive.storage.trail import Trail, walk_folders
 
 _STAGING = "muniment-staging"
+_LOOK_SECONDS = 0.05
+"""How often is seen whether another writer has let go of the root, in seconds."""
+
 _DESCRIPTION = "Objects stand at the hash of their id, in folders of three digits three deep"
 
 
@@ -91,19 +95,22 @@ class OcflRoot:
                 at = stack.enter_context(at.enter(name))
 
     def tidy(self) -> None:
-        """Remove the staging folder when nothing is in the making any more."""
-        with contextlib.suppress(OSError):
+        """Remove the staging folder when nothing is in the making any more, nor about to be."""
+        with contextlib.suppress(OSError, LockedError), self.held():
             os.rmdir(self.locate(f"extensions/{_STAGING}"))
 
     @contextlib.contextmanager
-    def held(self) -> Iterator[None]:
-        """Hold the root against another writer of ours. Raises `LockedError` at once when one holds it."""
+    def held(self, seconds: float = 0) -> Iterator[None]:
+        """Hold the root against another writer of ours. Raises `LockedError` when one holds it for so long."""
         if os.name != "posix":
             yield
             return
         descriptor = os.open(self.path, os.O_RDONLY)
         try:
-            if not try_lock(descriptor):
+            until = time.monotonic() + seconds
+            while not (got := try_lock(descriptor)) and time.monotonic() < until:
+                time.sleep(_LOOK_SECONDS)
+            if not got:
                 raise LockedError("another process writes to this storage root", subject=self.path)
             yield
         finally:

@@ -18,6 +18,7 @@ from referencing import Registry, Resource
 from archive.cli.app import COMMANDS, group
 from archive.resources import metadata_path
 from tests.support.audit_projects import Project, pack_tar, some_files, write_bag
+from tests.support.dart_files import workflow, write
 from tests.support.sealing_by_hand import NOW, HandKey
 from tests.support.timestamp_authority import make_authority
 
@@ -189,6 +190,13 @@ def test_an_answer_keeps_to_its_schema(command: str, project: Project) -> None:
     assert check(out)["schema"] != "archive.error/1", err
     assert code in (0, 1, 4, 10), err
     assert "fault" not in err
+
+
+def test_settings_of_dart_keep_to_their_schema(project: Project) -> None:
+    write(project.folder / "workflow.json", workflow())
+    code, out, err = project.run("config", "--import-dart", "workflow.json", "--json")
+    assert code == 0, err
+    assert check(out)["schema"] == "archive.dart-settings/1"
 
 
 @pytest.mark.parametrize("command", FAILING)

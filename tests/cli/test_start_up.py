@@ -50,6 +50,9 @@ UNNEEDED = {
     "archive.bags.zip_reader",
     "archive.bags.tar_reader",
     "archive.bags.range_worker",
+    "archive.formats.fetch",
+    "archive.model.seal",
+    "json",
     "multiprocessing",
     "pickle",
     "socket",
@@ -78,7 +81,13 @@ def test_creating_a_plain_bag_loads_nothing_of_audits_and_drawing(tmp_path: Path
     ran = subprocess.run(words, capture_output=True, text=True, check=True, cwd=tmp_path)
     loaded = {line.rpartition("|")[2].strip() for line in ran.stderr.splitlines() if "|" in line}
     assert "archive.stages.creation.workflow" in loaded
-    unneeded = ("archive.ledger", "archive.stages.auditing", "archive.renditions", "archive.library.holdings_reports")
+    unneeded = (
+        "archive.ledger", "archive.stages.auditing", "archive.renditions", "archive.library.holdings_reports",
+        "archive.formats.description_", "archive.formats.profile", "archive.formats.remote_files",
+        "archive.stages.creation.batch", "archive.stages.creation.remote", "archive.storage.packing",
+        "csv", "json", "secrets", "tarfile", "tempfile",
+    )  # fmt: skip
+    loaded.discard("archive.formats.description_names")
     assert not [name for name in loaded if name.startswith(unneeded)]
     assert {name.split(".")[0] for name in loaded}.isdisjoint(HEAVY)
 
@@ -97,6 +106,41 @@ def test_a_worker_process_loads_little() -> None:
     loaded = {line.rpartition("|")[2].strip() for line in ran.stderr.splitlines() if "|" in line}
     assert "archive.bags.manifest_ranges" in loaded
     assert loaded.isdisjoint({"dataclasses", "inspect", "archive.model.finding", "archive.config", "click"})
+
+
+def test_an_audit_worker_loads_nothing_of_records_and_settings() -> None:
+    loaded = _loaded("import archive.stages.auditing.local_worker")
+    assert "archive.stages.auditing.checking" in loaded
+    unneeded = {
+        "archive.settings",
+        "archive.model.seal",
+        "archive.formats.premis_reading",
+        "click",
+        "json",
+        "subprocess",
+    }
+    assert loaded.isdisjoint(unneeded | HEAVY)
+
+
+def test_the_process_that_asks_a_location_loads_little() -> None:
+    loaded = _loaded("import archive.stages.auditing.probe")
+    assert loaded.isdisjoint({"dataclasses", "inspect", "json", "subprocess", "archive.model.audit", "click"})
+
+
+def test_an_audit_loads_nothing_of_bags(tmp_path: Path) -> None:
+    """Its workers do: the driver reads the ledger."""
+    words = [sys.executable, "-m", "archive"]
+    bag = _plain_bag(tmp_path)
+    subprocess.run([*words, "init"], cwd=tmp_path, capture_output=True, check=True)
+    subprocess.run([*words, "holdings", "add", str(bag)], cwd=tmp_path, capture_output=True, check=True)
+    ran = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "archive", "audit"],
+        cwd=tmp_path, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    loaded = {line.rpartition("|")[2].strip() for line in ran.stderr.splitlines() if "|" in line}
+    assert "archive.stages.auditing.driver" in loaded
+    unneeded = ("archive.bags", "archive.stages.validation", "pathlib", "random", "secrets", "shutil", "urllib")
+    assert not [name for name in loaded if name.startswith(unneeded)]
 
 
 def test_help_loads_few_modules_beside_those_of_click() -> None:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -183,6 +184,7 @@ def test_a_damaged_object_is_not_added_to(tmp_path: Path) -> None:
 def test_a_root_is_written_by_one_at_a_time(tmp_path: Path) -> None:
     settings = settings_in(tmp_path / "project", url=f"ocfl:{tmp_path}/root")
     send(write_bag(tmp_path / "one", {"a": b"1"}), settings)
+    settings = replace(settings, deposit=replace(settings.deposit, seconds=0))
     with OcflRoot(str(tmp_path / "root")).held(), pytest.raises(LockedError):
         send(write_bag(tmp_path / "two", {"a": b"2"}), settings)
 

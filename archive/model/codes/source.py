@@ -236,3 +236,9 @@ EXTENSION_MISMATCH = FindingKind(
     " records the format that was found.",
     "Ask the sender about the file; the bag itself needs no change",
 )  # fmt: skip
+NOT_OF_THE_JOB = FindingKind(
+    "SRC-144", Tells.NOTE, "DART: job, uploadOps and workflow",
+    "the DART job also names {what}",
+    "The bag of the job is made. What the job does with it afterwards is not, and no login or password is taken over.",
+    "Deposit the bag with archive deposit; archive config --import-dart shows a workflow's targets as settings",
+)  # fmt: skip

@@ -7,7 +7,7 @@ import os
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 from archive.bags.contents import BagReading, read_bag, require_declaration
 from archive.bags.members import gravest_of
@@ -23,8 +23,10 @@ from archive.model.audit import Container, DigestPairs
 from archive.model.codes import bag as codes
 from archive.model.finding import Finding, Severity
 from archive.model.light import light_dataclass
-from archive.stages.auditing.premis_formats import FormatRow, count_formats
 from archive.storage.hashing import Digests, digest_length
+
+if TYPE_CHECKING:
+    from archive.stages.auditing.premis_formats import FormatRow
 
 _PREMIS = b"metadata/preservation/premis.xml"
 _REMEDY = "Run archive validate on it"
@@ -254,6 +256,8 @@ def _formats(reading: BagReading) -> tuple[FormatRow, ...]:
     """The formats that the bag's PREMIS record names, with how many files and bytes have each; empty without one."""
     if not reading.has(os.fsdecode(_PREMIS)):
         return ()
+    from archive.stages.auditing.premis_formats import count_formats
+
     try:
         return count_formats(reading.reader.stream_tag(_PREMIS), reading.limits.record)
     except FileNotFoundError:

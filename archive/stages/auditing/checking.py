@@ -10,16 +10,8 @@ from archive.bags.members import gravest_of
 from archive.bags.reader import BagReader, Beat, Reading, Request, is_away_error
 from archive.errors import ArchiveError, FormatError, NotABagError, NotFoundError
 from archive.formats.bagpath import to_bytes, to_text
-from archive.model.audit import (
-    AuditItem,
-    BatchResult,
-    Cause,
-    DigestPairs,
-    FileCheck,
-    FileOutcome,
-    ReadSource,
-    join_address,
-)
+from archive.model.addresses import join_address
+from archive.model.audit import AuditItem, BatchResult, Cause, DigestPairs, FileCheck, FileOutcome, ReadSource
 from archive.model.build import NO_PROGRESS
 from archive.model.codes import bag as codes
 from archive.model.codes import bag_files as files_codes

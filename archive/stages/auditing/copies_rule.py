@@ -14,7 +14,8 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from archive.ledger.copies import HeldCopy, RecordedDeposit
-from archive.model.audit import is_remote, same_identity
+from archive.model.addresses import is_remote
+from archive.model.audit import same_identity
 from archive.model.light import light_dataclass
 
 COPIES, MEDIA, ELSEWHERE = 3, 2, 1

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import queue
 import secrets
 import time
 from typing import Any
 
-from archive.errors import CancelledError, StorageError, UsageError
+from archive.errors import CancelledError
 from archive.stages.auditing.engines import Beaten, Finished, Key, Lost, Signal
 from archive.stages.auditing.local_worker import Pulse
 from archive.stages.auditing.tasks import Work, carry_out
+from archive.storage.dask_cluster import DaskCluster
 
-CONNECT_SECONDS = 20
 _LEFT = -1
 """Said instead of a number of bytes when a worker has left a piece of work, whatever became of it."""
 
@@ -27,37 +26,21 @@ class DaskEngine:
     """
 
     def __init__(self, scheduler: str | None, workers: int) -> None:
-        try:
-            import dask
-            import distributed
-        except ImportError:
-            raise UsageError("this engine needs the extra `dask`", remedy="Run: pip install 'muniment[dask]'") from None
-        library: Any = distributed
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)
         self._signals: queue.SimpleQueue[Signal] = queue.SimpleQueue()
         self._left: queue.SimpleQueue[Key] = queue.SimpleQueue()
         self._futures: dict[Key, Any] = {}
         self._avoided: dict[Key, str] = {}
         self._topic = f"muniment-audit-{secrets.token_hex(8)}"
-        self._cluster: Any = None
-        if scheduler is None:
-            dask.config.set({"distributed.scheduler.allowed-failures": 0})
-            self._cluster = library.LocalCluster(
-                n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None,
-                silence_logs=logging.CRITICAL,
-            )  # fmt: skip
-        try:
-            self._client: Any = library.Client(
-                scheduler if scheduler is not None else self._cluster, timeout=CONNECT_SECONDS, set_as_default=False
-            )
-        except (OSError, TimeoutError) as error:
-            raise StorageError("the Dask scheduler does not answer", subject=scheduler) from error
+        self._cluster = DaskCluster(scheduler, workers)
+        self._client = self._cluster.client
         self._client.subscribe_topic(self._topic, self._hear_beat)
 
     @property
     def slots(self) -> int:
-        threads: int = sum(self._client.nthreads().values())
-        return max(1, threads - len(self._avoided))
+        return max(1, self._cluster.threads - len(self._avoided))
+
+    def prepare(self, count: int) -> None:
+        del count
 
     def submit(self, task: Work) -> None:
         workers = [name for name in self._client.nthreads() if name not in self._avoided.values()]
@@ -99,11 +82,7 @@ class DaskEngine:
                 under_way.discard(self._left.get(timeout=ahead))
 
     def close(self) -> None:
-        with contextlib.suppress(OSError, TimeoutError):
-            self._client.close(timeout=5)
-        if self._cluster is not None:
-            with contextlib.suppress(OSError, TimeoutError):
-                self._cluster.close(timeout=5)
+        self._cluster.close()
 
     def _hear_beat(self, event: tuple[float, Any]) -> None:
         _when, (batch, fence, count) = event

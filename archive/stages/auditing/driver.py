@@ -126,6 +126,9 @@ class _Drive:
             self.findings.append(codes.CLOCK_RAN_BACK.at("clock", seconds=behind))
         self.locations = {place.id: place for place in list_locations(self.ledger)}
         self.walk = begin_walk(self.plan.wanted, list(self.locations), self.now())
+        ahead = measure(self.ledger.backend, self.walk)
+        self.batch_files = files_a_batch(None if ahead is None else ahead[0], self.engine.slots)
+        self.engine.prepare(self.engine.slots if ahead is None else -(-ahead[0] // self.batch_files))
         self.places: dict[str, list[str]] = {}
         wanted = self.plan.wanted
         involved = set()
@@ -136,8 +139,6 @@ class _Drive:
         for place in self.locations.values():
             if place.name in involved and (not wanted.locations or place.id in wanted.locations):
                 self._look_at(place.id)
-        ahead = measure(self.ledger.backend, self.walk)
-        self.batch_files = files_a_batch(None if ahead is None else ahead[0], self.engine.slots)
         self.progress.begin("audit", ahead[1] if ahead and self.plan.bytes is None else self.plan.bytes)
 
     def work(self) -> None:

@@ -44,6 +44,10 @@ class Engine(Protocol):
 
     @property
     def slots(self) -> int: ...
+    def prepare(self, count: int) -> None:
+        """Start so many workers, as far as there are slots, before there are tasks: a start takes its time."""
+        ...
+
     def submit(self, task: Work) -> None: ...
     def wait(self, seconds: float) -> list[Signal]:
         """What happened, waiting at most so long for something."""
@@ -72,6 +76,9 @@ class InlineEngine:
     @property
     def slots(self) -> int:
         return 1
+
+    def prepare(self, count: int) -> None:
+        del count
 
     def submit(self, task: Work) -> None:
         self._waiting.append(task)

@@ -13,7 +13,7 @@ from itertools import islice
 from archive.errors import ArchiveError, ExistsError, NotFoundError, StorageError, UsageError, from_os_error
 from archive.ledger.book import Ledger
 from archive.ledger.holdings import holdings_at
-from archive.model.audit import is_remote
+from archive.model.addresses import is_remote
 from archive.model.codes.source import UNREADABLE
 from archive.model.entry import Entry, EntryState
 from archive.model.finding import Finding

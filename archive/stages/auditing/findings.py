@@ -9,7 +9,8 @@ from dataclasses import replace
 from archive.ledger.book import Ledger
 from archive.ledger.choosing import Wanted
 from archive.ledger.overview import Attention, attention_files, known_paths
-from archive.model.audit import AuditItem, Batch, BatchResult, Cause, FileCheck, FileOutcome, join_address
+from archive.model.addresses import join_address
+from archive.model.audit import AuditItem, Batch, BatchResult, Cause, FileCheck, FileOutcome
 from archive.model.codes import audit as codes
 from archive.model.finding import Finding, FindingKind, Outcome, outcome_of
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from archive.formats.naming import escape
 from archive.formats.premis_writing import write_premis
 from archive.ledger.book import Ledger
-from archive.ledger.history import LifeEvent, events_of
+from archive.ledger.history import LifeEvent, events_of, versions_before
+from archive.ledger.holdings import find_holding_by_id
 from archive.ledger.inventory import FIRST_ITEM
 from archive.ledger.overview import stamp_of
 from archive.ledger.seal_events import SEALED, VALIDATED
 from archive.model.audit import Holding
-from archive.model.premis import Agent, EntityObject, Event, FileObject, Link, PremisRecord
+from archive.model.premis import Agent, EntityObject, Event, FileObject, Link, PremisRecord, Relationship
 from archive.storage.clock import Identifiers
 
 _DETAILS = {
@@ -23,12 +25,16 @@ _DETAILS = {
     "replication": "a further copy of a bag that was held already was entered",
     "message digest calculation": "what the ledger knows of the bag's files was sealed",
     "transfer": "the bag was moved to another place",
+    "modification": "a new version of the bag took the place of the one before",
     "deaccession": "the bag was taken out of the audits",
     "recovery": "damaged or missing files were replaced from a copy that proved itself",
     SEALED: "the bag's tag manifests were signed and stamped in an evidence seal",
     VALIDATED: "the signatures and stamps of the bag's evidence seals were verified",
     "fixity check": "the files' digests were computed again and compared with those of the ledger",
 }
+
+
+_WORDS = {"replaced_by": "replaced by holding", "replaces": "replaces holding"}
 
 
 def describe_event(event: LifeEvent) -> str:
@@ -42,9 +48,9 @@ def describe_event(event: LifeEvent) -> str:
     if event.kind in (SEALED, VALIDATED):
         return escape(_seal_words(event.detail))
     shown = [
-        f"{key} {value if not isinstance(value, list) else ', '.join(map(str, value))}"
+        f"{_WORDS.get(key, key)} {value if not isinstance(value, list) else ', '.join(map(str, value))}"
         for key, value in sorted(event.detail.items())
-        if key in ("files", "bytes", "tag_digest", "copies", "reason", "replaced")
+        if key in ("files", "bytes", "tag_digest", "copies", "reason", "replaced", "replaced_by", "replaces", "version")
     ]
     return escape("; ".join(shown))
 
@@ -92,14 +98,38 @@ def _deposit_words(detail: Mapping[str, Any]) -> str:
 
 
 def write_life(ledger: Ledger, holding: Holding) -> Iterator[bytes]:
-    """The events of `holding` as a PREMIS 3 record: the bag as entity, its events, our program as agent."""
+    """The events of `holding` as a PREMIS 3 record: the bag as entity, its events, the program as agent.
+
+    Each earlier version of the bag is an entity of its own, from which the next one is derived.
+    """
     identifiers = Identifiers(uuid.UUID(ledger.id))
-    bag = identifiers.make("bag", holding.tag_digest)
     program = identifiers.make("agent", "muniment", _version())
-    events = tuple(_event(event, identifiers, bag, program) for event in events_of(ledger, holding.id))
-    entity = EntityObject(bag, _entity_name(holding), events=tuple(event.id for event in events))
+    versions = [find_holding_by_id(ledger, number) for number in (*versions_before(ledger, holding.id), holding.id)]
+    bags = {one.id: identifiers.make("bag", one.tag_digest) for one in versions}
+    told = [
+        (one.holding, _event(one, identifiers, bags[one.holding], program)) for one in events_of(ledger, holding.id)
+    ]
+    entities = []
+    for number, one in enumerate(versions):
+        around = (("has source", versions[number - 1 : number]), ("is source of", versions[number + 1 : number + 2]))
+        entities.append(
+            EntityObject(
+                bags[one.id],
+                _entity_name(one),
+                relationships=tuple(
+                    Relationship("derivation", subtype, partial(_ids, [bags[other.id] for other in others]))
+                    for subtype, others in around
+                    if others
+                ),
+                events=tuple(event.id for held, event in told if held == one.id),
+            )
+        )
     agent = Agent(program, "muniment", "software", _version())
-    return write_premis(PremisRecord((entity,), _no_files, events, (agent,)))
+    return write_premis(PremisRecord(tuple(entities), _no_files, tuple(event for _, event in told), (agent,)))
+
+
+def _ids(ids: Sequence[str]) -> Iterator[str]:
+    return iter(ids)
 
 
 def _event(event: LifeEvent, identifiers: Identifiers, bag: str, program: str) -> Event:

@@ -48,6 +48,10 @@ class LocalEngine:
         """The process numbers of the workers that are there."""
         return [worker.process.pid for worker in self._workers]
 
+    def prepare(self, count: int) -> None:
+        while len(self._workers) < min(count, self._slots):
+            self._workers.append(_start())
+
     def submit(self, task: Work) -> None:
         worker = next((one for one in self._workers if one.key is None and not one.abandoned), None)
         if worker is None:

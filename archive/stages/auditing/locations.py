@@ -9,20 +9,19 @@ driver itself never asks a local location; a process of its own does, with a tim
 from __future__ import annotations
 
 import hashlib
-import json
+import marshal
 import os
 import subprocess
-import sys
 import threading
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import archive
 from archive.errors import UsageError
-from archive.model.audit import is_remote
+from archive.model.addresses import is_remote
 from archive.model.light import light_dataclass
 from archive.stages.auditing.presence import why_away
+from archive.storage.concurrency import bare_python
 
 if TYPE_CHECKING:
     from archive.settings import Settings
@@ -104,12 +103,12 @@ def probe_location(
     if is_remote(root):
         reason = why_away(root, identity, named, places, options)
         return Probe(reason, "" if reason else "s3")
-    question = json.dumps(
+    question = marshal.dumps(
         {"root": root, "identity": identity, "named": named, "places": list(places), "touch": list(touch)}
     )
     process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "archive.stages.auditing.probe"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        env=child_environment(), text=True, encoding="ascii",
+        bare_python("from archive.stages.auditing.probe import serve; serve()"), stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )  # fmt: skip
     try:
         answer, _nothing = process.communicate(question, timeout=seconds)
@@ -118,17 +117,17 @@ def probe_location(
         return Probe(f"it did not answer within {seconds:g} seconds; perhaps its server is gone")
     if process.returncode:
         return Probe("asking it failed")
-    return Probe(**json.loads(answer))
+    return Probe(**marshal.loads(answer))  # noqa: S302 - from our own child
 
 
 def child_environment() -> dict[str, str]:
     """The environment in which a fresh interpreter finds this package."""
-    top = str(Path(archive.__file__).resolve().parent.parent)
+    top = os.path.dirname(os.path.dirname(os.path.realpath(archive.__file__)))
     path = os.pathsep.join(part for part in (top, os.environ.get("PYTHONPATH", "")) if part)
     return {**os.environ, "PYTHONPATH": path}
 
 
-def _leave(process: subprocess.Popen[str]) -> None:
+def _leave(process: subprocess.Popen[bytes]) -> None:
     """End a process that hangs, without waiting: while the kernel waits for a lost disk, not even SIGKILL ends it."""
     process.kill()
     for pipe in (process.stdin, process.stdout):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import secrets
 import socket
 
 
 def owner_name() -> str:
     """host, boot, process number, its start, and a random part; nothing that names a person."""
-    return " ".join((socket.gethostname(), _boot(), str(os.getpid()), _start_of(os.getpid()), secrets.token_hex(4)))
+    return " ".join((socket.gethostname(), _boot(), str(os.getpid()), _start_of(os.getpid()), os.urandom(4).hex()))
 
 
 def is_dead_owner(owner: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from archive.errors import ArchiveError
-from archive.model.audit import is_remote, join_address
+from archive.model.addresses import is_remote, join_address
 
 NO_FOLDER = "there is no such folder; perhaps it is not mounted"
 

@@ -20,10 +20,9 @@ if TYPE_CHECKING:
 
 Fields = tuple[tuple[str, str], ...]
 
-_TYPES = {
-    "zip": ("application/zip", "application/x-zip", "application/x-zip-compressed", "zip"),
-    "tar": ("application/tar", "application/x-tar", "tar"),
-}
+_PACKED_AS = {
+    "zip": "application/zip", "tar": "application/tar", "tar.gz": "application/tar+gzip", "tar.zst": "application/zstd",
+}  # fmt: skip
 
 
 @light_dataclass(frozen=True)
@@ -146,11 +145,18 @@ def _judge_form(profile: Profile, serialize: str) -> list[str]:
         conflicts.append(f"--serialize {serialize}: it wants a folder")
     elif not serialize and profile.serialization == "required":
         conflicts.append("it wants one file: give --serialize zip or tar")
-    elif serialize and not any(one.lower() in _TYPES[serialize] for one in profile.accept_serialization):
+    elif serialize and not _accepts(profile, serialize):
         conflicts.append(f"--serialize {serialize}: it accepts {', '.join(profile.accept_serialization) or 'a folder'}")
     if profile.fetch_required:
         conflicts.append("it wants a fetch.txt, and a new bag holds all its files")
     return conflicts
+
+
+def _accepts(profile: Profile, serialize: str) -> bool:
+    from archive.formats.profile import SERIALIZATION_TYPES
+
+    known = SERIALIZATION_TYPES[_PACKED_AS[serialize]]
+    return any(one.lower() in known for one in profile.accept_serialization)
 
 
 def _share_out(profile: Profile, fields: Fields) -> tuple[Fields, dict[str, Fields]]:
@@ -165,7 +171,7 @@ def _share_out(profile: Profile, fields: Fields) -> tuple[Fields, dict[str, Fiel
     _fill(profile.bag_info, info)
     for name, rules in profile.other_info.items():
         _fill(rules, shares[name])
-    if not any(label == "BagIt-Profile-Identifier" for label, _ in info):
+    if profile.identifier and not any(label == "BagIt-Profile-Identifier" for label, _ in info):
         info.append(("BagIt-Profile-Identifier", profile.identifier))
     return tuple(info), {name: tuple(share) for name, share in shares.items() if share}
 

@@ -18,7 +18,6 @@ from archive.stages.depositing.inclusion import keep_inclusion
 from archive.stages.depositing.packaging import travels_whole
 from archive.stages.depositing.receipts import keep_receipt, record_transfer
 from archive.stages.depositing.run import DepositRun
-from archive.storage.concurrency import count_processors
 from archive.storage.hashing import Digests
 from archive.storage.journal import Journal
 from archive.storage.remote import NotAFileError
@@ -147,9 +146,9 @@ def _hash_ahead(
 ) -> Iterator[tuple[Item, Callable[[], str | None]]]:
     """Each file with what gives its digest on the far side, in their order.
 
-    Where the far side is a local folder, large files are read ahead by as many threads as there are processors.
+    Where the far side is a local folder, large files are read ahead by the workers of the settings.
     """
-    threads = count_processors() if isinstance(run.target, SendsUnseen) else 1
+    threads = run.workers if isinstance(run.target, SendsUnseen) else 1
     waiting: deque[tuple[Item, Callable[[], str | None]]] = deque()
     with ThreadPoolExecutor(threads, "read back") as pool:
         try:

@@ -10,7 +10,6 @@ from functools import partial
 
 from archive.errors import ArchiveError
 from archive.model.deposit import Item
-from archive.storage.concurrency import count_processors
 from archive.targets.protocol import CHUNK, read_source
 
 _SMALLEST = 1 << 14
@@ -19,13 +18,15 @@ _SMALLEST = 1 << 14
 _MOST_THREADS = 4
 
 
-def read_ahead(items: Sequence[Item]) -> Generator[Item]:
+def read_ahead(items: Sequence[Item], workers: int) -> Generator[Item]:
     """The items in their order; of those that are still to be judged and fit into one chunk, the content is held.
+
+    `workers` threads digest them.
 
     Files are read in their order by the calling thread. What cannot be read, or is not of its size, comes as it is:
     sending it meets what is wrong. A few files are in memory at a time: use an item before you ask for the next one.
     """
-    threads = min(count_processors(), _MOST_THREADS)
+    threads = min(workers, _MOST_THREADS)
     waiting: deque[Item] = deque()
     with ThreadPoolExecutor(threads, "digest") as pool:
         try:

@@ -94,7 +94,7 @@ def retrieve(
             sync_tree(tree)
         except OSError as error:
             raise from_os_error(error, final) from error
-        report = validate(subject, settings=settings, progress=progress)
+        report = validate(subject, workers=settings.deposit.workers or None, settings=settings, progress=progress)
         findings, verdict = (*came.findings, *report.findings), report.verdict
         if came.findings:
             verdict = f"damaged: {len(came.findings):,} files are not as they were stored"

@@ -12,6 +12,7 @@ from archive.model.codes import deposit as codes
 from archive.model.finding import Finding
 from archive.settings import Settings
 from archive.storage.clock import Clock
+from archive.storage.concurrency import count_processors
 from archive.storage.journal import Journal
 from archive.storage.remote import TransientError, try_again, words_of
 from archive.targets.protocol import Target
@@ -32,6 +33,11 @@ class DepositRun:
     findings: list[Finding] = field(default_factory=list)
     unread: str | None = None
     """The bag as it was named, while its payload is not judged: that is done while it is sent, or else on its own."""
+
+    @property
+    def workers(self) -> int:
+        """How many threads digest files side by side."""
+        return self.settings.deposit.workers or count_processors()
 
     def repeat(self, action: Callable[[], Result], subject: str) -> Result:
         """Do `action` with bounded retries, and note that it took several."""

@@ -220,7 +220,7 @@ def _send_and_commit(run: DepositRun, package: Package, journal: Journal, notes:
     again = {str(entry["path"]) for entry in journal.entries if entry.get("do") == "spoilt"}
     run.progress.begin("sending", package.size)
     try:
-        with closing(read_ahead(package.items)) as items:
+        with closing(read_ahead(package.items, run.workers)) as items:
             for item in items:
                 if item.path in done and item.path not in again:
                     _read(item)

@@ -12,7 +12,7 @@ from archive.bags.opening import bucket_options, sniff_archive
 from archive.bags.reader import ArchiveLimitError, BrokenArchiveError
 from archive.errors import FormatError, NoSpaceError, UsageError, from_os_error
 from archive.formats.bagpath import to_text
-from archive.model.audit import is_remote
+from archive.model.addresses import is_remote
 from archive.model.build import NO_PROGRESS, Progress
 from archive.model.placed import Action, PlacedReport
 from archive.settings import Settings

@@ -30,7 +30,7 @@ from archive.model.fetching import FetchedFile, FetchReport, FetchState
 from archive.model.finding import Finding, Outcome, Severity
 from archive.model.validation import Depth, ValidationReport
 from archive.settings import Settings
-from archive.stages.fetching.parts import Part, Parts
+from archive.stages.fetching.parts import Part, Parts, clear_parts
 from archive.stages.fetching.planning import Order, Wanted, judge_address, make_order, reach_of, shown_address
 from archive.stages.validation.bags.bag import validate_bag
 from archive.storage.downloading import ChangedError, Reach, Watch, open_answer
@@ -74,6 +74,7 @@ def complete(
         files = tuple(_rehearse(wanted, reach) for wanted in order.wanted)
         return _report(bag, order, files, before, dry_run=True)
     if not order.wanted:
+        clear_parts(bag)
         return _report(bag, order, (), before)
     _require_space(bag, order)
     parts = Parts(bag)

@@ -32,8 +32,7 @@ class Parts:
     """
 
     def __init__(self, bag: str) -> None:
-        front, name = os.path.split(os.path.abspath(bag))
-        self.path = os.path.join(front, f".{name.encode()[:200].decode('utf-8', 'ignore')}.fetching")
+        self.path = _path_for(bag)
         self.folder = claim_folder(self.path)
         if self.folder.fd is not None and not try_lock(self.folder.fd):
             self.folder.close()
@@ -53,6 +52,21 @@ class Parts:
             with contextlib.suppress(StorageError):
                 remove_tree(self.path)
         self.folder.close()
+
+
+def _path_for(bag: str) -> str:
+    front, name = os.path.split(os.path.abspath(bag))
+    return os.path.join(front, f".{name.encode()[:200].decode('utf-8', 'ignore')}.fetching")
+
+
+def clear_parts(bag: str) -> None:
+    """Remove what a run left that was stopped when the bag had all its files, unless another process is at it.
+
+    Raises `StorageError`.
+    """
+    if os.path.isdir(_path_for(bag)):
+        with contextlib.suppress(LockedError):
+            Parts(bag).close(remove=True)
 
 
 class Part:

@@ -17,7 +17,7 @@ from archive.bags.reader import ArchiveLimitError, BrokenArchiveError
 from archive.errors import FormatError, SourceError, UsageError, from_os_error
 from archive.formats.bagpath import to_bytes, to_text
 from archive.formats.manifest import parse_manifest_name
-from archive.model.audit import is_remote
+from archive.model.addresses import is_remote
 from archive.model.build import NO_PROGRESS, Progress
 from archive.model.codes import packages as codes
 from archive.model.description import Access, Description

@@ -16,7 +16,7 @@ from archive.errors import FormatError, NotABagError, StorageError, UsageError
 from archive.formats.bagpath import to_text
 from archive.formats.seal_statement import write_envelope, write_statement
 from archive.formats.stamped_list import write_stamped_list
-from archive.model.audit import is_remote
+from archive.model.addresses import is_remote
 from archive.model.build import NO_PROGRESS, Progress
 from archive.model.finding import Outcome, Severity
 from archive.model.seal import (

@@ -8,7 +8,7 @@ from typing import Any
 
 from archive.bags.opening import NO_OPTIONS, names_version, sniff_archive
 from archive.errors import NotFoundError, UsageError, from_os_error
-from archive.model.audit import is_remote
+from archive.model.addresses import is_remote
 from archive.model.record import RecordView
 from archive.regular_files import open_regular
 from archive.settings import Settings

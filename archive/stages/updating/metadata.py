@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from archive.formats.manifest import manifest_name
-from archive.formats.premis_editing import KnownEntities, edit_record, scan_record
+from archive.formats.premis_editing import KnownEntities, edit_record
 from archive.model.build import FileRecord, Progress, RenditionResult
 from archive.model.description import Description
 from archive.model.finding import Finding
@@ -23,7 +23,7 @@ from archive.stages.scanning.identification import Identifications, identify, id
 from archive.stages.scanning.viruses import check_viruses
 from archive.stages.updating.description import NewFacts, new_words, statements_of
 from archive.stages.updating.old_version import DESCRIPTIONS, PREMIS, OldVersion
-from archive.stages.updating.preservation import VersionFacts, edits_of, known_identifiers
+from archive.stages.updating.preservation import KnownIdentifiers, VersionFacts, edits_of
 from archive.stages.updating.rewriting import Rewriting
 from archive.stages.updating.tree import PartOfBuild, TreeWriter
 from archive.storage.clock import Clock
@@ -61,7 +61,7 @@ class _Rewriter:
         old, plan, changes = self.rewriting.old, self.rewriting.plan, self.rewriting.changes
         words = self.rewriting.words
         told = new_words(old, words, plan, changes.description)
-        entities = scan_record(old.reading.reader.stream_tag(PREMIS.encode()))
+        entities = self.rewriting.entities
         times = Timeline(self.clock)
         times.mark(Step.RECEIVED)
         times.mark(Step.COPIED)
@@ -84,7 +84,7 @@ class _Rewriter:
             findings = [*told.findings, *survey.problems(told)]
             title, extracted = find_title(self.build, told, survey, findings)
             proof, root = _proof_of(old)
-            identifiers = known_identifiers(root, entities, plan)
+            identifiers = KnownIdentifiers(root, entities, plan)
             facts = NewFacts(
                 survey,
                 self._kept_renditions(),

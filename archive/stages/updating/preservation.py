@@ -29,28 +29,29 @@ _DIGESTS = "further digests"
 class KnownIdentifiers(Identifiers):
     """Identifiers of a new version: those of what the record has already, others made from a root of this version."""
 
-    __slots__ = ("known",)
-    known: dict[tuple[str, ...], str]
+    __slots__ = ("_entities", "_known", "_plan")
+    _known: dict[tuple[str, ...], str]
+    _entities: KnownEntities
+    _plan: UpdatePlan
 
-    def __init__(self, root: uuid.UUID, known: dict[tuple[str, ...], str]) -> None:
+    def __init__(self, root: uuid.UUID, entities: KnownEntities, plan: UpdatePlan) -> None:
         super().__init__(root)
-        object.__setattr__(self, "known", known)
+        known: dict[tuple[str, ...], str] = {("entity",): entities.package}
+        known.update((("representation", role), number) for role, number in entities.representations.items())
+        known.update((("agent", *key), number) for key, number in entities.agents.items())
+        for name, value in (("_known", known), ("_entities", entities), ("_plan", plan)):
+            object.__setattr__(self, name, value)
 
     def make(self, *labels: str) -> str:
-        return self.known.get(labels) or super().make(*labels)
+        if labels[0] != "file":
+            return self._known.get(labels) or super().make(*labels)
+        path = labels[1]
+        before = self._plan.moved.get(path, None if path in self._plan.gone else path)
+        file = None if before is None else self._entities.files.get(before)
+        return super().make(*labels) if file is None else file.id
 
     __hash__ = object.__hash__
     __eq__ = object.__eq__
-
-
-def known_identifiers(root: uuid.UUID, entities: KnownEntities, plan: UpdatePlan) -> KnownIdentifiers:
-    """The identifiers for the version that `plan` makes of what `entities` says."""
-    known: dict[tuple[str, ...], str] = {("entity",): entities.package}
-    known.update((("representation", role), number) for role, number in entities.representations.items())
-    known.update((("agent", kind, name, version), number) for (kind, name, version), number in entities.agents.items())
-    known.update((("file", path), file.id) for path, file in entities.files.items() if path not in plan.gone)
-    known.update((("file", new), entities.files[old].id) for new, old in plan.moved.items())
-    return KnownIdentifiers(root, known)
 
 
 @dataclass(frozen=True, slots=True)

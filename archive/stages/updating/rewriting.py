@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from archive.formats.premis_editing import KnownEntities
 from archive.model.update import Changes
 from archive.stages.updating.description import OldWords
 from archive.stages.updating.old_version import OldVersion
@@ -13,10 +14,11 @@ from archive.stages.updating.requirements import Requested
 
 @dataclass(frozen=True, slots=True)
 class Rewriting:
-    """What is to be rewritten: the old version and its words, the plan, and what was asked for."""
+    """What is to be rewritten: the old version, its words and its PREMIS entities, the plan, and what was asked for."""
 
     old: OldVersion
     plan: UpdatePlan
     changes: Changes
     requested: Requested
     words: OldWords
+    entities: KnownEntities

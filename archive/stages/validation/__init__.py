@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING
 from archive.bags.contents import makes_bag
 from archive.bags.opening import names_version, sniff_archive
 from archive.errors import ArchiveError, NotABagError, NotFoundError, UsageError, from_os_error
-from archive.model.audit import is_remote
+from archive.model.addresses import is_remote
 from archive.model.build import NO_PROGRESS, Progress
 from archive.model.codes import bag_files as codes
 from archive.model.finding import Finding
 from archive.model.validation import Depth, Kind, ValidationReport
 from archive.regular_files import open_regular
-from archive.settings import Settings
 from archive.stages.validation.feed import FindingFeed, OnFinding
 
 if TYPE_CHECKING:
+    from archive.settings import Settings
+    from archive.stages.spreading import Spread
     from archive.stages.validation.bags.bag import SealJudge
 
 __all__ = ["validate", "validate_each", "validate_sealed"]
@@ -83,12 +84,25 @@ def validate_each(
     settings: Settings | None = None,
     progress: Progress = NO_PROGRESS,
     on_finding: Callable[[str, Finding], object] | None = None,
+    spread: Spread | None = None,
 ) -> Iterator[tuple[str, ValidationReport | ArchiveError]]:
     """Each subject with its report, or with why there is none: one that cannot be judged does not stop the rest.
 
     As `validate`, in the order given, and `on_finding` is called with the subject too; the PDFs are judged together,
-    when the first of them comes.
+    when the first of them comes. With `spread` the workers of a Dask cluster judge them, one process each; `workers`
+    and `progress` are for what is judged here. Raises `UsageError`, `StorageError` when there is no such cluster.
     """
+    if spread is not None:
+        from archive.stages.validation.spreading import validate_on_workers
+
+        answers = validate_on_workers(
+            subjects, spread, depth=depth, profile=profile, cross_check=cross_check, settings=settings
+        )
+        for subject, answer in zip(subjects, answers, strict=True):
+            if isinstance(answer, ValidationReport) and on_finding is not None:
+                FindingFeed(partial(on_finding, subject), NO_PROGRESS).tell(answer.findings)
+            yield subject, answer
+        return
     plain = profile is None and not cross_check
     pdfs = [subject for subject in dict.fromkeys(subjects) if plain and _is_pdf(subject)]
     judged: dict[str, ValidationReport | ArchiveError] = {}

@@ -42,6 +42,9 @@ class SlowWorker:
     def slots(self) -> int:
         return 1
 
+    def prepare(self, count: int) -> None:
+        del count
+
     def submit(self, task: Task) -> None:
         self.tasks.append(task)
 

@@ -50,7 +50,7 @@ def test_what_is_read_ahead_is_what_is_read(tmp_path: Path) -> None:
     with open_bag(str(bag)) as source:
         items = describe_bag(source, Delivery.FILES, unread=True).items
         paths = []
-        for item in read_ahead(items):
+        for item in read_ahead(items, 4):
             content = (bag / item.path).read_bytes()
             assert (item.held is not None) == (item.unread and 1 << 14 <= item.size < CHUNK)
             assert b"".join(read_source(item)) == content
@@ -66,7 +66,7 @@ def test_a_damaged_file_that_was_read_ahead_gives_no_byte(tmp_path: Path) -> Non
     (bag / f"data/sizes/{1 << 14}").write_bytes(b"longer" * CHUNK)
     refused = []
     with open_bag(str(bag)) as source:
-        for item in read_ahead(describe_bag(source, Delivery.FILES, unread=True).items):
+        for item in read_ahead(describe_bag(source, Delivery.FILES, unread=True).items, 4):
             given = bytearray()
             try:
                 for chunk in read_source(item):

@@ -21,7 +21,7 @@ from archive.stages.validation import validate
 from tests.support.audit_projects import pack_tar, write_bag
 from tests.support.file_server import Served, serve
 from tests.support.holey_bags import make_holey
-from tests.support.making import contents
+from tests.support.making import contents, plant
 
 FILES = {"a.bin": b"alpha" * 1000, "deep/b c.bin": b"beta" * 70_000, "kept.txt": b"kept"}
 MISSING = ("a.bin", "deep/b c.bin")
@@ -69,6 +69,15 @@ def test_a_holey_bag_is_completed(tmp_path: Path, server: Served, lengths: bool)
     asked = len(server.asked)
     again = fetch(bag)
     assert (again.verdict, again.there, again.files, len(server.asked)) == ("complete", 2, (), asked)
+
+
+def test_a_complete_bag_keeps_nothing_of_a_run_that_was_killed_at_its_end(tmp_path: Path, server: Served) -> None:
+    bag = holey(tmp_path, server)
+    assert fetch(bag).verdict == "complete"
+    left = plant(bag.parent / f".{bag.name}.fetching", {"0.part": b"x"})
+    left.chmod(0o700)
+    assert fetch(bag).verdict == "complete"
+    assert not left.exists()
 
 
 def test_a_dry_run_asks_nothing(tmp_path: Path, server: Served) -> None:

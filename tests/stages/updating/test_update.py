@@ -168,11 +168,13 @@ def test_other_damage_is_not_taken_for_an_edit(bag: Path) -> None:
     assert report.outcome is Outcome.DAMAGED
 
 
-def test_an_old_record_that_lies_is_named_and_nothing_changes(bag: Path, tmp_path: Path) -> None:
+def lie(bag: Path, old: str, new: str) -> None:
+    """Change the bag's PREMIS and make its tag manifests right."""
     from hashlib import sha256, sha512
 
     path = bag / "metadata/preservation/premis.xml"
-    path.write_text(path.read_text().replace("<size>5</size>", "<size>6</size>"))
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
     for name, make_digest in (("sha256", sha256), ("sha512", sha512)):
         manifest = bag / f"tagmanifest-{name}.txt"
         lines = [
@@ -182,12 +184,40 @@ def test_an_old_record_that_lies_is_named_and_nothing_changes(bag: Path, tmp_pat
             for line in manifest.read_text().splitlines()
         ]
         manifest.write_text("\n".join(lines) + "\n")
+
+
+def test_an_old_record_that_lies_is_named_and_nothing_changes(bag: Path, tmp_path: Path) -> None:
+    lie(bag, "<size>5</size>", "<size>6</size>")
     before = snapshot(bag)
     report = run(bag, add=((str(plant(tmp_path / "n", {"x": b"x"}) / "x"), None),))
     assert not report.updated
     assert report.before is not None
     assert "PRM-133" in {finding.code for finding in report.before.findings}
     assert snapshot(bag) == before
+
+
+def test_a_lie_about_what_the_update_drops_is_found_too(bag: Path, tmp_path: Path) -> None:
+    lie(bag, "<size>5</size>", "<size>6</size>")
+    before = snapshot(bag)
+    gone = [path for path in FILES if len(FILES[path]) == 5]
+    file = plant(tmp_path / "n", {"x": b"x"}) / "x"
+    for dry_run in (True, False):
+        for changes in ({"remove": tuple(gone)}, {"replace": tuple((path, str(file)) for path in gone)}):
+            report = run(bag, dry_run=dry_run, **changes)
+            assert not report.updated
+            assert report.before is not None
+            assert "PRM-133" in {finding.code for finding in report.before.findings}
+            assert report.outcome is Outcome.DAMAGED
+    assert snapshot(bag) == before
+
+
+def test_an_object_that_lacks_is_found_though_its_file_goes(bag: Path) -> None:
+    name = next(iter(FILES))
+    lie(bag, f">data/original/{name}</contentLocationValue>", ">data/original/other</contentLocationValue>")
+    report = run(bag, remove=(name,))
+    assert not report.updated
+    assert report.before is not None
+    assert not report.before.ok
 
 
 def test_a_plain_bag(plain_bag: Path, tmp_path: Path) -> None:

@@ -46,6 +46,30 @@ def test_a_version_of_a_version(project: Project) -> None:
     assert project.run("events", "bags/one")[0] == 0
 
 
+def test_the_events_are_those_of_all_versions(project: Project, tmp_path: Path) -> None:
+    assert project.run("audit", "--workers", "1")[0] == 0
+    for number in range(2):
+        assert project.run("update", "bags/one", "--bag-info", f"Contact-Name=N{number}", "--quiet")[0] == 0
+    code, document = project.json("events", "bags/one")
+    assert code == 0
+    assert [(one["holding"], one["type"]) for one in document["events"] if one["type"] != "fixity check"] == [
+        (1, "accession"), (1, "modification"), (2, "modification"), (2, "modification"), (3, "modification"),
+    ]  # fmt: skip
+    assert [one["holding"] for one in document["events"] if one["type"] == "fixity check"] == [1]
+    text = project.run("events", "bags/one")[1]
+    assert "3 versions, holdings 1, 2, 3" in text
+    assert "replaces holding 1" in text
+    # An older version ends with itself, and a bag without versions has no column for them.
+    first = project.run("events", "1")[1]
+    assert "versions" not in first
+    assert "replaced by holding 2" in first
+    record = tmp_path / "events.xml"
+    assert project.run("events", "bags/one", "--premis", "--output", str(record))[0] == 0
+    code, found = project.json("validate", str(record))
+    assert code == 0, found
+    assert record.read_text().count("<object ") == 3
+
+
 def test_the_repository_makes_the_next_version(project: Project) -> None:
     assert project.run("deposit", "bags/one", "ocfl:store")[0] == 0
     assert project.run("update", "bags/one", "--add", "new.txt", "--quiet")[0] == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from contextlib import closing
@@ -10,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.stages.witnessing.conftest import Sealing
-from tests.support.audit_projects import found, some_files, write_bag
+from tests.support.audit_projects import UNPRIVILEGED, found, some_files, start_command, write_bag
+from tests.support.needing import needs
 
 ORDERS = pytest.mark.parametrize("first", ["seal", "add"])
 
@@ -67,9 +69,12 @@ def test_what_the_ledger_knows_must_be_there(sealing: Sealing, first: str, tmp_p
 def test_a_stamp_that_was_there_is_missed(sealing: Sealing, first: str) -> None:
     both(sealing, first)
     (sealing.folder / "bag" / "seal" / "0001" / "1.tsr").unlink()
-    code, codes = sealing.verify("bag")
+    code, document = sealing.project.json("verify", "bag")
     assert code == 1, "without the ledger it would only be not yet complete"
-    assert codes
+    assert {(one["code"], one["severity"]) for one in document["findings"]} == {
+        ("SEAL-107", "error"),
+        ("SEAL-120", "error"),
+    }
 
 
 def test_verify_writes_nothing_into_the_project(sealing: Sealing) -> None:
@@ -85,6 +90,22 @@ def test_verify_writes_nothing_into_the_project(sealing: Sealing) -> None:
     before = state()
     assert sealing.verify("bag") == (0, [])
     assert state() == before
+
+
+@needs("setpriv")
+def test_a_project_that_cannot_be_written_to_is_verified(sealing: Sealing) -> None:
+    """As on a read-only disk: the ledger is asked all the same."""
+    sealing.project.run("holdings", "add", "bag")
+    sealing.seal("bag")
+    places = [sealing.folder, *sealing.folder.rglob("*")]
+    for path in places:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    process = start_command(sealing.folder, "verify", "bag", "--json", wrapper=UNPRIVILEGED)
+    out, err = process.communicate()
+    for path in places:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    assert process.returncode == 0, err
+    assert json.loads(out)["ledger"] == {"expected": 1, "found": 1}
 
 
 def test_another_bag_at_the_place_of_a_holding_is_not_it(sealing: Sealing) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from archive.bags.contents import BagReading, BagView, has_bag_parts, read_bag, refuse_several_bags
-from archive.bags.opening import bucket_options, open_reader
-from archive.bags.reader import LIMITS, Batch, Beat, FolderWalker, Limits, no_beat
+from archive.bags.opening import NO_OPTIONS, bucket_options, open_reader
+from archive.bags.reader import LIMITS, Batch, Beat, FolderWalker, Limits, in_seal, no_beat
 from archive.errors import NotABagError
 from archive.formats import tagfile
 from archive.formats.bagpath import to_text
@@ -16,14 +16,15 @@ from archive.model.build import NO_PROGRESS, Progress
 from archive.model.codes import bag as codes
 from archive.model.codes import seal as seal_codes
 from archive.model.finding import Fact, Finding, Outcome, outcome_of
-from archive.model.seal import SEAL_FOLDER
 from archive.model.validation import Depth, Kind, ValidationReport
-from archive.settings import Settings
 from archive.stages.validation.bags.fixity import Fixity
 from archive.stages.validation.bags.in_manifest_order import Leftover, read_in_manifest_order
 from archive.stages.validation.bags.portability import warn_unportable
 from archive.stages.validation.bags.workers import walk_with_workers
 from archive.stages.validation.feed import FindingFeed, OnFinding, finding_key
+
+if TYPE_CHECKING:
+    from archive.settings import Settings
 
 SealJudge = Callable[[BagReading], Iterable[Finding]]
 """Judges the evidence seals of a bag that was read and is still open."""
@@ -58,7 +59,7 @@ def validate_bag(
         from archive.stages.validation.bags.profiles import judge_profile, load_profile
 
         rules = load_profile(profile)
-    options = bucket_options(settings or Settings(), subject)
+    options = NO_OPTIONS if settings is None else bucket_options(settings, subject)
     feed = FindingFeed(on_finding, progress)
     reader = open_reader(subject, options=options, progress=feed, limits=limits)
     try:
@@ -93,7 +94,9 @@ def validate_bag(
 
 def _note_seals(reading: BagReading) -> list[Finding]:
     """SEAL-100 where there is a seal: who sealed the bag, and since when it has existed, is not judged here."""
-    if any(path.startswith(f"{SEAL_FOLDER}/".encode("ascii")) for path in reading.reader.tag_files()):
+    if any(map(in_seal, reading.reader.tag_files())):
+        from archive.model.seal import SEAL_FOLDER
+
         return [seal_codes.NOT_CHECKED_HERE.at(SEAL_FOLDER)]
     return []
 
@@ -195,15 +198,15 @@ def check_files(
     """
     stated = [tagfile.parse_oxum(value) for value in tagfile.values_of(reading.info, "Payload-Oxum")]
     progress.begin(label, stated[0][0] if chosen.payload and stated and stated[0] else None)
-    left = None
-    if open_files:
-        left = read_in_manifest_order(reading, workers=workers, progress=progress, read=chosen.payload)
+    left = read_in_manifest_order(
+        reading, workers=workers, progress=progress, read=chosen.payload, open_files=open_files, beat=beat
+    )
     payload, tags = reading.inventory(tag=False) if left is None else left.lines, reading.inventory(tag=True)
     reading.findings += payload.findings
     reading.findings += tags.findings
     reading.findings += payload.twins() if left is None else left.twins
     if open_files:
-        reading.findings += warn_unportable(reading, payload if left is None else None)
+        reading.findings += warn_unportable(payload) if left is None else left.unportable
     fixity = Fixity(
         payload,
         tags,
@@ -237,7 +240,7 @@ def _walk(
     tags = tuple(one.algorithm for one in reading.of_kind(tag=True)) if chosen.tags else ()
     reader = reading.reader
     if left is not None and isinstance(reader, FolderWalker):
-        return left.batches(reader, payload, tags)
+        return left.batches(reader, payload, tags, open_files=open_files)
     if workers is not None and workers > 1 and payload and isinstance(reader, FolderWalker):
         return walk_with_workers(reading.subject, reader, payload, tags, workers=workers, progress=progress)
     return reader.walk(payload, tags, open_files=open_files, sizes=open_files)

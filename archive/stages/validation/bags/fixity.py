@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from archive.bags.manifest_table import UNREADABLE, ManifestTable, normal_form
-from archive.bags.reader import Batch, in_payload
+from archive.bags.reader import Batch, in_payload, in_seal
 from archive.formats.bagpath import to_text
 from archive.formats.manifest import parse_manifest_name
 from archive.model.capped_findings import LISTED, CappedFindings
@@ -76,14 +76,14 @@ class Fixity:
                 self.findings.note(kind, to_text(path), manifests=self._payload.lacking(path))
 
     def judge_listing(self, tag_files: Iterable[bytes]) -> None:
-        """Does every tag manifest list what it must and should? `seal/` is never listed: it signs the tag manifests."""
+        """Does every tag manifest list what it must and should? Seals are never listed."""
         if not self._tags.names:
             return
         for path in tag_files:
             text = to_text(path)
             name = parse_manifest_name(text)
             lacking = self._tags.lacking(path)
-            if not lacking or (name is not None and name.tag) or path.startswith(b"seal/"):
+            if not lacking or (name is not None and name.tag) or in_seal(path):
                 continue
             if name is None:
                 self.findings.note(codes.UNLISTED_TAG_FILE, text, manifests=lacking)

@@ -14,12 +14,14 @@ from dataclasses import field
 from archive.bags.contents import BagReading
 from archive.bags.manifest_ranges import Layout, Range, RangeJudge, RangeResult, is_too_deep, plan_ranges
 from archive.bags.manifest_table import ManifestTable
-from archive.bags.reader import Batch, FolderWalker
+from archive.bags.reader import Batch, Beat, FolderWalker, no_beat
 from archive.formats import tagfile
 from archive.formats.manifest import manifest_name
 from archive.model.build import NO_PROGRESS, Progress
 from archive.model.capped_findings import CappedFindings, bag_findings
+from archive.model.finding import Finding
 from archive.model.light import light_dataclass
+from archive.stages.validation.bags.portability import find_unportable, unportable_findings
 from archive.stages.validation.bags.workers import Crew, choose_crew, judge_ranges
 from archive.storage.hashing import digest_length
 
@@ -37,7 +39,7 @@ _RANGES_A_WORKER = 8
 class Leftover:
     """What is still to be judged: the lines whose file did not agree, and the files that are not in `known` folders.
 
-    `files` and `octets` count the payload files that agreed.
+    `files` and `octets` count the payload files that agreed; `unportable` warns of listed paths that cannot travel.
     """
 
     lines: ManifestTable
@@ -49,22 +51,28 @@ class Leftover:
     names: dict[bytes, list[bytes]] = field(default_factory=dict)
     wrong: list[Batch] = field(default_factory=list)
     hard_links: tuple[int, bytes] = (0, b"")
+    unportable: tuple[Finding, ...] = ()
 
-    def batches(self, reader: FolderWalker, payload: tuple[str, ...], tags: tuple[str, ...]) -> Iterator[Batch]:
+    def batches(
+        self, reader: FolderWalker, payload: tuple[str, ...], tags: tuple[str, ...], *, open_files: bool = True
+    ) -> Iterator[Batch]:
         """Every tag file, and every payload file that did not agree or was not looked at."""
         yield from self.wrong
         yield from reader.walk_rest(
-            payload, tags, known=self.known, starts=self.starts, names=self.names, hard_links=self.hard_links
-        )
+            payload, tags, known=self.known, starts=self.starts, names=self.names, hard_links=self.hard_links,
+            open_files=open_files,
+        )  # fmt: skip
 
 
 def read_in_manifest_order(
-    reading: BagReading, *, workers: int | None = None, progress: Progress = NO_PROGRESS, read: bool = True
-) -> Leftover | None:
+    reading: BagReading, *, workers: int | None = None, progress: Progress = NO_PROGRESS, read: bool = True,
+    open_files: bool = True, beat: Beat = no_beat,
+) -> Leftover | None:  # fmt: skip
     """Compare the payload of a bag in a folder with its manifests, and say what is left over.
 
-    With `read` each file is read and its digests are compared; without, it is only looked for. None when the bag cannot
-    be judged in this way. Raises OSError and `ArchiveError` when reading cannot go on.
+    With `read` each file is read and its digests are compared; without, it is only looked for: opened, or without
+    `open_files` found by its name. None when the bag cannot be judged in this way. Raises OSError and `ArchiveError`
+    when reading cannot go on.
     """
     manifests, reader = reading.of_kind(tag=False), reading.reader
     lockstep = bool(manifests) and reading.declaration.codec == "utf-8" and not reading.fetches
@@ -77,8 +85,10 @@ def read_in_manifest_order(
         tuple(one.algorithm for one in manifests),
         reading.declaration.before_1_0,
         read,
+        open_files,
+        names=open_files,
     )
-    return _judge(layout, _octets(reading), reading.limits.manifest, workers, progress)
+    return _judge(layout, _octets(reading), reading.limits.manifest, workers=workers, progress=progress, beat=beat)
 
 
 def differs(bag: str, data: str, algorithms: tuple[str, ...]) -> bool:
@@ -87,7 +97,7 @@ def differs(bag: str, data: str, algorithms: tuple[str, ...]) -> bool:
     False also where only the finished bag can tell. Raises OSError.
     """
     layout = Layout(bag, data, tuple(manifest_name(one) for one in algorithms), algorithms, False, False)
-    left = _judge(layout, None, 1 << 62, 1, NO_PROGRESS)
+    left = _judge(layout, None, 1 << 62)
     if left is None:
         return False
     if left.names or any(lines for folder, lines in left.lines.tables.items() if not is_too_deep(folder)):
@@ -108,13 +118,17 @@ def differs(bag: str, data: str, algorithms: tuple[str, ...]) -> bool:
     return False
 
 
-def _judge(layout: Layout, octets: int | None, limit: int, workers: int | None, progress: Progress) -> Leftover | None:
+def _judge(
+    layout: Layout, octets: int | None, limit: int, *, workers: int | None = 1, progress: Progress = NO_PROGRESS,
+    beat: Beat = no_beat,
+) -> Leftover | None:  # fmt: skip
     try:
         ranges, crew = _plan(layout, octets, limit, workers)
         if ranges is None:
             return None
         merging = _Merging(layout)
         for number, result in judge_ranges(layout, ranges, crew, progress):
+            beat(0)
             if result.irregular:
                 return None
             merging.take(number, result)
@@ -154,6 +168,7 @@ class _Merging:
         self._pending: dict[bytes, set[int]] = {}
         self._opened: set[bytes] = set()
         self._folders: list[bytes] = []
+        self._odd_names: list[int] = []
         self._wrong: dict[bytes, Batch] = {}
 
     def take(self, number: int, result: RangeResult) -> None:
@@ -161,6 +176,8 @@ class _Merging:
         left = self._left
         left.files += result.files
         left.octets += result.octets
+        if result.odd_names:
+            self._odd_names.append(number)
         if result.hard_links:
             count, first = left.hard_links
             left.hard_links = count + result.hard_links, min(first or result.first_hard_link, result.first_hard_link)
@@ -198,7 +215,20 @@ class _Merging:
         listed = ManifestTable((), ())
         listed.tables = {folder: {} for folder in self._ranges}
         left.twins += listed.twins()
+        if self._odd_names:
+            left.unportable = self._find_unportable(ranges)
         return left
+
+    def _find_unportable(self, ranges: list[Range]) -> tuple[Finding, ...]:
+        """The warnings of the ranges that may have some, in the order of the manifests: these are read once more."""
+        found = unportable_findings()
+        judge = RangeJudge(self._layout)
+        try:
+            for number in sorted(self._odd_names):
+                find_unportable(judge.paths(ranges[number]), found)
+        finally:
+            judge.close()
+        return found.all()
 
     def _settle(self, ranges: list[Range]) -> bool:
         """List the folders whose lines are in several ranges, now that all of these are known."""

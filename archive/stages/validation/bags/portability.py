@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 
-from archive.bags.contents import BagReading
 from archive.bags.manifest_table import ManifestTable
 from archive.formats.bagpath import to_text
-from archive.formats.manifest import parse_blocks
 from archive.formats.portable_names import (
     LONGEST_PATH,
     may_be_unportable,
@@ -21,36 +18,22 @@ from archive.model.capped_findings import CappedFindings
 from archive.model.codes import bag as bag_codes
 from archive.model.codes import bag_files as codes
 from archive.model.finding import Finding
-from archive.storage.hashing import digest_length
 
 LISTED = 100
 """How many names one report lists."""
 
 
-def warn_unportable(reading: BagReading, listed: ManifestTable | None) -> tuple[Finding, ...]:
-    """A warning for each listed payload path that cannot travel, and a note on how many more there are.
+def unportable_findings() -> CappedFindings:
+    """Warnings of paths that cannot travel, none yet; one report lists so many, and says how many more there are."""
+    return CappedFindings(limit=LISTED, more=bag_codes.MORE)
 
-    Without `listed`, the table of all lines, the first payload manifest is streamed once more, so that no list of all
-    names is held; one that cannot be read was named already and warns of nothing.
-    """
-    found = CappedFindings(limit=LISTED, more=bag_codes.MORE)
-    if listed is not None:
-        for folder, names in listed.tables.items():
-            find_unportable([folder + b"/" + name for name in names], found)
-        find_unportable(listed.partial, found)
-        return found.all()
-    manifests = reading.of_kind(tag=False)
-    if not manifests:
-        return ()
-    first = manifests[0]
-    chunks = reading.reader.stream_tag(os.fsencode(first.name))
-    before_1_0 = reading.declaration.before_1_0
-    try:
-        for block in parse_blocks(chunks, first.name, digest_length(first.algorithm), before_1_0=before_1_0):
-            paths = block.paths if block.odd is None else [path for _line, _digest, path in block.odd]
-            find_unportable(paths, found)
-    except OSError:
-        return ()
+
+def warn_unportable(listed: ManifestTable) -> tuple[Finding, ...]:
+    """A warning for each listed payload path that cannot travel, and a note on how many more there are."""
+    found = unportable_findings()
+    for folder, names in listed.tables.items():
+        find_unportable([folder + b"/" + name for name in names], found)
+    find_unportable(listed.partial, found)
     return found.all()
 
 

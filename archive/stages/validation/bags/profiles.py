@@ -12,7 +12,7 @@ from archive.bags.reader import in_payload
 from archive.errors import FormatError, UsageError
 from archive.formats import tagfile
 from archive.formats.bagpath import to_text
-from archive.formats.profile import Profile, TagRule, parse_profile
+from archive.formats.profile import SERIALIZATION_TYPES, Profile, TagRule, parse_profile
 from archive.model.capped_findings import bag_findings
 from archive.model.codes import profile as codes
 from archive.model.finding import Finding
@@ -23,17 +23,6 @@ from archive.storage.hashing import normalise_name
 if TYPE_CHECKING:
     from archive.bags.contents import BagReading
 
-_TYPES = {
-    "application/zip": {"application/zip", "application/x-zip", "application/x-zip-compressed", "zip"},
-    "application/tar": {"application/tar", "application/x-tar", "tar"},
-    "application/tar+gzip": {
-        "application/tar+gzip", "application/x-tar+gzip", "application/gzip", "application/x-gzip",
-        "application/x-gtar", "application/x-compressed-tar", "tar.gz",
-    },
-    "application/x-bzip2": {"application/x-bzip2", "application/bzip2", "application/x-tar+bzip2"},
-    "application/x-xz": {"application/x-xz", "application/x-tar+xz"},
-    "application/zstd": {"application/zstd", "application/x-tar+zstd", "tar.zst"},
-}  # fmt: skip
 _LARGEST = 8 << 20
 _STANDARD_TAG_FILES = {"bagit.txt", "bag-info.txt", "fetch.txt"}
 
@@ -84,7 +73,7 @@ def judge_profile(profile: Profile, reading: BagReading, depth: Depth) -> list[F
     findings = [*_judge_form(profile, reading), *_judge_manifests(profile, reading)]
     findings += _judge_tags(profile.bag_info, reading.info, reading.info_name)
     named = tagfile.values_of(reading.info, "BagIt-Profile-Identifier")
-    if profile.identifier not in named and "BagIt-Profile-Identifier" not in profile.bag_info:
+    if profile.identifier and profile.identifier not in named and "BagIt-Profile-Identifier" not in profile.bag_info:
         findings.append(codes.PROFILE_IDENTIFIER.at(reading.info_name, expected=profile.identifier))
     for name, rules in profile.other_info.items():
         data = reading.read(name) if reading.has(name) else None
@@ -123,7 +112,7 @@ def _judge_form(profile: Profile, reading: BagReading) -> list[Finding]:
 
 
 def _accepts(accepted: Iterable[str], form: str) -> bool:
-    names = _TYPES.get(form, {form})
+    names = SERIALIZATION_TYPES.get(form, {form})
     return any(one.lower() in names for one in accepted)
 
 

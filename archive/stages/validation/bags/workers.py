@@ -8,7 +8,6 @@ their number.
 from __future__ import annotations
 
 import itertools
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from queue import SimpleQueue
@@ -21,7 +20,7 @@ from archive.errors import StorageError, from_os_error
 from archive.model.build import Progress
 from archive.model.codes import bag_files as codes
 from archive.model.finding import Finding
-from archive.storage.concurrency import count_readers
+from archive.storage.concurrency import bare_python, count_readers
 
 LARGE = 1 << 16
 """Payload files of this many bytes, on average, are read by threads instead of processes."""
@@ -30,7 +29,7 @@ _WORTH_FILES = 10_000
 _WORTH_BYTES = 256 << 20
 """With fewer files and fewer bytes than these, starting workers costs more than they save."""
 
-_START = "import sys; sys.path.append(sys.argv[1]); from archive.bags.range_worker import serve; serve()"
+_SERVE = "from archive.bags.range_worker import serve; serve()"
 
 
 class Crew(NamedTuple):
@@ -164,10 +163,7 @@ def _start(request: object) -> Any:
 
     from archive.bags.range_worker import send
 
-    package = os.path.dirname(os.path.abspath(sys.modules["archive"].__path__[0]))
-    utf8 = ["-X", "utf8"] if sys.flags.utf8_mode else []
-    words = [sys.executable, "-I", "-S", "-E", "-B", *utf8, "-c", _START, package]
-    process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    process = subprocess.Popen(bare_python(_SERVE), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
         assert process.stdin is not None
         send(process.stdin, request)

@@ -108,7 +108,7 @@ def _judge_subjects(number: int, statement: Statement, files: SealFiles, finding
     covered = {one.name: one for one in statement.subjects}
     for path in sorted(there - covered.keys()):
         findings.note(codes.NOT_COVERED, path, seal=folder)
-    for path in sorted(covered.keys() - there):
+    for path in sorted(path for path in covered.keys() - there if not files.hides(path)):
         findings.note(codes.COVERED_GONE, path, seal=folder)
     if not files.tag_manifests:
         findings.note(codes.COVERED_GONE, "tagmanifest-*.txt", seal=folder)

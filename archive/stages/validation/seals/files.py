@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Iterable
 from itertools import islice
 
 from archive.bags.reader import ArchiveLimitError, BagReader, BrokenArchiveError, TooLargeError
@@ -81,13 +82,19 @@ class SealFiles:
         expected = FIRST_SEAL
         for number in self.numbers:
             if number != expected:
-                self._findings.note(codes.NUMBER_GAP, folder_of(number), expected=folder_of(expected))
+                gone = [one for one in range(expected, number) if not self.hides(folder_of(one))]
+                if gone:
+                    self._findings.note(codes.NUMBER_GAP, folder_of(number), expected=folder_of(gone[0]))
             expected = number + 1
             names = set(self._names[number])
             required = (*REQUIRED, *_BATCH) if names & set(_BATCH) else REQUIRED
             for name in required:
                 if name not in names:
                     self._findings.note(codes.FILE_LACKING, f"{folder_of(number)}/{name}")
+
+    def hides(self, path: str) -> bool:
+        """Whether a file or folder may be there all the same: the folder that would hold it could not be listed."""
+        return hides(self._reader.blind, path)
 
     def paths(self, number: int) -> list[str]:
         """Every file of a seal, bag-relative."""
@@ -104,6 +111,12 @@ class SealFiles:
     def ssh_signatures(self, number: int) -> list[str]:
         """The names of the SSHSIG signatures of a seal, sorted."""
         return sorted(name for name in self._names.get(number, ()) if is_ssh_signature(name))
+
+    def has_read_signatures(self, number: int) -> bool:
+        """Whether no signature of a seal is in a file that the system did not let us read."""
+        return not any(
+            f"{folder_of(number)}/{name}" in self.unread for name in (ENVELOPE_NAME, *self.ssh_signatures(number))
+        )
 
     def own_lists(self, number: int) -> dict[str, bytes | None]:
         """The revocation lists of a seal by bag-relative path, without those that could not be read; None for one that
@@ -172,6 +185,12 @@ def _is_name(name: str) -> bool:
         or _STAMP.fullmatch(name) is not None
         or _LIST.fullmatch(name) is not None
     )
+
+
+def hides(blind: Iterable[bytes], path: str) -> bool:
+    """Whether `path`, bag-relative, is in or is one of the folders `blind`, which could not be listed."""
+    place = os.fsencode(path)
+    return any(folder in (b"", place) or place.startswith(folder + b"/") for folder in blind)
 
 
 def _is_within(folder: bytes) -> bool:

@@ -118,7 +118,7 @@ def _judge_receipts(
     for receipt in receipts:
         subject, source = folder_of(receipt.number), "the receipt"
         if receipt.number not in there:
-            if not files.is_hidden:
+            if not files.hides(subject):
                 findings.note(codes.SEAL_GONE, subject, source=source)
         elif there[receipt.number] is not None and there[receipt.number] != receipt.digest:
             findings.note(codes.OTHER_SEAL, subject, source=source)
@@ -139,15 +139,18 @@ def _judge_evidence(
             verdicts.append(_describe(covering))
             continue
         ssh = _read_ssh_signatures(number, files, basis.findings)
-        signatures = judge_signatures(statement, payload, covering.envelope, ssh, basis)
+        signatures = judge_signatures(
+            statement, payload, covering.envelope, ssh, basis, are_all_read=files.has_read_signatures(number)
+        )
         stamps = Stamps((), basis.trust.policy.stamps)
         renewed = None if proven is None else proven[0]
         if covering.stamped is not None:
             _judge_lists(number, files, basis.findings)
             known = replace(basis, lists=(*basis.lists, *files.lists(number)))
+            contents = _read_stamps(number, files)
             stamps = judge_stamps(
-                statement, covering.stamped, _read_stamps(number, files), known, was_complete=number in complete,
-                is_renewed=renewed is not None,
+                statement, covering.stamped, contents, known, was_complete=number in complete,
+                is_renewed=renewed is not None, unread=len(files.stamps(number)) - len(contents),
             )  # fmt: skip
         _judge_renewal(number, stamps, renewed, basis)
         proven = stamps.proven or proven

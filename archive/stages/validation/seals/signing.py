@@ -34,11 +34,18 @@ class Signatures:
 
 
 def judge_signatures(
-    statement: Statement, payload: bytes, envelope: Envelope | None, ssh: Mapping[str, bytes], basis: Basis
+    statement: Statement,
+    payload: bytes,
+    envelope: Envelope | None,
+    ssh: Mapping[str, bytes],
+    basis: Basis,
+    *,
+    are_all_read: bool = True,
 ) -> Signatures:
     """The signatures over `payload`, the bytes of `statement`; `ssh` are SSHSIG files by their bag-relative path.
 
-    Raises `ExtraMissingError`.
+    Unless `are_all_read`, others are in files that could not be read, so that none is called lacking. Raises
+    `ExtraMissingError`.
     """
     number, trust, findings = statement.seal, basis.trust, basis.findings
     known = {key.public.fingerprint: key for key in trust.file.keys}
@@ -84,9 +91,10 @@ def judge_signatures(
     trusted = tuple(known[one] for one in sorted(holding) if known[one].role is Role.SEAL)
     needed = trust.policy.signatures
     subject = folder_of(number)
-    if len(trusted) < needed:
+    lacking = set(statement.signers) - signed
+    if are_all_read and len(trusted) < needed:
         findings.note(codes.TOO_FEW_SIGNATURES, subject, found=len(trusted), needed=needed)
-    elif lacking := set(statement.signers) - signed:
+    elif are_all_read and lacking:
         named = len(statement.signers)
         findings.note(codes.TOO_FEW_SIGNATURES, subject, found=named - len(lacking), needed=named)
     return Signatures(tuple(one for one in signers.values() if one.name is not None), trusted)

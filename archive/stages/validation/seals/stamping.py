@@ -56,11 +56,12 @@ def judge_stamps(
     *,
     was_complete: bool,
     is_renewed: bool,
+    unread: int = 0,
 ) -> Stamps:
     """The stamps in `contents` (by bag-relative path; None is a file too large) over `stamped`.
 
     `was_complete` says that the seal was seen with all its stamps before, `is_renewed` that a later seal with all its
-    stamps covers this one. Raises `ExtraMissingError`.
+    stamps covers this one, and `unread` is how many stamps could not be read. Raises `ExtraMissingError`.
     """
     trust, findings = basis.trust, basis.findings
     required = trust.policy.revocation is RevocationRule.REQUIRED
@@ -82,7 +83,7 @@ def judge_stamps(
             findings.note(kind, one.file, detail=one.detail or "no details")
     if not enough:
         told = {str(one.operator) for one in verdicts if one.fault in _TOLD}
-        if len(earliest.keys() | told) < needed:
+        if len(earliest.keys() | told) + unread < needed:
             _note_lacking(statement, tuple(earliest.values()), needed, basis, was_complete=was_complete)
         return Stamps(verdicts, needed)
     last = sorted(earliest.values(), key=_time_of)[needed - 1]

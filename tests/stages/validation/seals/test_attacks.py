@@ -9,6 +9,8 @@ import base64
 import hashlib
 import json
 import os
+import subprocess
+import sys
 import time
 import tracemalloc
 from collections.abc import Callable, Sequence
@@ -23,7 +25,9 @@ from cryptography import x509
 from archive.model.finding import Outcome
 from archive.model.seal import SealReceipt
 from tests.stages.validation.seals.conftest import ANNA, BELA, Judge, World
+from tests.support.audit_projects import CHECKOUT, UNPRIVILEGED
 from tests.support.bag_drafts import Files, draft, write_folder, write_tar, write_zip
+from tests.support.needing import needs
 from tests.support.sealing_by_hand import (
     DAY,
     NOW,
@@ -37,6 +41,7 @@ from tests.support.sealing_by_hand import (
     seal_by_hand,
     sign_by_hand,
     stamp_by_hand,
+    write_trust,
 )
 from tests.support.timestamp_authority import Faults, make_authority, revocation_list
 
@@ -151,6 +156,12 @@ def test_a_changed_file(world: World, judge: Judge, name: str) -> None:
     report, codes = judge(files)
     assert report.outcome is Outcome.DAMAGED
     assert codes[code] == "error"
+
+
+def test_a_seal_0000_is_not_judged_as_a_seal(world: World, judge: Judge) -> None:
+    report, codes = judge({**world.sealed, b"seal/0000/statement.json": world.sealed[STATEMENT]})
+    assert codes == {"SEAL-106": "error"}
+    assert [one.number for one in report.seals] == [1]
 
 
 STATEMENTS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
@@ -650,24 +661,53 @@ class TestHostileFiles:
         files = {**world.sealed, STAMPED: b"x"}
         assert judge(write(files, tmp_path / "bag.packed"))[1]["SEAL-115"] == "error"
 
+    @pytest.mark.parametrize("number", [1, 2])
+    @pytest.mark.parametrize(
+        "name",
+        ["1.tsr", "statement.dsse.json", "statement.json", "stamped.sha512", "README.txt", "crls/1.crl"],
+    )
     def test_an_unreadable_file_is_not_checked(
-        self, world: World, judge: Judge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, world: World, judge: Judge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, number: int
     ) -> None:
+        """Nothing is lacking that may be in the file: however old the seal is, it is not called damaged."""
         from archive.bags.folder_reader import FolderReader
 
-        bag = write_folder(world.sealed, tmp_path / "bag")
+        bag = write_folder(world.twice, tmp_path / "bag")
         read = FolderReader.read_tag
 
         def refuse(self: FolderReader, path: bytes, limit: int) -> bytes:
-            if path == FOLDER + b"2.tsr":
+            if path == b"seal/%04d/%b" % (number, name.encode()):
                 raise OSError(5, "Input/output error")
             return read(self, path, limit)
 
         monkeypatch.setattr(FolderReader, "read_tag", refuse)
-        report, codes = judge(bag)
+        report, codes = judge(bag, at=NOW + 20 * DAY)
         assert report.outcome is Outcome.NOT_CHECKED
-        assert codes["SEAL-105"] == "unchecked"
-        assert codes.get("SEAL-120", "unchecked") == "unchecked"
+        assert codes.pop("SEAL-105") == "unchecked"
+        assert codes in ({}, {"SEAL-138": "unchecked"} if name == "crls/1.crl" else {})
+
+    @needs("setpriv")
+    @pytest.mark.parametrize(
+        "hidden", ["seal", "seal/0001", "seal/0002", "seal/0001/crls", "seal/0002/crls", "tagmanifest-sha256.txt"]
+    )
+    def test_what_the_system_does_not_let_one_read_is_not_checked(
+        self, world: World, tmp_path: Path, hidden: str
+    ) -> None:
+        """Neither is a number missing, nor a covered file gone, nor a seal that a receipt names."""
+        bag = write_folder(world.twice, tmp_path / "bag")
+        known = [("one", "Company One", world.one), ("two", "Company Two", world.two)]
+        trust = write_trust(tmp_path / "trust", known, [(ANNA, {})])
+        digest = hashlib.sha512(world.twice[b"seal/0002/stamped.sha512"]).hexdigest()
+        line = f"muniment-seal/1 - 2 {digest} 2026-06-02T12:00:00Z"
+        (bag / hidden).chmod(0)
+        command = [*UNPRIVILEGED, sys.executable, "-m", "archive", "verify", str(bag), "--trust", str(trust)]
+        command += ["--json", "--at", "2026-06-20T12:00:00Z", "--expect", line]
+        done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+        (bag / hidden).chmod(0o755)
+        found = {(one["code"], one["severity"]) for one in json.loads(done.stdout)["findings"]}
+        assert done.returncode == 4
+        assert ("SEAL-105", "unchecked") in found
+        assert {severity for _code, severity in found} == {"unchecked"}
 
     def test_damaged_payload_under_a_good_seal(self, world: World, judge: Judge) -> None:
         report, codes = judge({**world.sealed, b"data/a.txt": b"FIRST\n"})

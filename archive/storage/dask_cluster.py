@@ -1,0 +1,63 @@
+"""A Dask cluster: a standing one by its scheduler's address, or one of this machine's own for a single run."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from types import TracebackType
+from typing import Any
+
+from archive.errors import StorageError, UsageError
+
+CONNECT_SECONDS = 20
+
+
+class DaskCluster:
+    """A client of the scheduler at `scheduler`, or of a cluster of `workers` processes on this machine.
+
+    Dask repeats nothing by itself here: who hands out work decides what is done again. Raises `UsageError` without the
+    extra `dask`, `StorageError` when the scheduler does not answer.
+    """
+
+    def __init__(self, scheduler: str | None, workers: int) -> None:
+        try:
+            import dask
+            import distributed
+        except ImportError:
+            raise UsageError("this engine needs the extra `dask`", remedy="Run: pip install 'muniment[dask]'") from None
+        library: Any = distributed
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        self._own: Any = None
+        if scheduler is None:
+            dask.config.set({"distributed.scheduler.allowed-failures": 0})
+            self._own = library.LocalCluster(
+                n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+            )  # fmt: skip
+        try:
+            self.client: Any = library.Client(
+                scheduler if scheduler is not None else self._own, timeout=CONNECT_SECONDS, set_as_default=False
+            )
+        except (OSError, TimeoutError) as error:
+            raise StorageError("the Dask scheduler does not answer", subject=scheduler) from error
+
+    @property
+    def threads(self) -> int:
+        """How many pieces of work can run side by side."""
+        return int(sum(self.client.nthreads().values()))
+
+    def close(self) -> None:
+        """Let go of the scheduler, and end the workers of a cluster of our own."""
+        with contextlib.suppress(OSError, TimeoutError):
+            self.client.close(timeout=5)
+        if self._own is not None:
+            with contextlib.suppress(OSError, TimeoutError):
+                self._own.close(timeout=5)
+
+    def __enter__(self) -> DaskCluster:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
