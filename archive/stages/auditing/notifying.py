@@ -10,6 +10,7 @@ import ssl
 import urllib.request
 from collections.abc import Callable, Mapping
 from email.message import EmailMessage
+from email.policy import default
 from email.utils import formatdate, make_msgid
 from urllib.parse import urlsplit
 
@@ -22,6 +23,8 @@ from archive.stages.auditing.notices import notice_of_audit
 from archive.storage.atomic import write_output
 
 SECONDS = 30
+_ONE_LINE = default.clone(max_line_length=400)
+"""Subjects and commands stay on one line (RFC 5322 2.1.1 allows 998 characters): they are to be read and pasted."""
 
 
 def notify(settings: Settings, report: AuditReport, environ: Mapping[str, str]) -> list[Delivery]:
@@ -108,8 +111,9 @@ def notice_text(notice: Notice) -> str:
 
 
 def _send_mail(settings: NotifySettings, notice: Notice, password: str) -> None:
-    message = EmailMessage()
-    message["Subject"] = " ".join(f"[{notice.archive}] {notice.verdict}".split())[:200]
+    subject = " ".join(f"[{notice.archive}] {notice.verdict}".split())[:200]
+    message = EmailMessage(_ONE_LINE if subject.isascii() else default)
+    message["Subject"] = subject
     message["To"] = ", ".join(settings.mail_to)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday note answers it
     message.set_content(notice_text(notice))
