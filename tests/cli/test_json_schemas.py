@@ -32,7 +32,7 @@ WORKING: dict[str, tuple[str, ...]] = {
     "init": ("init", "elsewhere"),
     "schedule": ("schedule", "--weekly"),
     "notify": ("notify", "--failure", "unit.service"),
-    "watch": ("watch", "packed", "--to", "made", "--once", "--seconds", "1", "--plain"),
+    "watch": ("watch", "arrivals", "--to", "made", "--once", "--seconds", "1", "--plain"),
     "status": ("status",),
     "holdings add": ("holdings", "add", "other"),
     "holdings move": ("holdings", "move", "bag", "moved/bag"),
@@ -132,6 +132,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     for name in ("copy", "moved/bag"):
         shutil.copytree(folder / "bag", folder / name)
     (folder / "packed").mkdir()
+    (folder / "arrivals").mkdir()
+    monkeypatch.setenv("ARCHIVE_NOTIFY_WEBHOOK", "http://127.0.0.1:1/")
     pack_tar(folder / "bag", folder / "packed" / "bag.tar.gz")
     (folder / "letter.txt").write_text("A letter\n\nDear all.\n")
     monkeypatch.setenv("ARCHIVE_SEAL_PASSPHRASE", "correct horse")

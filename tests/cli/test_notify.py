@@ -59,7 +59,7 @@ def mail_to(server: str) -> dict[str, object]:
 
 
 def parse(text: str) -> EmailMessage:
-    message = message_from_string(text, policy=policy.default)
+    message = message_from_string(text.replace("\r\n", "\n"), policy=policy.default)
     assert isinstance(message, EmailMessage)
     return message
 
@@ -85,7 +85,6 @@ def test_a_mail_says_which_archive_why_and_what_to_do(project: Project, tmp_path
     assert "AUD-101" in causes[0]
     repair = f"archive repair {shlex.quote(str(bags[0]))} --from {shlex.quote(str(bags[1]))}"
     assert f"  cd {shlex.quote(str(project.folder))} && {repair}\n" in body
-    (tmp_path / "mail.eml").write_text(text)
 
 
 def test_the_test_reaches_everybody(project: Project, hook: str, checkout: Path) -> None:

@@ -26,6 +26,7 @@ from archive.stages.auditing.engines import Engine, Finished, InlineEngine, Lost
 from archive.stages.creation import workflow
 from archive.stages.creation.already_made import find_difference
 from archive.stages.creation.destination import Destination, find_destination, name_alone
+from archive.stages.creation.leftovers import clean_leftovers
 from archive.stages.creation.made_list import MadeList
 from archive.stages.creation.source_mark import mark_bag, mark_source
 from archive.storage.clock import Clock
@@ -210,6 +211,8 @@ def _make(task: BagTask, table: str | None, progress: Progress) -> BagResult:
     where = find_destination(
         [order.source], plan.to, name=order.name, in_place=False, settings=plan.settings, wrap_bag=plan.wrap_bag
     )
+    if plan.clean_partial and not plan.dry_run:
+        clean_leftovers(where.leftovers())  # also where a run was killed when the bag was in its place already
     mark = mark_source(where, plan.settings, order.table, plain=plan.plain, now=time.time_ns())
     if os.path.lexists(where.target):
         return _compare(task, where, mark, table)
