@@ -61,6 +61,14 @@ def configuration_folder(environ: Mapping[str, str]) -> str:
     return os.path.join(base, "muniment")
 
 
+def cache_folder(environ: Mapping[str, str]) -> str:
+    """The user's cache folder of this program, for what can be lost at any time, by the XDG rules."""
+    base = environ.get("XDG_CACHE_HOME", "")
+    if not os.path.isabs(base):
+        base = os.path.join(home_folder(environ), ".cache")
+    return os.path.join(base, "muniment")
+
+
 def home_folder(environ: Mapping[str, str]) -> str:
     """The user's home: HOME where it is an absolute path, else what the system's accounts say."""
     home = environ.get("HOME", "")

@@ -193,13 +193,18 @@ class AuditSettings:
 
 @light_dataclass(frozen=True)
 class NotifySettings:
-    """[notify]: who is told about an audit."""
+    """[notify]: who is told about an audit, and how."""
 
     mail_to: tuple[str, ...] = _setting((), "addresses that get one summary a run", needs=Needs.TRUST)
     mail_from: str = _setting("", "the sender's address", needs=Needs.TRUST)
     smtp_host: str = _setting("", "the mail server, as host or host:port", needs=Needs.TRUST)
     smtp_user: str = _setting("", "the mail account; its password comes from ARCHIVE_SMTP_PASSWORD", needs=Needs.TRUST)
     webhook: str = _setting("", "address that gets the summary as JSON", needs=Needs.TRUST)
+    heartbeat: str = _setting(
+        "", "address that is pinged after each run that could be made and told of: a dead man's switch",
+        needs=Needs.TRUST,
+    )  # fmt: skip
+    name: str = _setting("", "the archive's name in mails; by default that of the project's folder", needs=Needs.TRUST)
 
 
 @light_dataclass(frozen=True)
@@ -261,6 +266,15 @@ class UpdateSettings:
 
 
 @light_dataclass(frozen=True)
+class WatchSettings:
+    """[watch]: how bags are made of what arrives in a folder."""
+
+    settle_seconds: int = _setting(
+        60, "how long nothing in an arrival may change before a bag is made of it, in seconds", needs=Needs.NOTHING
+    )
+
+
+@light_dataclass(frozen=True)
 class SealSettings:
     """[seal]: how bags are sealed, and whom verify believes."""
 
@@ -299,6 +313,7 @@ class Settings:
     deposit: DepositSettings = DepositSettings()
     fetch: FetchSettings = FetchSettings()
     update: UpdateSettings = UpdateSettings()
+    watch: WatchSettings = WatchSettings()
     seal: SealSettings = SealSettings()
     witness: WitnessSettings = WitnessSettings()
     places: Mapping[str, Table] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from archive.model.exits import MEANINGS, Exit
 
 COMMANDS: dict[str, str] = {
     "create": "Wrap files in a bag with metadata, checksums and a PDF/A rendition.",
+    "watch": "Make bags of what settles in a folder.",
     "update": "Make a new version of a bag: add, replace, rename or remove files.",
     "validate": "Prove that a bag, XML record, PDF or OCFL object is whole.",
     "seal": "Sign bags and have the signature stamped by timestamp authorities.",
@@ -31,6 +32,7 @@ COMMANDS: dict[str, str] = {
     "report": "Write the report of holdings and audits: HTML, CSV, JSON.",
     "keys": "Make and show the keys that seal bags.",
     "trust": "Say whose keys and which timestamp authorities are believed.",
+    "notify": "Check that alerts arrive.",
     "schedule": "Print or install the timer of regular audits.",
     "deposit": "Send a bag to a repository and prove that it arrived.",
     "deposits": "List and show the deposits that were made.",

@@ -20,6 +20,7 @@ from archive.cli.options import (
     scheduler_option,
     strict_option,
     trust_option,
+    workers_option,
 )
 from archive.config import load_settings
 from archive.errors import ArchiveError, UsageError
@@ -65,7 +66,7 @@ class AuditGroup(click.Group):
 @click.option("--place", "locations", metavar="NAME", multiple=True, help="Only the bags in this place.")
 @click.option("--retry-failed", is_flag=True, help="Only files whose last look was not good.")
 @click.option("--rate", metavar="50MB/s", help="Read no faster than this.")
-@click.option("--workers", type=click.IntRange(1, 256), help="Worker processes; by default one a processor.")
+@workers_option
 @engine_option
 @scheduler_option
 @click.option("--notify", is_flag=True, help="Send one summary of the run, as [notify] in archive.toml says.")
@@ -113,8 +114,9 @@ def command(bags: tuple[str, ...], **given: Any) -> int:
 
 def _run(ledger: Ledger, found: Settings, bags: tuple[str, ...], given: dict[str, Any]) -> AuditReport:
     from archive.stages.auditing.driver import run_audit
+    from archive.stages.auditing.engine_choice import choose_engine
     from archive.stages.auditing.locations import options_by_location
-    from archive.stages.auditing.run_plan import choose_engine, plan_audit
+    from archive.stages.auditing.run_plan import plan_audit
     from archive.storage.clock import system_clock
 
     settings = found.with_flags("audit", **{
@@ -133,10 +135,10 @@ def _notify(report: AuditReport) -> ArchiveError | None:
     try:
         settings = load_settings()
         settings.require("notify")
-        notify(settings.notify, report, os.environ)
+        done = notify(settings, report, os.environ)
     except ArchiveError as error:
         return error
-    return None
+    return next((one.error for one in done if one.error is not None), None)
 
 
 def _report_failure(error: ArchiveError) -> AuditReport:

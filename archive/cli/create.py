@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.cli.console import progress_for, show, show_json
-from archive.cli.create_many import create_bounded, create_rows, read_bounds
+from archive.cli.create_many import create_batch, create_bounded, read_bounds
 from archive.cli.holdings import hold_made, lead_on, require_ledger
 from archive.cli.options import (
     current_settings,
+    engine_option,
     events_option,
     json_option,
     passphrase_option,
     path_argument,
     quiet_option,
+    scheduler_option,
     strict_option,
     trust_option,
+    workers_option,
 )
 from archive.errors import UsageError
 from archive.model.creation import CreationReport
@@ -39,6 +42,7 @@ _NONE: tuple[Finding, ...] = ()
 
 @click.command("create")
 @path_argument("sources", required=False)
+@click.option("--each", is_flag=True, help="Make a bag of each source, several at a time.")
 @click.option(
     "--from-csv", metavar="FILE", type=click.Path(path_type=str), help="Make a bag for each row of this table."
 )
@@ -83,6 +87,9 @@ _NONE: tuple[Finding, ...] = ()
 @click.option("--tsa", "urls", multiple=True, metavar="URL", help="With --seal: ask this timestamp authority.")
 @trust_option
 @passphrase_option
+@workers_option
+@engine_option
+@scheduler_option
 @json_option
 @events_option
 @quiet_option
@@ -90,6 +97,7 @@ _NONE: tuple[Finding, ...] = ()
 def command(
     *,
     sources: tuple[str, ...],
+    each: bool,
     from_csv: str | None,
     dart_job: str | None,
     fetch_from: str | None,
@@ -121,6 +129,9 @@ def command(
     urls: tuple[str, ...],
     trust: str | None,
     passphrase_fd: int | None,
+    workers: int | None,
+    engine: str | None,
+    scheduler: str | None,
     as_json: bool,
     events: bool,
     quiet: bool,
@@ -131,8 +142,10 @@ def command(
     The source is never written to. The bag takes its place in one step, after it was validated; whatever fails, nothing
     is left at the destination.
 
-    With --from-csv a table describes many bags: its first column, source or filename, names a file or folder relative
-    to the table, the column name the bag, and dc.x columns describe it. A bag that exists and is the same is skipped.
+    With --each every source becomes a bag, with --from-csv every row of a table: its first column, source or filename,
+    names a file or folder relative to the table, the column name the bag, and dc.x columns describe it. Several bags
+    are made at a time, and one that fails does not stop the rest. A bag that exists and is the same is skipped, so an
+    interrupted run goes on when it is started again; a source that has changed since is named.
 
     With --fetch-from a table with the columns url, length, filename (below data/) and a digest, such as sha256, names
     files that are not copied: the bag is made without them, and archive fetch completes it.
@@ -149,16 +162,23 @@ def command(
       archive create scans/ --to bags/ --serialize zip --bag-info 'External-Identifier=2023/117'
       archive create press-release/ --to bags/ --seal anna.key --trust trust
       archive create shared-drive/ --in-place
+      archive create --each shared-drive/* --to bags/
+      archive create --each @folders.txt --to bags/ --workers 8
       archive create --from-csv bags.csv --to bags/
       archive create --dart-job job.json --to bags/ --plain
     """
+    from archive.cli.seal import order_of_new
     from archive.formats.encodings import require_encoding
     from archive.library.creation import with_bag_info
     from archive.stages.creation.workflow import create
     from archive.storage.clock import system_clock
 
-    alone = not (name or description or in_place or plain or fetch_from or dart_job)
-    _check_sources(sources, from_csv, to, alone=alone, remote=fetch_from is not None or dart_job is not None)
+    many = each or from_csv is not None
+    alone = not (name or description or in_place or fetch_from or dart_job or (plain and from_csv))
+    elsewhere = fetch_from is not None or dart_job is not None
+    _check_sources(sources, from_csv, to, each=each, alone=alone, remote=elsewhere)
+    if not many and (workers or engine or scheduler):
+        raise UsageError("--workers, --engine and --scheduler are for many bags", remedy="Add --each or --from-csv")
     settings, notes = current_settings(), _NONE
     if dart_job is not None:
         job = _read_job(dart_job, settings, sources, in_place=in_place or fetch_from is not None)
@@ -175,10 +195,13 @@ def command(
         keep_infected=True if keep_infected else None,
         junk="keep" if keep_junk else None,
     ).with_flags("render", pdfa=pdfa, normalise=normalise, encoding=require_encoding(encoding))
+    settings = settings.with_flags("audit", workers=workers, engine=engine, scheduler=scheduler)
+    if many:
+        settings.require("audit.engine", "audit.workers", "audit.scheduler")
     grouped = max_size is not None or max_files is not None
-    order = _order_of(
+    order = order_of_new(
         keys, urls, trust, passphrase_fd, settings, packed=bool(settings.create.serialize),
-        several=grouped or from_csv is not None,
+        several=grouped,
     )  # fmt: skip
     if hold:
         require_ledger(settings)
@@ -198,14 +221,19 @@ def command(
         progress=progress_for(quiet=quiet or (as_json and not events), events=events),
     )
     if grouped:
-        if in_place or fetch_from or from_csv:
-            remedy = "Leave out --in-place, --fetch-from and --from-csv"
+        if in_place or fetch_from or many:
+            remedy = "Leave out --in-place, --fetch-from, --from-csv and --each"
             raise UsageError("--max-size and --max-files make a group of one source", remedy=remedy)
         make = partial(make, name=name, description=description)
         bounds = read_bounds(max_size, max_files)
         return create_bounded(sources, make, bounds, notes, hold=hold, as_json=as_json, strict=strict)
-    if from_csv is not None:
-        return create_rows(from_csv, make, hold=hold, as_json=as_json, strict=strict)
+    if many:
+        from archive.cli.batches import Wishes
+        from archive.stages.creation.bag_table import read_rows
+        from archive.stages.creation.batch import order_each
+
+        orders, failed = order_each(sources) if from_csv is None else (read_rows(from_csv), [])
+        return create_batch(orders, failed, make, Wishes(settings, hold, order, strict), as_json=as_json)
     report = make(sources, name=name, description=description)
     report = replace(report, findings=(*report.findings, *notes))
     code = exit_of(report.outcome, warned=strict and bool(report.warnings))
@@ -226,30 +254,6 @@ def command(
     return gravest((code, *codes, *(() if sealed is None else (sealed.exit_code,))))
 
 
-def _order_of(
-    keys: tuple[str, ...], urls: tuple[str, ...], trust: str | None, descriptor: int | None, settings: Settings,
-    *, packed: bool, several: bool,
-) -> SealOrder | None:  # fmt: skip
-    """How the new bag is to be sealed, None where it is not. The keys are opened now, before anything is made.
-
-    Raises `UsageError`, and what opening the keys and the trust folder raises.
-    """
-    if not keys:
-        if urls or trust is not None:
-            raise UsageError("--trust and --tsa belong to --seal", remedy="Add --seal KEY")
-        return None
-    if packed:
-        raise UsageError("a packed bag cannot be sealed", remedy="Leave out --serialize, and pack the bag afterwards")
-    if several:
-        raise UsageError("--seal is for one bag", remedy="Make the bags, then run: archive seal BAGS --batch --key KEY")
-    from archive.cli.seal import open_named_keys
-    from archive.stages.sealing.order import SealOrder
-    from archive.stages.trusting import read_named_trust
-
-    trusted = read_named_trust(trust, settings)
-    return SealOrder(open_named_keys(keys, settings, descriptor), trusted, urls, settings=settings)
-
-
 def _seal(report: CreationReport, order: SealOrder, settings: Settings, *, tell: bool) -> SealingReport:
     """Seal the bag that was made. Raises what `archive.stages.sealing.sealing.seal_bag` does."""
     from archive.cli.seal import recorder_of, show_sealing
@@ -266,12 +270,22 @@ def _seal(report: CreationReport, order: SealOrder, settings: Settings, *, tell:
     return sealed
 
 
-def _check_sources(sources: tuple[str, ...], from_csv: str | None, to: str, *, alone: bool, remote: bool) -> None:
-    if from_csv is None:
+def _check_sources(
+    sources: tuple[str, ...], from_csv: str | None, to: str, *, each: bool, alone: bool, remote: bool
+) -> None:
+    if each and from_csv is not None:
+        raise UsageError("--each and --from-csv exclude each other", remedy="Leave out one of them")
+    if each:
+        if not sources:
+            raise UsageError("no source is given", remedy="Name the files or folders to make bags of")
+        if not alone:
+            remedy = "Leave out --name, --description, --in-place and --fetch-from"
+            raise UsageError("--each names the bags itself", remedy=remedy)
+    elif from_csv is None:
         if not sources and not remote:
             raise UsageError("no source is given", remedy="Name files or a folder, or a table with --from-csv")
         return
-    if sources or not alone:
+    elif sources or not alone:
         remedy = "Leave out SOURCES, --name, --description, --plain, --in-place and --fetch-from"
         raise UsageError("--from-csv names the sources and the bags itself", subject=from_csv, remedy=remedy)
     if not to:

@@ -1,4 +1,4 @@
-"""Several bags from one `archive create`: a group of bounded bags, or a bag for each row of a table."""
+"""Several bags from one `archive create`: a group of bounded bags, or a batch: a bag of each source or row."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ from archive.model.exits import exit_of, gravest
 from archive.model.finding import Finding
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archive.cli.batches import Wishes
+    from archive.model.batch import BagOrder, BagResult
     from archive.stages.creation.group import Bounds
 
 
@@ -55,31 +59,14 @@ def create_bounded(
     return code
 
 
-def create_rows(table: str, make: partial[CreationReport], *, hold: bool, as_json: bool, strict: bool) -> int:
-    """Make the bags of a table by `make`, and end with the gravest exit code among its rows."""
-    from archive.reporting.creation import batch_document, batch_text
-    from archive.stages.creation.batch import make_all, read_rows
+def create_batch(
+    orders: Sequence[BagOrder], failed: Sequence[BagResult], make: partial[CreationReport], wishes: Wishes, *,
+    as_json: bool,
+) -> int:  # fmt: skip
+    """Make the bags of a batch with the options that `make` has for one, and give the gravest exit code."""
+    from archive.cli.batches import make_batch, show_batch
+    from archive.stages.creation.batch import BatchPlan
 
-    def make_one(source: str, name: str, description: str | None) -> CreationReport:
-        return make([source], name=name, description=description)
-
-    shared = {key: make.keywords[key] for key in ("to", "settings", "wrap_bag", "dry_run")}
-    results = list(make_all(read_rows(table), make=make_one, **shared))
-    codes = [
-        one.error.exit_code if one.error is not None
-        else 0 if one.report is None
-        else int(exit_of(one.report.outcome, warned=strict and bool(one.report.warnings)))
-        for one in results
-    ]  # fmt: skip
-    settings = make.keywords["settings"]
-    made = [one.report.bag for one in results if one.report is not None and one.report.created]
-    there = [one.bag for one in results if one.bag]
-    entries = hold_made([*made, *there], settings) if hold else {}
-    failed = [one.error.exit_code for one in entries.values() if one.error is not None]
-    code = gravest([*codes, *failed]) or next((one for one in codes if one), 0)
-    if as_json:
-        show_json(batch_document(results, codes, code, entries))
-    else:
-        show(batch_text(results))
-        lead_on(made, entries, settings)
-    return code
+    shared = {name: make.keywords[name] for name in BatchPlan.__dataclass_fields__}
+    end = make_batch(orders, failed, BatchPlan(**shared), wishes, make.keywords["progress"])
+    return show_batch(end, wishes.settings, as_json=as_json)

@@ -7,7 +7,9 @@ import shlex
 import click
 
 from archive.cli.console import progress_for, show, show_json
+from archive.cli.name_lists import expand_lists
 from archive.cli.options import (
+    NamedPath,
     current_settings,
     engine_option,
     events_option,
@@ -22,7 +24,7 @@ from archive.model.exits import exit_of_deposit, gravest
 
 
 @click.command("deposit")
-@click.argument("bags", nargs=-1, metavar="BAG...", type=click.Path(path_type=str))
+@click.argument("bags", nargs=-1, metavar="BAG...", type=NamedPath(), callback=expand_lists)
 @click.argument("target", required=False, metavar="PLACE")
 @click.option("--dry-run", is_flag=True, help="Validate the bag and reach the place, but send nothing.")
 @click.option(
@@ -67,6 +69,7 @@ def command(
     \b
     Example:
       archive deposit bags/press-release ocfl:repository
+      archive deposit @bags.txt ocfl:repository
       archive deposit --dry-run bags/press-release s3://holdings/incoming
       archive deposit --engine dask --workers 4 bags/* ocfl:repository
     """

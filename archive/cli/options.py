@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from archive.cli.console import show, show_json, warn
+from archive.cli.name_lists import expand_lists
 from archive.config import load_settings
 from archive.errors import UsageError
 from archive.formats.naming import escape
@@ -32,6 +33,9 @@ name_option = click.option("--name", help="The bag's name; by default its own.")
 clean_partial_option = click.option("--clean-partial", is_flag=True, help="Remove what an interrupted run left behind.")
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="No progress; of what is validated, only what failed.")
 
+workers_option = click.option(
+    "--workers", type=click.IntRange(1, 256), help="Worker processes; by default one a processor."
+)
 engine_option = click.option("--engine", type=click.Choice(["local", "dask"]), help="What runs the workers.")
 scheduler_option = click.option("--scheduler", metavar="tcp://HOST:PORT", help="A Dask scheduler to use.")
 
@@ -74,8 +78,13 @@ class NamedPath(click.Path):
 
 
 def path_argument(name: str, *, nargs: int = -1, required: bool = True) -> Callable[[Function], Function]:
-    """An argument of paths: as the system gives them, not required to exist (a missing one is our own clear error)."""
-    return click.argument(name, nargs=nargs, required=required, type=NamedPath())
+    """An argument of paths: as the system gives them, not required to exist (a missing one is our own clear error).
+
+    Where several may be given, @FILE stands for the names in a file.
+    """
+    if nargs == 1:
+        return click.argument(name, nargs=nargs, required=required, type=NamedPath())
+    return click.argument(name, nargs=nargs, required=required, type=NamedPath(), callback=expand_lists)
 
 
 class UtcTime(click.DateTime):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @click.command("schedule")
 @click.option("--weekly", "rhythm", flag_value="weekly", help="Weekly, early on Sunday morning.")
 @click.option("--daily", "rhythm", flag_value="daily", help="Every night.")
+@click.option("--monthly", "rhythm", flag_value="monthly", help="On the first night of each month.")
 @click.option("--cron", is_flag=True, help="A line for cron instead of a systemd timer.")
 @click.option("--install", is_flag=True, help="Write the systemd units for this user instead of printing them.")
 @click.option("--budget", metavar="2h|500GB", help="Passed on to the audit.")
@@ -31,22 +32,24 @@ if TYPE_CHECKING:
 def command(rhythm: str | None, budget: str | None, notify: bool, **given: bool) -> int:
     """Print, or install, the timer that runs the audit regularly.
 
-    Each project has a timer of its own. The mail password for --notify comes from a file that only you can read; it is
-    made with the value of ARCHIVE_SMTP_PASSWORD. A user's timers stop at logout, unless `loginctl enable-linger` was
-    run once. Where [seal] trust is set, seals that wait for stamps are completed before the audit.
+    Each project has a timer of its own, named after its folder. With --notify the service also has an alert of its own
+    for when it fails (OnFailure=); `archive notify --test` shows whether alerts arrive. The mail password comes from a
+    file that only you can read; it is made with the value of ARCHIVE_SMTP_PASSWORD. A user's timers stop at logout,
+    unless `loginctl enable-linger` was run once. Where [seal] trust is set, seals that wait for stamps are completed
+    before the audit.
 
     An audit that did not run is an alarm of its own: `archive audit status` ends with 4 when files are overdue.
 
     \b
     Example:
       archive schedule --weekly --budget 4h --notify
-      archive schedule --daily --install
+      archive schedule --monthly --install --notify
     """
     from archive.formats.amounts import parse_budget
     from archive.stages.auditing.timer import Timer, keep_secrets
 
     if rhythm is None:
-        raise UsageError("say how often", remedy="--weekly or --daily")
+        raise UsageError("say how often", remedy="Add --daily, --weekly or --monthly")
     cron, install = given["cron"], given["install"]
     if cron and install:
         raise UsageError("--install writes systemd units", remedy="Add the line that --cron prints with crontab -e")
@@ -57,9 +60,10 @@ def command(rhythm: str | None, budget: str | None, notify: bool, **given: bool)
     words = [program] if program else [sys.executable, "-P", "-m", "archive"]
     settings.require("seal.trust")
     first = (*words, "seal", "--complete", "--quiet") if settings.seal.trust else ()
+    alarm = (*words, "notify", "--failure") if notify else ()
     words += ["audit", "--quiet", *(["--budget", budget] if budget else []), *(["--notify"] if notify else [])]
     secrets = _secrets_file(settings.folder) if notify or not cron else ""
-    timer = Timer(rhythm, os.path.abspath(settings.folder), tuple(words), secrets, _variables(), first)
+    timer = Timer(rhythm, os.path.abspath(settings.folder), tuple(words), secrets, _variables(), first, alarm)
     written = _install(timer) if install else []
     password = os.environ.get("ARCHIVE_SMTP_PASSWORD", "")
     fresh = install and notify and keep_secrets(secrets, password)
@@ -81,6 +85,8 @@ def command(rhythm: str | None, budget: str | None, notify: bool, **given: bool)
         show("      loginctl enable-linger    # so that the timer also runs while you are not logged in")
     else:
         show(f"# {timer.name}.service\n{timer.service()}\n# {timer.name}.timer\n{timer.timer()}".rstrip("\n"))
+        if timer.alarm:
+            show(f"\n# {timer.name}-failed.service\n{timer.failure()}".rstrip("\n"))
     return 0
 
 

@@ -84,6 +84,7 @@ def command(
     Example:
       archive seal bags/press-release --key anna.key
       archive seal bags/* --key ssh:anna.pub --batch
+      archive seal @bags.txt --key anna.key --batch
       archive seal --complete bags/press-release
       archive seal --renew --due --key anna.key
     """
@@ -196,6 +197,29 @@ def open_named_keys(names: tuple[str, ...], settings: Settings, descriptor: int 
         key = settings.seal.key
         names = (key if key.startswith("ssh:") else os.path.join(settings.folder, key),)
     return open_keys(names, partial(read_passphrase, descriptor=descriptor))
+
+
+def order_of_new(
+    keys: tuple[str, ...], urls: tuple[str, ...], trust: str | None, descriptor: int | None, settings: Settings,
+    *, packed: bool, several: bool = False,
+) -> SealOrder | None:  # fmt: skip
+    """How new bags are to be sealed, None where they are not. The keys are opened now, before anything is made.
+
+    Raises `UsageError`, and what opening the keys and the trust folder raises.
+    """
+    if not keys:
+        if urls or trust is not None:
+            raise UsageError("--trust and --tsa belong to --seal", remedy="Add --seal KEY")
+        return None
+    if packed:
+        raise UsageError("a packed bag cannot be sealed", remedy="Leave out --serialize, and pack the bag afterwards")
+    if several:
+        raise UsageError("--seal does not go with a group of bags", remedy="Seal its bags with archive seal --batch")
+    from archive.stages.sealing.order import SealOrder
+    from archive.stages.trusting import read_named_trust
+
+    trusted = read_named_trust(trust, settings)
+    return SealOrder(open_named_keys(keys, settings, descriptor), trusted, urls, settings=settings)
 
 
 def recorder_of(ledger: Ledger | None) -> Recorder:

@@ -15,6 +15,7 @@ from archive.cli.options import (
     engine_option,
     events_option,
     json_option,
+    path_argument,
     quiet_option,
     scheduler_option,
     spread_of,
@@ -46,7 +47,7 @@ _COLOURS = {
 
 
 @click.command("validate")
-@click.argument("subjects", nargs=-1, required=True, type=click.Path(path_type=str, readable=False))
+@path_argument("subjects")
 @click.option(
     "--depth", type=click.Choice([depth.value for depth in Depth]), default=Depth.FULL.value, show_default=True,
     help="How deeply a bag is judged: counts only, presence, or every byte. Only full says valid.",
@@ -86,12 +87,14 @@ def command(
     A bag is a folder, a .zip or a .tar (plain, gz, bz2, xz, zst); archives are never unpacked. It may also be at an
     s3://BUCKET/PREFIX address, or in a version of an OCFL object: OBJECT#v1. Each subject is judged, and the gravest
     outcome gives the exit code. With --engine dask the workers of a Dask cluster judge the subjects, several at a time.
+    @FILE stands for the names in a file, one a line.
 
     \b
     Example:
       archive validate bags/press-release
       archive validate --depth quick --json bags/*
       archive validate --profile aptrust deposit.tar
+      archive validate --quiet @bags.txt
       archive validate --engine dask --workers 4 bags/*
     """
     from archive.stages.validation.spreading import validate_spread

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from archive.library.contents import Contents
     from archive.library.creation import (
         create,
+        create_each,
         create_from_csv,
         create_group,
         describe,
@@ -90,6 +91,7 @@ _HOMES = {
     "archive.library.contents": ["Contents"],
     "archive.library.creation": [
         "create",
+        "create_each",
         "create_from_csv",
         "create_group",
         "describe",
@@ -191,6 +193,7 @@ __all__ = [
     "WorkingCopyReport",
     "complete_seal",
     "create",
+    "create_each",
     "create_from_csv",
     "create_from_dart",
     "create_group",

@@ -133,8 +133,9 @@ class Ledger:
         cancelled. Raises `UsageError`, `NotFoundError`, `StorageError`, `CancelledError`.
         """
         from archive.stages.auditing.driver import run_audit
+        from archive.stages.auditing.engine_choice import choose_engine
         from archive.stages.auditing.locations import options_by_location
-        from archive.stages.auditing.run_plan import choose_engine, plan_audit
+        from archive.stages.auditing.run_plan import plan_audit
         from archive.storage.clock import system_clock
 
         settings = self._settings.with_flags(
@@ -162,7 +163,9 @@ class Ledger:
         if notify:
             from archive.stages.auditing.notifying import notify as send
 
-            send(settings.notify, made, os.environ)
+            failed = [one.error for one in send(settings, made, os.environ) if one.error is not None]
+            if failed:
+                raise failed[0]
         return report_as(AuditReport, made)
 
     def status(self, *, max_age: str | None = None) -> Status:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from archive.formats.naming import escape, path_fields
 from archive.model.build import RenditionResult, RenditionStatus, Tool
@@ -17,9 +17,6 @@ from archive.model.validation import ValidationReport
 from archive.reporting.entering import entry_fields
 from archive.reporting.finding import WORDS, clean_text, fact_fields, finding_fields, finding_line
 from archive.reporting.sealing import sealing_fields
-
-if TYPE_CHECKING:
-    from archive.stages.creation.batch import RowResult
 
 NO_ENTRIES: Mapping[str, Entry] = {}
 _FORMATS = 12
@@ -156,53 +153,6 @@ def creation_document(
         "validation": None if report.validation is None else judged_fields(report.validation),
         **({} if sealed is None else {"seal": sealing_fields(sealed)}),
         **({} if entry is None else {"holding": entry_fields(entry)}),
-    }
-
-
-def batch_text(results: Sequence[RowResult]) -> str:
-    """What became of the rows of a table: a summary, then each row that was not passed over."""
-    from archive.stages.creation.batch import RowState
-
-    counts = {state: sum(one.state is state for one in results) for state in RowState}
-    lines = ["; ".join(f"{count:,} {state.value}" for state, count in counts.items() if count)]
-    for one in results:
-        if one.state is RowState.ALREADY:
-            continue
-        lines.append(f"{one.state.value}: {escape(one.row.name)} (line {one.row.line})")
-        if one.error is not None:
-            lines.append(f"  {escape(str(one.error))}")
-        elif one.report is not None and one.state is not RowState.MADE:
-            lines += [f"  {line}" for line in findings_lines(one.report.findings)]
-        elif one.report is not None and one.report.warnings:
-            count = len(one.report.warnings)
-            lines.append(f"  {count:,} {'warning' if count == 1 else 'warnings'}")
-    return "\n".join(lines)
-
-
-def batch_document(
-    results: Sequence[RowResult], codes: Sequence[int], code: int, entries: Mapping[str, Entry] = NO_ENTRIES
-) -> Fields:
-    """The rows of a table for `--json`, each with its exit code and its creation's report or its error."""
-    from archive.stages.creation.batch import RowState
-
-    return {
-        "schema": "archive.creations/1",
-        "exit_code": code,
-        "counts": {state.name.lower(): sum(one.state is state for one in results) for state in RowState},
-        "bags": [
-            {
-                "line": one.row.line,
-                **path_fields(one.row.source, "source"),
-                "name": clean_text(one.row.name),
-                "state": one.state.name.lower(),
-                "exit_code": own,
-                "problem": None if one.error is None else clean_text(str(one.error)),
-                "report": None
-                if one.report is None
-                else creation_document(one.report, None, entries.get(one.report.bag)),
-            }
-            for one, own in zip(results, codes, strict=True)
-        ],
     }
 
 

@@ -16,6 +16,7 @@ def schedule_document(timer: Timer, *, cron: bool, password_file: str, written: 
         "command": list(timer.words), "kind": "cron" if cron else "systemd",
         "cron_line": timer.cron_line().rstrip("\n") if cron else None,
         "service": None if cron else timer.service(), "timer": None if cron else timer.timer(),
+        "failure": timer.failure() if timer.alarm and not cron else None,
         "unit": None if cron else timer.name,
         "password_file": path_fields(password_file) if password_file else None,
         "written": [path_fields(path) for path in written],

@@ -152,9 +152,10 @@ def test_one_summary_a_run_whose_subject_is_the_verdict(
     for notice in _Hook.received:
         check_schema(checkout, notice)
     messages = [message_from_string(text, policy=policy.default) for text in mails]
-    assert [message["Subject"] for message in messages[:2]] == [verdict, later]
+    name = project.folder.name
+    assert [message["Subject"] for message in messages[:2]] == [f"[{name}] {verdict}", f"[{name}] {later}"]
     assert "AUD-101" in messages[0].get_content()
-    assert messages[2]["Subject"].startswith("not checked: the audit did not run: ")
+    assert messages[2]["Subject"].startswith(f"[{name}] not checked: the audit did not run: ")
     assert "there is no ledger here" in messages[2].get_content()
     assert "AUD-115" in messages[2].get_content()
     code, out, err = project.run("audit", "--notify", "--quiet", str(pair[0]))

@@ -60,7 +60,7 @@ def test_a_bag_that_differs_is_not_passed_over(project: Path, change: str, capsy
         (project / "bags.csv").write_text(TABLE.replace("Title one", "Another"), "utf-8")
     capsys.readouterr()
     assert create() == 2
-    assert capsys.readouterr().out.startswith("1 already there; 1 failed")
+    assert capsys.readouterr().out.startswith("1 already there; 1 changed since the bag was made")
 
 
 def test_one_bad_row_does_not_stop_the_others(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -76,7 +76,7 @@ def test_one_bad_row_does_not_stop_the_others(project: Path, capsys: pytest.Capt
     )
     jsonschema.Draft202012Validator(schemas[1], registry=registry).validate(document)
     assert [one["state"] for one in document["bags"]] == ["made", "made", "failed"]
-    assert document["counts"] == {"made": 2, "planned": 0, "already": 0, "refused": 0, "failed": 1}
+    assert document["counts"] == {"made": 2, "planned": 0, "already": 0, "changed": 0, "refused": 0, "failed": 1}
 
 
 def test_a_dry_run_makes_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -141,7 +141,7 @@ def test_a_second_run_takes_the_same_files_as_the_first(
     (project / "two" / "description.toml").write_text('title = "Another"\n', "utf-8")
     capsys.readouterr()
     assert create(*options) == 2
-    assert capsys.readouterr().out.startswith("1 already there; 1 failed")
+    assert capsys.readouterr().out.startswith("1 already there; 1 changed since the bag was made")
 
 
 def test_what_is_private_is_compared_too(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -31,6 +31,8 @@ WORKING: dict[str, tuple[str, ...]] = {
     "render": ("render", "letter.txt", "--to", "renditions"),
     "init": ("init", "elsewhere"),
     "schedule": ("schedule", "--weekly"),
+    "notify": ("notify", "--failure", "unit.service"),
+    "watch": ("watch", "arrivals", "--to", "made", "--once", "--seconds", "1", "--plain"),
     "status": ("status",),
     "holdings add": ("holdings", "add", "other"),
     "holdings move": ("holdings", "move", "bag", "moved/bag"),
@@ -80,6 +82,8 @@ FAILING: dict[str, tuple[int, tuple[str, ...]]] = {
     "render": (2, ("render", "letter.txt")),
     "init": (2, ("init",)),
     "schedule": (2, ("schedule",)),
+    "notify": (2, ("notify",)),
+    "watch": (2, ("watch", "missing", "--to", "made", "--once")),
     "status": (2, ("status", "--max-age", "soon")),
     "holdings add": (2, ("holdings", "add")),
     "holdings move": (10, ("holdings", "move", "bag", "nowhere/bag")),
@@ -130,6 +134,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     for name in ("copy", "moved/bag"):
         shutil.copytree(folder / "bag", folder / name)
     (folder / "packed").mkdir()
+    (folder / "arrivals").mkdir()
+    monkeypatch.setenv("ARCHIVE_NOTIFY_WEBHOOK", "http://127.0.0.1:1/")
     pack_tar(folder / "bag", folder / "packed" / "bag.tar.gz")
     (folder / "letter.txt").write_text("A letter\n\nDear all.\n")
     monkeypatch.setenv("ARCHIVE_SEAL_PASSPHRASE", "correct horse")

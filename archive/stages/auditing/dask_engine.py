@@ -5,14 +5,17 @@ from __future__ import annotations
 import contextlib
 import queue
 import secrets
+import time
 from typing import Any
 
-from archive.model.audit import BatchResult
-from archive.stages.auditing.checking import check_batch
+from archive.errors import CancelledError
 from archive.stages.auditing.engines import Beaten, Finished, Key, Lost, Signal
 from archive.stages.auditing.local_worker import Pulse
-from archive.stages.auditing.tasks import Task
+from archive.stages.auditing.tasks import Work, carry_out
 from archive.storage.dask_cluster import DaskCluster
+
+_LEFT = -1
+"""Said instead of a number of bytes when a worker has left a piece of work, whatever became of it."""
 
 
 class DaskEngine:
@@ -24,6 +27,7 @@ class DaskEngine:
 
     def __init__(self, scheduler: str | None, workers: int) -> None:
         self._signals: queue.SimpleQueue[Signal] = queue.SimpleQueue()
+        self._left: queue.SimpleQueue[Key] = queue.SimpleQueue()
         self._futures: dict[Key, Any] = {}
         self._avoided: dict[Key, str] = {}
         self._topic = f"muniment-audit-{secrets.token_hex(8)}"
@@ -38,7 +42,7 @@ class DaskEngine:
     def prepare(self, count: int) -> None:
         del count
 
-    def submit(self, task: Task) -> None:
+    def submit(self, task: Work) -> None:
         workers = [name for name in self._client.nthreads() if name not in self._avoided.values()]
         future: Any = self._client.submit(
             _work, task, self._topic, key=f"{self._topic}-{task.key[0]}-{task.key[1]}", pure=False, retries=0,
@@ -67,11 +71,24 @@ class DaskEngine:
             if future.key in keys:
                 self._avoided[key] = worker
 
+    def stop(self, seconds: float) -> None:
+        """A worker learns of it at the next bytes that it reads, by the state of its task."""
+        under_way = set(self._futures)
+        for future in list(self._futures.values()):
+            future.cancel()
+        until = time.monotonic() + seconds
+        while under_way and (ahead := until - time.monotonic()) > 0:
+            with contextlib.suppress(queue.Empty):
+                under_way.discard(self._left.get(timeout=ahead))
+
     def close(self) -> None:
         self._cluster.close()
 
     def _hear_beat(self, event: tuple[float, Any]) -> None:
         _when, (batch, fence, count) = event
+        if count == _LEFT:
+            self._left.put((batch, fence))
+            return
         self._signals.put(Beaten((batch, fence), count))
 
     def _hear_end(self, key: Key, future: Any) -> None:
@@ -82,11 +99,22 @@ class DaskEngine:
         self._signals.put(Finished(key, result, pending))
 
 
-def _work(task: Task, topic: str) -> tuple[BatchResult, int]:
-    """On a Dask worker: check, and tell the driver through the scheduler that it goes on."""
+def _work(task: Work, topic: str) -> tuple[Any, int]:
+    """On a Dask worker: do the work, and tell the driver through the scheduler that it goes on."""
     import distributed
 
     worker: Any = distributed.get_worker()
-    pulse = Pulse(lambda count: worker.log_event(topic, (*task.key, count)), task.beat_seconds, task.rate)
-    result = check_batch(task, pulse)
+    name = worker.get_current_task()
+
+    def tell(count: int) -> None:
+        worker.log_event(topic, (*task.key, count))
+        state = worker.state.tasks.get(name)
+        if state is None or state.state == "cancelled":
+            raise CancelledError("the run that asked for this was stopped")
+
+    pulse = Pulse(tell, task.beat_seconds, task.rate)
+    try:
+        result = carry_out(task, pulse)
+    finally:
+        worker.log_event(topic, (*task.key, _LEFT))
     return result, pulse.pending

@@ -1,15 +1,15 @@
-"""What the driver asks of an engine: hand out tasks, tell what becomes of them. Local processes and Dask are two."""
+"""What a driver asks of an engine: hand out work, tell what becomes of it. Local processes and Dask are two."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Any, Protocol
 
-from archive.model.audit import BatchResult
 from archive.model.light import light_dataclass
-from archive.stages.auditing.tasks import Task
+from archive.stages.auditing.tasks import Work, carry_out
 
 Key = tuple[int, int]
-"""A batch and its fence."""
+"""Which piece of work: of an audit, a batch and its fence."""
 
 
 @light_dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Finished:
     """A result came in; perhaps from a worker that was given up meanwhile."""
 
     key: Key
-    result: BatchResult
+    result: Any
     bytes: int
 
 
@@ -48,7 +48,7 @@ class Engine(Protocol):
         """Start so many workers, as far as there are slots, before there are tasks: a start takes its time."""
         ...
 
-    def submit(self, task: Task) -> None: ...
+    def submit(self, task: Work) -> None: ...
     def wait(self, seconds: float) -> list[Signal]:
         """What happened, waiting at most so long for something."""
         ...
@@ -57,16 +57,21 @@ class Engine(Protocol):
         """Expect nothing more of the worker on this task, and give it no other one until it answers."""
         ...
 
+    def stop(self, seconds: float) -> None:
+        """Ask the workers to leave off what they do and remove what is half-made; wait at most so long for that."""
+        ...
+
     def close(self) -> None:
         """End all workers."""
         ...
 
 
 class InlineEngine:
-    """Runs each task at once, in this process."""
+    """Runs each task in this process, when the driver waits; `beat` is told the bytes that it reads."""
 
-    def __init__(self) -> None:
-        self._waiting: list[Task] = []
+    def __init__(self, beat: Callable[[int], None] = lambda _count: None) -> None:
+        self._waiting: list[Work] = []
+        self._beat = beat
 
     @property
     def slots(self) -> int:
@@ -75,18 +80,19 @@ class InlineEngine:
     def prepare(self, count: int) -> None:
         del count
 
-    def submit(self, task: Task) -> None:
+    def submit(self, task: Work) -> None:
         self._waiting.append(task)
 
     def wait(self, seconds: float) -> list[Signal]:
-        from archive.stages.auditing.checking import check_batch
-
         del seconds
         tasks, self._waiting = self._waiting, []
-        return [Finished(task.key, check_batch(task, lambda _count: None), 0) for task in tasks]
+        return [Finished(task.key, carry_out(task, self._beat), 0) for task in tasks]
 
     def abandon(self, key: Key) -> None:
         del key
+
+    def stop(self, seconds: float) -> None:
+        del seconds
 
     def close(self) -> None:
         self._waiting.clear()

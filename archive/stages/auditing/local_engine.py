@@ -17,7 +17,7 @@ from dataclasses import field
 from archive.model.light import light_dataclass
 from archive.stages.auditing.engines import Beaten, Finished, Key, Lost, Signal
 from archive.stages.auditing.locations import child_environment
-from archive.stages.auditing.tasks import Task, send
+from archive.stages.auditing.tasks import Work, send
 
 CLOSE_SECONDS = 5
 """How long the end of a run waits for its workers: one that hangs on a lost disk outlives even SIGKILL."""
@@ -52,7 +52,7 @@ class LocalEngine:
         while len(self._workers) < min(count, self._slots):
             self._workers.append(_start())
 
-    def submit(self, task: Task) -> None:
+    def submit(self, task: Work) -> None:
         worker = next((one for one in self._workers if one.key is None and not one.abandoned), None)
         if worker is None:
             worker = _start()
@@ -74,6 +74,14 @@ class LocalEngine:
         for worker in self._workers:
             if worker.key == key:
                 worker.abandoned = True
+
+    def stop(self, seconds: float) -> None:
+        for worker in self._workers:
+            worker.process.terminate()
+        until = time.monotonic() + seconds
+        for worker in self._workers:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                worker.process.wait(max(until - time.monotonic(), 0.01))
 
     def close(self) -> None:
         for worker in self._workers:
@@ -116,7 +124,7 @@ class LocalEngine:
             signals.append(Lost(worker.key))
 
 
-def _send(pipe: socket.socket, task: Task) -> None:
+def _send(pipe: socket.socket, task: Work) -> None:
     """In a thread: a worker that was stopped does not take its task, and must not hold the driver up."""
     try:
         send(pipe.fileno(), task)

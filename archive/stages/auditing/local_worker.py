@@ -1,6 +1,7 @@
-"""A worker process of the local engine: takes tasks from its pipe, checks, says that it lives, gives results.
+"""A worker process of the local engine: takes tasks from its pipe, does them, says that it lives, gives results.
 
-Started as a fresh interpreter (never forked) with the number of its end of a socket pair. It ends when the driver does.
+Started as a fresh interpreter (never forked) with the number of its end of a socket pair. It ends when the driver does,
+and at SIGTERM, after what is half-made was removed. Ctrl-C, which a terminal sends to every process, is for the driver.
 """
 
 from __future__ import annotations
@@ -14,12 +15,11 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import field
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any
 
 from archive.model.light import light_dataclass
-from archive.stages.auditing.checking import check_batch
-from archive.stages.auditing.tasks import Task, send
+from archive.stages.auditing.tasks import Work, carry_out, send
 
 
 @light_dataclass(slots=True)
@@ -67,15 +67,26 @@ def _read_exactly(descriptor: int, count: int) -> bytes:
 def serve(descriptor: int) -> None:
     """Work until the driver closes its end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _leave_off)
     gc.disable()  # a worker makes no cycles: everything it allocates goes with its batch
     while True:
         try:
-            task: Task = _receive(descriptor)
+            task: Work = _receive(descriptor)
             pulse = Pulse(_teller(descriptor, task.key), task.beat_seconds, task.rate)
-            result = check_batch(task, pulse)
+            result = carry_out(task, pulse)
             send(descriptor, ("done", task.key, result, pulse.pending))
-        except (EOFError, BrokenPipeError, ConnectionResetError):
+        except (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
             os._exit(0)
+
+
+def _leave_off(number: int, frame: FrameType | None) -> None:
+    """End what is under way as an interrupt does, so that it removes what is half-made; later requests change nothing.
+
+    Raises `KeyboardInterrupt`.
+    """
+    del frame
+    signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _teller(descriptor: int, key: tuple[int, int]) -> Callable[[int], None]:

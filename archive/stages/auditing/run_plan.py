@@ -14,9 +14,7 @@ from archive.ledger.holdings import find_holdings, has_holdings, list_locations
 from archive.model.audit import Holding
 from archive.settings import Settings
 from archive.stages.auditing.driver import AuditPlan
-from archive.stages.auditing.engines import Engine
 from archive.stages.auditing.locations import absolute_address
-from archive.storage.concurrency import count_processors
 
 _VERBS = ("status", "history", "verify", "witness")
 """The subcommands of `archive audit`, one of which a mistyped word may mean."""
@@ -88,15 +86,3 @@ def require_holdings(ledger: Ledger) -> None:
     """Raises `UsageError` for a ledger that holds nothing: no audit of nothing is a success."""
     if not has_holdings(ledger):
         raise UsageError("the ledger has no holdings", remedy="Enter a bag: archive holdings add BAG")
-
-
-def choose_engine(settings: Settings) -> Engine:
-    """The engine of the settings, not yet at work. Raises `UsageError`, `StorageError`."""
-    workers = settings.audit.workers or count_processors()
-    if settings.audit.engine == "dask":
-        from archive.stages.auditing.dask_engine import DaskEngine
-
-        return DaskEngine(settings.audit.scheduler or None, workers)
-    from archive.stages.auditing.local_engine import LocalEngine
-
-    return LocalEngine(workers)

@@ -15,17 +15,18 @@ from archive.storage.atomic import write_output
 _SECRETS = """\
 # The password of the mail account that audits use (smtp_user under [notify]):
 """
-_CALENDAR = {"daily": "*-*-* 02:30:00", "weekly": "Sun *-*-* 02:30:00"}
-_CRON = {"daily": "30 2 * * *", "weekly": "30 2 * * 0"}
+_CALENDAR = {"daily": "*-*-* 02:30:00", "weekly": "Sun *-*-* 02:30:00", "monthly": "*-*-01 02:30:00"}
+_CRON = {"daily": "30 2 * * *", "weekly": "30 2 * * 0", "monthly": "30 2 1 * *"}
 
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """What runs the audits: `rhythm` is "daily" or "weekly", `folder` holds archive.toml, `words` is the command.
+    """What runs the audits: `rhythm` is "daily", "weekly" or "monthly", `folder` holds archive.toml. `words` is the
+    command.
 
     `secrets` is the file with the mail password, "" where none is needed; `variables` are those of this session that
-    the audit needs as well. `first` is a command that runs before the audit, whatever becomes of it. Raises
-    `UsageError` for a folder whose name no unit can hold.
+    the audit needs as well. `first` is a command that runs before the audit, whatever becomes of it; `alarm` one that
+    runs when the unit fails, with its name added. Raises `UsageError` for a folder whose name no unit can hold.
     """
 
     rhythm: str
@@ -34,6 +35,7 @@ class Timer:
     secrets: str = ""
     variables: tuple[tuple[str, str], ...] = field(default=())
     first: tuple[str, ...] = ()
+    alarm: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if re.search(r"[\x00-\x1f\x7f]|\\$", self.folder):
@@ -49,26 +51,42 @@ class Timer:
 
     def service(self) -> str:
         """The systemd service unit. Exit codes 1, 3 and 4 are results and show as failed: an alarm."""
-        command = " ".join(_quote_unit(word) for word in self.words)
-        extra = "".join(f"Environment={_quote_unit(f'{name}={value}')}\n" for name, value in self.variables)
-        if self.secrets:
-            extra += f"EnvironmentFile=-{self.secrets.replace('%', '%%')}\n"
+        extra = self._surroundings()
+        failing = f"OnFailure={self.name}-failed.service\n" if self.alarm else ""
         if self.first:
-            extra += f"ExecStartPre=-{' '.join(_quote_unit(word) for word in self.first)}\n"
+            extra += f"ExecStartPre=-{_command_line(self.first)}\n"
         return (
             "[Unit]\n"
             f"Description=Fixity audit of {self.folder.replace('%', '%%')}\n"
+            f"{failing}"
             "\n"
             "[Service]\n"
             "Type=oneshot\n"
-            f"WorkingDirectory={self.folder.replace('%', '%%')}\n"
             f"{extra}"
-            f"ExecStart={command}\n"
+            f"ExecStart={_command_line(self.words)}\n"
             "KillSignal=SIGINT\n"
             "TimeoutStopSec=120\n"
             "Nice=10\n"
             "IOSchedulingClass=idle\n"
         )
+
+    def failure(self) -> str:
+        """The systemd service unit that tells people that the other one failed."""
+        return (
+            "[Unit]\n"
+            f"Description=Alert that the fixity audit of {self.folder.replace('%', '%%')} failed\n"
+            "\n"
+            "[Service]\n"
+            "Type=oneshot\n"
+            f"{self._surroundings()}"
+            f"ExecStart={_command_line((*self.alarm, f'{self.name}.service'))}\n"
+        )
+
+    def _surroundings(self) -> str:
+        """The lines of [Service] that say where a command runs and with which variables."""
+        lines = f"WorkingDirectory={self.folder.replace('%', '%%')}\n"
+        lines += "".join(f"Environment={_quote_unit(f'{name}={value}')}\n" for name, value in self.variables)
+        return lines + (f"EnvironmentFile=-{self.secrets.replace('%', '%%')}\n" if self.secrets else "")
 
     def timer(self) -> str:
         """The systemd timer unit; a run that was missed is made up for."""
@@ -99,12 +117,14 @@ class Timer:
 
 
 def install_units(timer: Timer, folder: str) -> list[str]:
-    """Write both units into `folder`, over older ones of the same project; their paths.
+    """Write the units into `folder`, over older ones of the same project; their paths.
 
     Raises `ExistsError` when a unit of that name is another project's, and `StorageError`.
     """
     written = []
-    units = ((f"{timer.name}.service", timer.service()), (f"{timer.name}.timer", timer.timer()))
+    units = [(f"{timer.name}.service", timer.service()), (f"{timer.name}.timer", timer.timer())]
+    if timer.alarm:
+        units.append((f"{timer.name}-failed.service", timer.failure()))
     try:
         os.makedirs(folder, exist_ok=True)
         _check_free(os.path.join(folder, units[0][0]), timer)
@@ -146,6 +166,10 @@ def _check_free(path: str, timer: Timer) -> None:
         raise ExistsError(
             "this unit belongs to another project and is not replaced", subject=path, remedy="Remove it first"
         )
+
+
+def _command_line(words: tuple[str, ...]) -> str:
+    return " ".join(_quote_unit(word) for word in words)
 
 
 def _quote_unit(word: str) -> str:

@@ -1,4 +1,4 @@
-"""Is the bag that would be made there already? Asked before a bag of a table is made, so that a run can be repeated.
+"""Is the bag that would be made there already? Asked before a bag of a batch is made, so that a run can be repeated.
 
 The files are found by the plan's own walk and the description as creation loads it: what creation would leave out, take
 from elsewhere or refuse is treated so here, too.
@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from archive.bags.contents import open_bag
-from archive.errors import ArchiveError, from_os_error
+from archive.errors import ArchiveError, ExistsError, from_os_error
 from archive.formats import description_csv, description_toml
 from archive.formats.bagpath import to_text
-from archive.model.creation import Plan
+from archive.model.creation import SourceRoot, WalkPolicy
 from archive.model.description import Description
 from archive.model.finding import Finding
 from archive.settings import Settings
 from archive.stages.creation.builder import RESTRICTED
 from archive.stages.creation.destination import Destination
-from archive.stages.creation.planning import plan, walk_of
+from archive.stages.creation.planning import payload_folder, walk_of, walk_policy
+from archive.stages.description.layout import description_files
 from archive.stages.description.loading import load_description
 from archive.storage.folders import Folder
 from archive.storage.hashing import digest_descriptor
@@ -27,17 +29,17 @@ from archive.storage.hashing import digest_descriptor
 _LARGEST = 64 << 20
 _FOLDERS = ("metadata/descriptive", RESTRICTED)
 _NAMES = (description_toml.NAME, description_csv.NAME)
+_NAMED = 3
+"""So many files of each sort are named."""
 
 
-def is_already_made(where: Destination, settings: Settings, description: str | None) -> bool:
-    """True where the destination holds a bag with this description and exactly these files, by digest.
+def find_difference(where: Destination, settings: Settings, description: str | None, *, plain: bool = False) -> str:
+    """How the bag at the destination differs from the one that would be made; "" for the same files and description.
 
-    A bag that cannot be read is not the one. Raises `ArchiveError` when the source or its description cannot be read.
+    Files are compared by digest. Raises `ExistsError` where what is there cannot be read as a bag, and `ArchiveError`
+    when the source or its description cannot be read.
     """
-    if not os.path.lexists(where.target):
-        return False
-    planned = plan(where, plain=False, settings=settings, dry_run=True)
-    described = load_description([root.path for root in where.roots], description)
+    described = None if plain else load_description([root.path for root in where.roots], description)
     try:
         with open_bag(where.target) as bag:
             recorded = {
@@ -47,16 +49,26 @@ def is_already_made(where: Destination, settings: Settings, description: str | N
                 if bag.has(f"{folder}/{name}")
             }
             listed = {to_text(path): digests for path, digests in bag.listed()[0].items()}
-    except (ArchiveError, OSError):
-        return False
-    if not _is_described_so(recorded, described):
-        return False
-    front = f"{planned.payload}/"
+    except (ArchiveError, OSError) as error:
+        raise ExistsError(
+            "the destination already exists, and it cannot be read as a bag", subject=where.target,
+            remedy="Look at it; move it away, or give the new bag another name",
+        ) from error  # fmt: skip
+    front = f"{payload_folder(plain=plain)}/"
     originals = {path: digests for path, digests in listed.items() if path.startswith(front)}
-    files = dict(_files(planned))
-    if files.keys() != originals.keys():
-        return False
-    return all(_has_digest(path, originals[name]) for name, path in files.items())
+    files = dict(source_files(where, settings, plain=plain))
+    parts = [] if _is_described_so(recorded, described) else ["another description"]
+    parts += _named("new", [name for name in files if name not in originals], front)
+    parts += _named("gone", [name for name in originals if name not in files], front)
+    common = (name for name in files if name in originals)
+    changed = (name for name in common if not _has_digest(files[name], originals[name]))
+    parts += _named("changed", [name for name, _ in zip(changed, range(_NAMED + 1), strict=False)], front)
+    return "; ".join(parts)
+
+
+def _named(word: str, names: list[str], front: str) -> list[str]:
+    shown = ", ".join(name.removeprefix(front) for name in names[:_NAMED])
+    return [f"{word}: {shown}{', ...' if len(names) > _NAMED else ''}"] if names else []
 
 
 def _is_described_so(recorded: dict[str, bytes], described: Description | None) -> bool:
@@ -66,19 +78,31 @@ def _is_described_so(recorded: dict[str, bytes], described: Description | None) 
     return recorded.get(place) == described.content
 
 
-def _files(planned: Plan) -> Iterator[tuple[str, str]]:
+def described_roots(where: Destination, *, plain: bool) -> tuple[SourceRoot, ...]:
+    """The sources, each with the names of the files that describe it and are not payload."""
+    if plain:
+        return where.roots
+    return tuple(replace(root, beside=description_files(root.path)) for root in where.roots)
+
+
+def source_files(where: Destination, settings: Settings, *, plain: bool) -> Iterator[tuple[str, str]]:
     """Every file that would be taken: its bag path and where it is."""
-    for root in planned.sources:
-        place = f"{planned.payload}/{root.name}" if root.name else planned.payload
-        if not root.is_folder:
-            if root.name not in root.beside:
-                yield place, root.path
-            continue
-        with Folder.at(root.path) as top:
-            for visit in walk_of(root, planned.policy, _ignore).over(top):
-                for name in visit.files:
-                    inside = visit.join(name)
-                    yield f"{place}/{inside}", os.path.join(root.path, inside)
+    payload, policy = payload_folder(plain=plain), walk_policy(settings)
+    for root in described_roots(where, plain=plain):
+        yield from _files_of(root, payload, policy)
+
+
+def _files_of(root: SourceRoot, payload: str, policy: WalkPolicy) -> Iterator[tuple[str, str]]:
+    place = f"{payload}/{root.name}" if root.name else payload
+    if not root.is_folder:
+        if root.name not in root.beside:
+            yield place, root.path
+        return
+    with Folder.at(root.path) as top:
+        for visit in walk_of(root, policy, _ignore).over(top):
+            for name in visit.files:
+                inside = visit.join(name)
+                yield f"{place}/{inside}", os.path.join(root.path, inside)
 
 
 def _ignore(finding: Finding) -> None:

@@ -1,175 +1,259 @@
-"""Many bags from one table: a row a bag, each with its source, its name and its description.
+"""Many bags by one command: from a table, or one of each source. Made side by side, and made again at no cost.
 
-Clause: Archivematica user manual, "Import metadata", for the columns of a description. A row whose bag exists already
-and holds the same files and the same description is skipped, so a run that was stopped continues where it ended.
+A bag that exists and holds the same files and the same description is passed over, so a run that was stopped continues
+where it ended. One whose source has changed is told as such: bags are never overwritten. An error ends its bag, not the
+others.
 """
 
 from __future__ import annotations
 
-import csv
-import io
+import gc
 import os
 import tempfile
-from collections.abc import Callable, Iterator
-from enum import Enum
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
-from archive.errors import ArchiveError, FormatError, NotFoundError, UsageError, from_os_error
+from archive.errors import ArchiveError, CancelledError, ExistsError, StorageError, UsageError, from_os_error
 from archive.formats import description_csv
-from archive.formats.description_csv import decode_text, delimiter_of, read_table
-from archive.model.creation import CreationReport
-from archive.model.finding import Outcome, Severity
+from archive.model.batch import BagOrder, BagResult, BagState
+from archive.model.build import NO_PROGRESS, Progress
+from archive.model.finding import Outcome
 from archive.model.light import light_dataclass
-from archive.regular_files import open_regular
 from archive.settings import Settings
-from archive.stages.creation.already_made import is_already_made
-from archive.stages.creation.destination import find_destination
+from archive.stages.auditing.engine_choice import choose_engine
+from archive.stages.auditing.engines import Engine, Finished, InlineEngine, Lost
+from archive.stages.creation import workflow
+from archive.stages.creation.already_made import find_difference
+from archive.stages.creation.destination import Destination, find_destination, name_alone
+from archive.stages.creation.leftovers import clean_leftovers
+from archive.stages.creation.made_list import MadeList
+from archive.stages.creation.source_mark import mark_bag, mark_source
+from archive.storage.clock import Clock
+from archive.storage.concurrency import count_processors
 
-_LARGEST = 64 << 20
-_SOURCES = ("source", "filename")
-
-Make = Callable[[str, str, str | None], CreationReport]
-"""Makes the bag of a source, under a name, with a description file."""
-
-
-class RowState(Enum):
-    """What became of a row."""
-
-    MADE = "made"
-    PLANNED = "would be made"
-    ALREADY = "already there"
-    REFUSED = "not made"
-    FAILED = "failed"
+STOP_SECONDS = 20
+"""How long an interrupted run waits for its workers to remove what is half-made."""
+_FEW = 1
+"""So few bags are made in this process: a worker would take longer to start."""
 
 
-@light_dataclass(frozen=True, slots=True)
-class Row:
-    """One bag to make. `source` is a path, `name` the bag's name, `table` its description, None where it has none."""
+@light_dataclass(frozen=True)
+class BatchPlan:
+    """How all bags of a batch are made: the arguments of `workflow.create` that they share."""
 
-    line: int
-    source: str
-    name: str
-    table: bytes | None
+    to: str
+    settings: Settings
+    clock: Clock
+    plain: bool = False
+    dry_run: bool = False
+    clean_partial: bool = False
+    wrap_bag: bool = False
+    accept_damaged: bool = False
 
 
-@light_dataclass(frozen=True, slots=True)
-class RowResult:
-    """What became of one row: the report of its creation, or the error that ended it.
+@light_dataclass(frozen=True)
+class BagTask:
+    """One bag as an engine's work. `known` is the mark that an earlier run kept of it."""
 
-    `bag` is the path of a bag that was there already.
+    number: int
+    order: BagOrder
+    plan: BatchPlan
+    known: str | None
+    beat_seconds: float = 0.5
+    rate: float = 0
+
+    @property
+    def function(self) -> str:
+        return f"{__name__}:work_on"
+
+    @property
+    def key(self) -> tuple[int, int]:
+        return self.number, 0
+
+
+def order_each(sources: Sequence[str]) -> tuple[list[BagOrder], list[BagResult]]:
+    """A bag for each source, named after it; and those that cannot be, for another source has the same name."""
+    orders: list[BagOrder] = []
+    failed: list[BagResult] = []
+    seen: dict[str, str] = {}
+    for source in dict.fromkeys(os.path.normpath(one) if one else one for one in sources):
+        try:
+            name = name_alone(source)
+        except ArchiveError as error:
+            failed.append(BagResult(BagOrder(source, os.path.basename(source)), BagState.FAILED, error=error))
+            continue
+        order = BagOrder(source, name)
+        if name in seen:
+            problem = f"its bag would have the same name as that of {seen[name]}: {name}"
+            remedy = "Rename one of them, or give the names in a table, with --from-csv"
+            clash = UsageError(problem, subject=source, remedy=remedy)
+            failed.append(BagResult(order, BagState.FAILED, error=clash))
+            continue
+        seen[name] = source
+        orders.append(order)
+    return orders, failed
+
+
+def make_all(orders: Sequence[BagOrder], plan: BatchPlan, progress: Progress = NO_PROGRESS) -> Iterator[BagResult]:
+    """Make these bags, several at a time, and give what became of each as it is done.
+
+    The engine, its workers and its scheduler are those of [audit]; two bags or more go to it. KeyboardInterrupt and
+    `CancelledError`, which `progress` may raise, stop the workers, and what is half-made is removed. Raises
+    `UsageError` and `StorageError` where the engine cannot be had.
     """
-
-    row: Row
-    state: RowState
-    report: CreationReport | None = None
-    error: ArchiveError | None = None
-    bag: str = ""
-
-
-def read_rows(path: str) -> list[Row]:
-    """The rows of the table at `path`; sources are relative to its folder. Nothing is made before all of it is right.
-
-    Raises `NotFoundError`, `UsageError`, and `FormatError` with the line of the first thing that is wrong.
-    """
+    engine = _engine_for(len(orders), plan.settings, progress)
+    share = max(1, count_processors() // engine.slots)
+    if not plan.settings.render.workers and not isinstance(engine, InlineEngine):
+        plan = replace(plan, settings=plan.settings.with_flags("render", workers=share))
+    progress.begin("bags", None)
     try:
-        if os.path.getsize(path) > _LARGEST:
-            raise UsageError("this is too large for a table of bags", subject=path)
-        with open_regular(path) as file:
-            content = file.read()
-    except FileNotFoundError as error:
-        raise NotFoundError("there is no such table", subject=path) from error
-    except OSError as error:
-        raise from_os_error(error, path) from error
-    text, problem, line = decode_text(content, ", in Excel as 'CSV UTF-8 (Comma delimited)'")
-    if problem is not None:
-        raise FormatError(problem if line is None else f"{problem} (line {line})", subject=path)
-    table = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter_of(text))
+        with MadeList(plan.to) as made:
+            for result in _drive(engine, orders, plan, made, progress):
+                name = os.path.basename(result.place)
+                if result.mark is not None and name:
+                    made.keep(name, result.mark)
+                yield result
+    except BaseException:
+        engine.stop(STOP_SECONDS)
+        raise
+    finally:
+        engine.close()
+        progress.end()
+
+
+def _engine_for(count: int, settings: Settings, progress: Progress) -> Engine:
+    if count <= _FEW or (settings.audit.engine == "local" and (settings.audit.workers or count_processors()) == 1):
+        return InlineEngine(progress.advance)
+    if not settings.audit.workers and settings.audit.engine == "local":
+        settings = settings.with_flags("audit", workers=min(count, count_processors()))
+    return choose_engine(settings)
+
+
+def _drive(
+    engine: Engine, orders: Sequence[BagOrder], plan: BatchPlan, made: MadeList, progress: Progress
+) -> Iterator[BagResult]:
+    waiting = enumerate(orders)
+    held: dict[tuple[int, int], BagOrder] = {}
+    ended = False
+    while held or not ended:
+        while not ended and len(held) < engine.slots:
+            number, order = next(waiting, (-1, None))
+            if order is None:
+                ended = True
+                break
+            task = BagTask(number, order, plan, made.find(_file_name(order, plan.settings)))
+            held[task.key] = order
+            engine.submit(task)
+        for signal in engine.wait(0.5) if held else ():
+            progress.advance(0 if isinstance(signal, Lost) else signal.bytes)
+            if isinstance(signal, Finished) and held.pop(signal.key, None) is not None:
+                yield signal.result
+            elif isinstance(signal, Lost) and (order := held.pop(signal.key, None)) is not None:
+                error = StorageError(
+                    "the process that made its bag ended, as for want of memory", subject=order.source,
+                    remedy="Run the same command again",
+                )  # fmt: skip
+                yield BagResult(order, BagState.FAILED, error=error)
+        progress.advance(0)
+
+
+def _file_name(order: BagOrder, settings: Settings) -> str:
+    serialize = settings.create.serialize
+    return f"{order.name}.{serialize}" if serialize else order.name
+
+
+class _Beating:
+    """Progress as the heartbeat of a worker."""
+
+    def __init__(self, beat: Callable[[int], None]) -> None:
+        self._beat = beat
+
+    def begin(self, label: str, total: int | None) -> None:
+        del label, total
+
+    def advance(self, size: int) -> None:
+        self._beat(size)
+
+    def end(self) -> None:
+        return None
+
+
+def work_on(task: BagTask, beat: Callable[[int], None]) -> BagResult:
+    """Make the bag of a task: what became of it, whatever that was."""
+    gc.enable()
+    with tempfile.TemporaryDirectory(prefix="muniment-bag-") as folder:
+        try:
+            return _make(task, _write_table(task.order, folder), _Beating(beat))
+        except CancelledError:
+            raise
+        except ArchiveError as error:
+            return BagResult(task.order, BagState.FAILED, error=error)
+        except OSError as error:
+            told = StorageError(f"the system says: {error.strerror or error}", subject=task.order.source)
+            return BagResult(task.order, BagState.FAILED, error=told)
+        except Exception as error:  # noqa: BLE001 - a fault over one bag must not cost the others
+            return BagResult(task.order, BagState.FAILED, error=_fault(error, task.order.source))
+
+
+def _fault(error: Exception, source: str) -> ArchiveError:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = (
+        "" if trace is None else f" at {trace.tb_frame.f_code.co_filename.rpartition('archive/')[2]}:{trace.tb_lineno}"
+    )
+    return ArchiveError(f"internal error: {type(error).__name__}{place}", subject=source)
+
+
+def _make(task: BagTask, table: str | None, progress: Progress) -> BagResult:
+    order, plan = task.order, task.plan
+    where = find_destination(
+        [order.source], plan.to, name=order.name, in_place=False, settings=plan.settings, wrap_bag=plan.wrap_bag
+    )
+    if plan.clean_partial and not plan.dry_run:
+        clean_leftovers(where.leftovers())  # also where a run was killed when the bag was in its place already
+    mark = mark_source(where, plan.settings, order.table, plain=plan.plain, now=time.time_ns())
+    if os.path.lexists(where.target):
+        return _compare(task, where, mark, table)
     try:
-        header = [title.strip() for title in next(table, [])]
-        if not header or header[0].lower() not in _SOURCES:
-            raise FormatError("the first column is not called source or filename (line 1)", subject=path)
-        rows = [_row(path, table.line_num, header, cells) for cells in table if any(cell.strip() for cell in cells)]
-    except csv.Error as error:
-        raise FormatError(f"{error} (line {table.line_num})", subject=path) from error
-    seen: dict[str, int] = {}
-    for row in rows:
-        if row.name in seen:
-            problem = f"line {row.line} makes a bag of the same name as line {seen[row.name]}: {row.name}"
-            raise FormatError(problem, subject=path, remedy="Give one of them a name in the column `name`")
-        seen[row.name] = row.line
-    if not rows:
-        raise UsageError("the table has no rows, so there is no bag to make", subject=path)
-    return rows
+        report = workflow.create(
+            [order.source], plan.to, name=order.name, description=table, plain=plan.plain, settings=plan.settings,
+            clock=plan.clock, dry_run=plan.dry_run, clean_partial=plan.clean_partial, wrap_bag=plan.wrap_bag,
+            accept_damaged=plan.accept_damaged, progress=progress,
+        )  # fmt: skip
+    except ExistsError:  # another run has made it meanwhile
+        return _compare(task, where, mark, table)
+    state = BagState.REFUSED
+    if report.created:
+        state = BagState.MADE
+    elif plan.dry_run and report.outcome is Outcome.INTACT:
+        state = BagState.PLANNED
+    kept = mark_bag(mark, where.target) if mark is not None and report.created else None
+    return BagResult(order, state, report, mark=kept)
 
 
-def _row(path: str, line: int, header: list[str], cells: list[str]) -> Row:
-    if len(cells) > len(header):
-        raise FormatError(f"line {line} has {len(cells)} cells, but the table has {len(header)} columns", subject=path)
-    source = cells[0].strip()
-    if not source:
-        raise FormatError(f"line {line} names no source", subject=path)
-    name, columns, values = "", [], []
-    for title, cell in zip(header[1:], cells[1:], strict=False):
-        if title.lower() == "name":
-            name = cell.strip()
-        elif cell.strip():
-            columns.append(title)
-            values.append(cell)
-    place = os.path.join(os.path.dirname(os.path.abspath(path)), source)
-    described = _table(columns, values) if columns else None
-    if described is not None:
-        wrong = next((one for one in read_table(described)[1] if one.severity is Severity.ERROR), None)
-        if wrong is not None:
-            raise FormatError(f"line {line}: {wrong.message}", subject=path, remedy=wrong.remedy)
-    return Row(line, place, name or os.path.basename(os.path.abspath(place)), described)
+def _compare(task: BagTask, where: Destination, mark: str | None, table: str | None) -> BagResult:
+    """Is the bag that is there the one that would be made?"""
+    kept = None if mark is None else mark_bag(mark, where.target)
+    if kept is None or kept != task.known:
+        difference = find_difference(where, task.plan.settings, table, plain=task.plan.plain)
+        if difference:
+            error = ExistsError(
+                f"the source has changed since its bag was made ({difference})", subject=task.order.source,
+                remedy="Make the bag's next version with archive update, or a new bag under another name",
+            )  # fmt: skip
+            return BagResult(task.order, BagState.CHANGED, error=error)
+    return BagResult(task.order, BagState.ALREADY, bag=where.target, mark=kept)
 
 
-def _table(columns: list[str], values: list[str]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["filename", *columns])
-    writer.writerow(["objects", *values])
-    return text.getvalue().encode("utf-8", "replace")
-
-
-def make_all(
-    rows: list[Row], to: str, make: Make, *, settings: Settings, wrap_bag: bool = False, dry_run: bool = False
-) -> Iterator[RowResult]:
-    """Make the bag of each row in the folder `to`, one after the other; an error ends its row, not the others.
-
-    `settings` and `wrap_bag` are those that `make` works with: they decide which files a bag would hold, and so whether
-    it is there already.
-    """
-    with tempfile.TemporaryDirectory(prefix="muniment-rows-") as folder:
-        for row in rows:
-            try:
-                path = _write_table(row, folder)
-                where = find_destination(
-                    [row.source], to, name=row.name, in_place=False, settings=settings, wrap_bag=wrap_bag
-                )
-                if is_already_made(where, settings, path):
-                    yield RowResult(row, RowState.ALREADY, bag=where.target)
-                else:
-                    yield _make(row, make, path, dry_run=dry_run)
-            except ArchiveError as error:
-                yield RowResult(row, RowState.FAILED, error=error)
-
-
-def _write_table(row: Row, folder: str) -> str | None:
-    if row.table is None:
+def _write_table(order: BagOrder, folder: str) -> str | None:
+    if order.table is None:
         return None
     path = os.path.join(folder, description_csv.NAME)
-    with open(path, "wb") as file:
-        file.write(row.table)
+    try:
+        with open(path, "wb") as file:
+            file.write(order.table)
+    except OSError as error:
+        raise from_os_error(error, path) from error
     return path
-
-
-def _make(row: Row, make: Make, path: str | None, *, dry_run: bool) -> RowResult:
-    report = make(row.source, row.name, path)
-    made = (
-        RowState.MADE
-        if report.created
-        else RowState.PLANNED
-        if dry_run and report.outcome is Outcome.INTACT
-        else RowState.REFUSED
-    )
-    return RowResult(row, made, report)

@@ -62,6 +62,11 @@ def find_destination(
     return Destination(roots, to, chosen, target, in_place)
 
 
+def name_alone(source: str) -> str:
+    """The name of a bag of this source alone. Raises `UsageError`, `NotFoundError` and `StorageError`."""
+    return _choose_name(_find_roots([source]), None)
+
+
 def _find_roots(sources: Sequence[str]) -> tuple[SourceRoot, ...]:
     if not sources:
         raise UsageError("no source is given", remedy="Name at least one file or folder")

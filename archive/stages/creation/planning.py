@@ -57,15 +57,11 @@ def plan(
     if not plain:
         roots = tuple(replace(root, beside=description_files(root.path)) for root in roots)
         _note_agents(settings, found)
-    policy = WalkPolicy(
-        follow=settings.create.links == "follow",
-        exclude=settings.create.exclude,
-        leave_junk=settings.create.junk == "exclude" and not in_place,
-    )
+    policy = walk_policy(settings, in_place=in_place)
     required = gather_requirements(settings)
     for finding in (*required.findings, *(find_missing(required, required.bag_info) if plain else ())):
         found.take(finding)
-    payload = "data" if plain else "data/original"
+    payload = payload_folder(plain=plain)
     counted = _Count(policy, measure, payload, DeliveryFinder(roots, payload, found.take))
     take = _take_for_zip(found.take) if settings.create.serialize == "zip" else found.take
     for root in roots:
@@ -91,6 +87,20 @@ def plan(
         findings=found.all(),
         policy=policy,
         delivery=counted.lists.finish(),
+    )
+
+
+def payload_folder(*, plain: bool) -> str:
+    """The bag path of the folder for the originals."""
+    return "data" if plain else "data/original"
+
+
+def walk_policy(settings: Settings, *, in_place: bool = False) -> WalkPolicy:
+    """What the walk over a source follows and leaves out."""
+    return WalkPolicy(
+        follow=settings.create.links == "follow",
+        exclude=settings.create.exclude,
+        leave_junk=settings.create.junk == "exclude" and not in_place,
     )
 
 

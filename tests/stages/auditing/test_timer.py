@@ -92,7 +92,7 @@ def test_two_projects_keep_two_timers(project: Project, tmp_path: Path) -> None:
         assert code == 0
         assert "loginctl enable-linger" in out
         assert "private-word" not in out
-    units = sorted((config / "systemd" / "user").glob("*.service"))
+    units = sorted((config / "systemd" / "user").glob("muniment-audit-*[!d].service"))
     assert len(units) == 2
     folders = {line for unit in units for line in unit.read_text().splitlines() if line.startswith("WorkingDirectory=")}
     assert folders == {f"WorkingDirectory={one.folder}" for one in (project, second)}
@@ -132,3 +132,22 @@ def test_a_completion_that_fails_does_not_stop_the_audit_of_cron(tmp_path: Path)
     command = line.split(" ", 5)[5].replace("\\%", "%")
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "first\nthe audit\n")
+
+
+def test_units_of_two_projects_stand_side_by_side(tmp_path: Path) -> None:
+    units = tmp_path / "units"
+    for part, rhythm in (("north", "monthly"), ("south", "weekly")):
+        made = Timer(
+            rhythm, str(tmp_path / part / "archive"), ("archive", "audit"), alarm=("archive", "notify", "--failure")
+        )
+        assert len(install_units(made, str(units))) == 3
+        failed = f"{made.name}-failed.service"
+        assert f"OnFailure={failed}\n" in (units / f"{made.name}.service").read_text()
+        assert f"ExecStart=archive notify --failure {made.name}.service\n" in (units / failed).read_text()
+        assert f"WorkingDirectory={tmp_path / part / 'archive'}\n" in (units / failed).read_text()
+    assert len(list(units.iterdir())) == 6
+    assert sum("OnCalendar=*-*-01" in path.read_text() for path in units.glob("*.timer")) == 1
+
+
+def test_a_monthly_line_for_cron(tmp_path: Path) -> None:
+    assert Timer("monthly", str(tmp_path), ("archive", "audit")).cron_line().startswith("30 2 1 * * ")
