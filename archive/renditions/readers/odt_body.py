@@ -28,7 +28,7 @@ from archive.renditions.readers.odt_styles import OdtLook, OdtStyles
 from archive.renditions.readers.odt_tables import OdtTables
 from archive.renditions.readers.source import Source
 
-_DEEPEST = 10
+_HEADING_LEVELS = 10
 """The deepest level of heading that office programs write; a number beyond it costs a counter for each level."""
 _DEEPEST = 40
 _WHITE_SPACE = re.compile(r"[ \t\r\n]+")
@@ -138,7 +138,7 @@ class OdtReader:
         if look.white and "".join(texts_of(element)).strip():
             self.account.leave_out(_WHITE)
         said = element.get(f"{TEXT}outline-level") or "1"
-        level = min(max(int(said[:4]), 1), _DEEPEST) if element.tag == f"{TEXT}h" and said.isdecimal() else None
+        level = min(max(int(said[:4]), 1), _HEADING_LEVELS) if element.tag == f"{TEXT}h" and said.isdecimal() else None
         if level is not None and not labelled:
             label = self._outline.label(element, level - 1)
             pieces += [Span(self.account.own(f"{label} "))] if label else []
