@@ -63,14 +63,21 @@ def options_of(settings: Settings, name: str) -> dict[str, Any]:
 def audience_of(settings: Settings, text: str) -> Audience:
     """Who sees what is deposited at `text`, the name of a place or an address.
 
-    Folders, OCFL roots, buckets, SFTP and WebDAV are our own unless their table says something else; repositories are
-    public. Raises `UsageError` for an audience that does not exist.
+    Folders, OCFL roots, buckets, SFTP and WebDAV that are places are our own unless their table says something else;
+    repositories are public. Where nobody made a place of it, everybody may see it: a guard is loosened only by name.
+    Raises `UsageError` for an audience that does not exist.
     """
-    table = settings.places.get(text, {})
+    if not states_audience(settings, text):
+        return Audience.PUBLIC
+    table = settings.places[text]
     if "audience" in table:
         return parse_audience(text, table["audience"])
-    address = address_of(settings, text) if table else text
-    return Audience.OURSELVES if scheme_of(address) in _OURS else Audience.PUBLIC
+    return Audience.OURSELVES if scheme_of(address_of(settings, text)) in _OURS else Audience.PUBLIC
+
+
+def states_audience(settings: Settings, text: str) -> bool:
+    """Whether `text` is a place of `[places]`. An address is none, nor is a table of the former `[targets]`."""
+    return text in settings.places and text not in settings.unstated
 
 
 def parse_audience(name: str, value: object, origin: str | None = None) -> Audience:

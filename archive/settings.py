@@ -301,6 +301,7 @@ class Settings:
 
     `refused` names the settings of the project file that do not count, each with the reason; `passed_over` is an
     archive.toml in the working folder that does not count at all, because everybody can write to that folder.
+    `unstated` are the places that a former `[targets.NAME]` names, of which nobody said who sees them.
     """
 
     create: CreateSettings = CreateSettings()
@@ -317,6 +318,7 @@ class Settings:
     seal: SealSettings = SealSettings()
     witness: WitnessSettings = WitnessSettings()
     places: Mapping[str, Table] = field(default_factory=dict)
+    unstated: frozenset[str] = frozenset()
     origins: Mapping[str, str] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
     passed_over: str = ""

@@ -83,6 +83,6 @@ def test_a_wrong_table_is_named(tmp_path: Path, environ: dict[str, str], text: s
         load(tmp_path, text, environ)
 
 
-def test_an_address_without_a_name_has_an_audience_by_its_kind() -> None:
-    assert audience_of(Settings(), "dir:/mnt/x") is Audience.OURSELVES
+def test_what_is_no_place_may_be_seen_by_everybody() -> None:
+    assert audience_of(Settings(), "dir:/mnt/x") is Audience.PUBLIC
     assert audience_of(Settings(), "invenio+https://zenodo.org") is Audience.PUBLIC

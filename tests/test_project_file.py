@@ -27,6 +27,7 @@ TRUSTED = {
     "fetch.schemes", "fetch.private", "fetch.hosts", "fetch.workers", "fetch.largest", "seal.trust", "seal.key",
     "witness.to",
     "notify.mail_to", "notify.mail_from", "notify.smtp_host", "notify.smtp_user", "notify.webhook",
+    "notify.heartbeat", "notify.name", "deposit.workers",
 }  # fmt: skip
 INSIDE = {"create.profile", "render.fonts", "render.normalise", "ledger.url", "deposit.journal", "update.keep_old"} | {
     "audit.quarantine"

@@ -136,7 +136,12 @@ def test_rights_that_forbid_it_are_kept_to(project: Path, monkeypatch: pytest.Mo
     assert run(["deposit", "bag", "shelf"]) == 5
     assert "refused" in capsys.readouterr().out
     assert not (project / "shelf").exists()
-    assert run(["deposit", "bag", "dir:shelf"]) == 0
+    for config in ('[targets.shelf]\nurl = "dir:shelf"\n', ""):  # nobody said who sees it
+        (project / "archive.toml").write_text(config)
+        assert run(["deposit", "bag", "shelf" if config else "dir:shelf"]) == 5
+        assert not (project / "shelf").exists()
+    (project / "archive.toml").write_text('[places.shelf]\nurl = "dir:shelf"\n')
+    assert run(["deposit", "bag", "shelf"]) == 0
     assert "DEP-130" in capsys.readouterr().out
 
 

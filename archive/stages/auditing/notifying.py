@@ -7,6 +7,7 @@ import json
 import os
 import smtplib
 import ssl
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from email.message import EmailMessage
@@ -170,4 +171,6 @@ def _request(url: str, body: bytes | None, refused: str) -> None:
         with urllib.request.urlopen(request, timeout=SECONDS):  # noqa: S310 - the scheme is checked above
             return
     except OSError as error:
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()  # it holds the connection
         raise StorageError(f"{refused}: {type(error).__name__}", subject=urlsplit(url).hostname) from error

@@ -23,7 +23,7 @@ from archive.model.build import NO_PROGRESS, Progress
 from archive.model.codes import deposit as codes
 from archive.model.deposit import Delivery, Deposited, DepositReport, DepositState, Item, Package, Receipt
 from archive.model.finding import Fact, Finding, Severity
-from archive.places import audience_of
+from archive.places import audience_of, states_audience
 from archive.settings import Settings
 from archive.stages.depositing.admission import forbids, judge_bag, judge_rights
 from archive.stages.depositing.packaging import describe_bag, pack_package
@@ -67,7 +67,9 @@ def deposit(
         return DepositReport(bag, target.label, DepositState.REFUSED, tuple(refusals))
     options = bucket_options(settings, bag)
     with open_bag(absolute_address(bag), options=options, progress=progress) as source:
-        rights = judge_rights(source, clock, Recipient(audience_of(settings, at or target.label)))
+        named = at or target.label
+        recipient = Recipient(audience_of(settings, named))
+        rights = judge_rights(source, clock, recipient, private_fields=states_audience(settings, named))
         if forbids(rights):
             return DepositReport(bag, target.label, DepositState.REFUSED, tuple(rights))
         run = DepositRun(target, source, settings, clock, progress, wait, rights, place, bag if unread else None)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.ledger.schema import MIGRATIONS
 from tests.stages.witnessing.conftest import Sealing
 from tests.support.audit_projects import UNPRIVILEGED, found, some_files, start_command, write_bag
 from tests.support.needing import needs
@@ -166,7 +167,7 @@ def test_verify_reads_an_older_ledger_as_it_is_and_seal_brings_it_up_to_date(sea
     assert sealing.verify("bag") == (0, [])
     assert version() == "5"
     sealing.seal("bag", more=("--renew",))
-    assert version() == "6"
+    assert version() == str(len(MIGRATIONS))
     with closing(sqlite3.connect(path, isolation_level=None)) as ledger:
         ledger.execute("UPDATE meta SET value = '4' WHERE name = 'version'")
     assert sealing.project.run("verify", "bag")[0] == 2, "older still: it must be brought up to date first"
