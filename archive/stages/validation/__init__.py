@@ -106,7 +106,7 @@ def validate_each(
             from archive.stages.validation.pdfs import validate_pdfs
 
             try:
-                judged = dict(zip(pdfs, validate_pdfs(pdfs, settings=settings or Settings()), strict=True))
+                judged = dict(zip(pdfs, validate_pdfs(pdfs, settings=settings), strict=True))
             except ArchiveError as error:
                 judged = dict.fromkeys(pdfs, error)
         if subject in judged:
@@ -212,7 +212,7 @@ def _judge(
     if sort == "pdf":
         from archive.stages.validation.pdfs import validate_pdf
 
-        return validate_pdf(subject, settings=settings or Settings())
+        return validate_pdf(subject, settings=settings)
     from archive.stages.validation.records.record import validate_record
 
     return validate_record(subject, settings=settings)

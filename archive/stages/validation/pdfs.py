@@ -16,7 +16,7 @@ from archive.settings import Settings
 _ABSENT = "veraPDF is not installed"
 
 
-def validate_pdf(subject: str, *, settings: Settings) -> ValidationReport:
+def validate_pdf(subject: str, *, settings: Settings | None = None) -> ValidationReport:
     """The report on the PDF at the path `subject`. The file is read only, in processes with limits.
 
     The verdict is "valid" only if veraPDF confirms every claim, else "claimed, not validated", "not PDF/A", "invalid",
@@ -28,8 +28,11 @@ def validate_pdf(subject: str, *, settings: Settings) -> ValidationReport:
     return answer
 
 
-def validate_pdfs(subjects: Sequence[str], *, settings: Settings) -> Iterator[ValidationReport | ArchiveError]:
+def validate_pdfs(
+    subjects: Sequence[str], *, settings: Settings | None = None
+) -> Iterator[ValidationReport | ArchiveError]:
     """For each PDF its report, or why there is none, in order: veraPDF is started once for all of them."""
+    settings = settings or Settings()
     seen: list[Inspection | ArchiveError] = []
     for subject in subjects:
         try:
