@@ -198,8 +198,8 @@ def _apply_tables(settings: Settings, tables: dict[str, Any], origin: str) -> Se
             settings = _apply_value(settings, section, key, value, origin)
     if places:
         origins = {**settings.origins, **{f"places.{name}": origin for name in places}}
-        unstated = {name for name in tables.get("targets", {}) if "audience" not in places[name]}
-        unstated = (settings.unstated | unstated) - frozenset(tables.get("places", {}))
+        former = {str(name) for name in tables.get("targets", {}) if "audience" not in places[name]}
+        unstated = (settings.unstated | former) - frozenset(tables.get("places", {}))
         settings = replace(settings, places={**settings.places, **places}, unstated=unstated, origins=origins)
     return settings
 

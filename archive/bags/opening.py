@@ -21,7 +21,6 @@ from archive.model.addresses import is_remote
 from archive.model.audit import Container
 from archive.model.build import NO_PROGRESS, Progress
 from archive.model.light import light_dataclass
-from archive.places import options_of, place_at
 from archive.regular_files import open_regular
 
 if TYPE_CHECKING:
@@ -70,6 +69,8 @@ def bucket_options(settings: Settings, address: str) -> Mapping[str, Any]:
     """
     if not is_remote(address):
         return NO_OPTIONS
+    from archive.places import options_of, place_at
+
     name = place_at(settings, address)
     return NO_OPTIONS if name is None else options_of(settings, name)
 

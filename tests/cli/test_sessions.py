@@ -51,8 +51,11 @@ def examples() -> list[list[str]]:
     return found
 
 
-def test_examples_of_the_help_texts_are_calls_that_exist() -> None:
+def test_examples_of_the_help_texts_are_calls_that_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     for words in examples():
+        for name in (word[1:] for word in words if word.startswith("@")):
+            (tmp_path / name).write_text("a\n")
         command: click.Command = group
         context = click.Context(group, info_name="archive")
         rest = words

@@ -17,7 +17,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import archive
-from archive.bags.opening import bucket_options, storage_root
 from archive.errors import UsageError
 from archive.ledger.holdings import list_locations
 from archive.model.addresses import is_remote
@@ -60,6 +59,8 @@ def split_address(address: str, settings: Settings, name: str | None) -> tuple[s
         root = None if name is None else root_of(settings, name)
     if name is not None and root is not None:
         return name, root, address[len(root) :].strip("/"), True
+    from archive.bags.opening import storage_root
+
     if (root := storage_root(address)) is not None:
         return root, root, address[len(root) :].strip("/"), False
     root, _slash, inner = address.rpartition("/")
@@ -71,7 +72,9 @@ def location_options(settings: Settings, name: str, root: str = "") -> Mapping[s
 
     A location that bears no place's name is read with the options of the place that holds its `root`.
     """
-    return options_of(settings, name) or bucket_options(settings, root or name)
+    own = options_of(settings, name)
+    held = place_at(settings, root or name) if not own and is_remote(root or name) else None
+    return own if held is None else options_of(settings, held)
 
 
 def options_by_location(ledger: Ledger, settings: Settings) -> dict[str, Mapping[str, Any]]:

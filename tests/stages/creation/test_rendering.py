@@ -391,4 +391,4 @@ def test_none_is_asked_and_none_is_made(tmp_path: Path) -> None:
 
 
 def test_every_rendition_code_is_declared_once() -> None:
-    assert len([code for code in all_kinds() if code.startswith("REN-")]) == 18
+    assert len([code for code in all_kinds() if code.startswith("REN-")]) == 19
