@@ -92,7 +92,8 @@ def test_two_projects_keep_two_timers(project: Project, tmp_path: Path) -> None:
         assert code == 0
         assert "loginctl enable-linger" in out
         assert "private-word" not in out
-    units = sorted((config / "systemd" / "user").glob("muniment-audit-*[!d].service"))
+    made = (config / "systemd" / "user").glob("muniment-audit-*.service")
+    units = sorted(unit for unit in made if not unit.name.endswith("-failed.service"))
     assert len(units) == 2
     folders = {line for unit in units for line in unit.read_text().splitlines() if line.startswith("WorkingDirectory=")}
     assert folders == {f"WorkingDirectory={one.folder}" for one in (project, second)}
