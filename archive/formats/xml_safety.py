@@ -99,7 +99,11 @@ def parse_xml(content: bytes, *, subject: str = "", limits: XmlLimits = DEFAULT_
     try:
         root = etree.fromstring(body, _parser(encoding))
     except etree.XMLSyntaxError as error:
-        raise XmlRefusedError(_syntax_finding(error, subject)) from error
+        broken: Finding | None = _syntax_finding(error, subject)
+    else:
+        broken = None
+    if broken is not None:  # raised without the parser's error, whose log cannot travel between processes
+        raise XmlRefusedError(broken)
     tree = root.getroottree()
     _check_tree(tree, subject, limits)
     return tree

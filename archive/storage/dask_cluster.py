@@ -32,7 +32,7 @@ class DaskCluster:
             dask.config.set({"distributed.scheduler.allowed-failures": 0})
             try:
                 self._own = library.LocalCluster(
-                    n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None,
+                    n_workers=workers, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0",
                     silence_logs=logging.CRITICAL,
                 )  # fmt: skip
             except (OSError, RuntimeError, TimeoutError) as error:
