@@ -32,7 +32,7 @@ Each is raised with fields; the sentence a person reads is formed in one place, 
 from __future__ import annotations
 
 import errno
-from typing import ClassVar
+from typing import ClassVar, Self
 
 __all__ = [
     "ArchiveError",
@@ -80,6 +80,14 @@ class ArchiveError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (type(self), self.problem, self.subject, self.remedy))
+
+    def without_cause(self) -> Self:
+        """This error without what it was raised from, so that it can travel between processes.
+
+        distributed pickles the causes of an error too, and the log of an XML parser cannot be pickled.
+        """
+        self.__cause__ = self.__context__ = None
+        return self.with_traceback(None)
 
 
 def _rebuild(kind: type[ArchiveError], problem: str, subject: str | None, remedy: str | None) -> ArchiveError:

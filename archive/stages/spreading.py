@@ -139,6 +139,4 @@ def _guarded(work: Callable[[Any], Any], job: Any) -> Any:
     try:
         return work(job)
     except ArchiveError as error:
-        # What it was raised from may not travel: distributed pickles causes too, and a parser's log cannot be pickled.
-        error.__cause__ = error.__context__ = None
-        return error.with_traceback(None)
+        return error.without_cause()

@@ -188,7 +188,7 @@ def work_on(task: BagTask, beat: Callable[[int], None]) -> BagResult:
         except CancelledError:
             raise
         except ArchiveError as error:
-            return BagResult(task.order, BagState.FAILED, error=error)
+            return BagResult(task.order, BagState.FAILED, error=error.without_cause())
         except OSError as error:
             told = StorageError(f"the system says: {error.strerror or error}", subject=task.order.source)
             return BagResult(task.order, BagState.FAILED, error=told)
