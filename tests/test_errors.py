@@ -50,11 +50,8 @@ def test_the_system_s_errors_get_their_own_words(number: int, kind: type[errors.
 
 
 def test_an_error_travels_without_what_it_was_raised_from() -> None:
-    with pytest.raises(errors.ArchiveError) as caught:
-        try:
-            raise ValueError("inner")
-        except ValueError as error:
-            raise errors.ArchiveError("outer", subject="x") from error
-    alone = caught.value.without_cause()
+    error = errors.ArchiveError("outer", subject="x")
+    error.__cause__ = error.__context__ = ValueError("inner")
+    alone = error.without_cause()
     assert (alone.__cause__, alone.__context__, alone.__traceback__) == (None, None, None)
-    assert str(alone) == "x: outer"
+    assert alone is error
