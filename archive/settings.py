@@ -58,7 +58,7 @@ class CreateSettings:
     )
     copy: str = _setting("auto", "how bytes are copied", ("auto", "reflink", "copy"), needs=Needs.NOTHING)
     operator: str = _setting(
-        "", "person who runs the program, or a pseudonym, for PREMIS; empty records nobody", needs=Needs.NOTHING
+        "", "person who runs the program, or a pseudonym, for PREMIS; empty records no person", needs=Needs.NOTHING
     )
     organization: str = _setting(
         "", "organization that takes responsibility, for PREMIS and Source-Organization", needs=Needs.NOTHING
@@ -301,7 +301,7 @@ class Settings:
 
     `refused` names the settings of the project file that do not count, each with the reason; `passed_over` is an
     archive.toml in the working folder that does not count at all, because everybody can write to that folder.
-    `unstated` are the places that a former `[targets.NAME]` names, of which nobody said who sees them.
+    `unstated` are the places that a former `[targets.NAME]` names, whose audience is not stated.
     """
 
     create: CreateSettings = CreateSettings()

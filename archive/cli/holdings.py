@@ -173,7 +173,7 @@ def move(bag: str, to: str, location: str | None, as_json: bool) -> int:
 
 @command.command("retire")
 @path_argument("bag", nargs=1)
-@click.option("--reason", default="", help="Why; it stands in the bag's history.")
+@click.option("--reason", default="", help="Why; it is kept in the bag's history.")
 @json_option
 def retire(bag: str, reason: str, as_json: bool) -> int:
     """Take a bag out of the audits. Nothing is deleted, its history stays.

@@ -71,9 +71,9 @@ def _show_plan(planned: Repair) -> None:
 
 def _ask(count: int, as_json: bool) -> bool:
     if as_json:
-        raise UsageError("with --json nobody can be asked", remedy="Add --yes")
+        raise UsageError("--json cannot ask questions", remedy="Add --yes")
     if not sys.stdin.isatty():
-        raise UsageError("nobody can be asked here", remedy="Add --yes")
+        raise UsageError("not a terminal, so cannot ask", remedy="Add --yes")
     return click.confirm(f"Replace {count} {'file' if count == 1 else 'files'}?", default=False, err=True)
 
 

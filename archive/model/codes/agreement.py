@@ -29,9 +29,9 @@ SIZE_DISAGREES = FindingKind(
     "Compare both with a copy of the bag",
 )  # fmt: skip
 DIGEST_MISSING = FindingKind(
-    "PRM-134", Tells.RULE, "design: every manifest's digest stands in PREMIS",
+    "PRM-134", Tells.RULE, "design: every manifest's digest is in PREMIS",
     "PREMIS (line {record_line}) has no {algorithm} digest of {subject}, though the bag has a manifest of it",
-    "Each digest of a manifest stands in the file's object too, so that either can vouch for the other.",
+    "Each digest of a manifest is in the file's object too, so that either can vouch for the other.",
     "Make the bag anew from its source",
 )  # fmt: skip
 DESCRIBED_TWICE = FindingKind(

@@ -54,7 +54,7 @@ OTHER_BAG = FindingKind(
     "AUD-106",
     Tells.LOSS,
     _FIXITY,
-    "another bag stands in the place of {subject}: its tag manifests are not the ones recorded",
+    "another bag is in the place of {subject}: its tag manifests are not the ones recorded",
     "The digests of the tag manifests differ from those recorded when the holding was added. The bag may be valid in "
     "itself, but it is not the one that was entrusted.",
     "Bring the original bag back from a copy, or retire the holding and add the new bag",
@@ -72,7 +72,7 @@ UNREACHABLE = FindingKind(
     Tells.UNREAD,
     _FIXITY,
     "the location {subject} could not be reached ({reason}); its {holdings:,} holdings were not looked at",
-    "The disk is not mounted, the server does not answer or refuses us, or another file system stands in its place. "
+    "The disk is not mounted, the server does not answer or refuses us, or another file system is in its place. "
     "Nothing is said about the files in it: their status stays what it was.",
     "Mount the disk or mend the connection, then run: archive audit --place NAME",
 )

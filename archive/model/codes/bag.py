@@ -17,7 +17,7 @@ MALFORMED_DECLARATION = FindingKind(
     "BAG-102", Tells.RULE, "RFC 8493 2.1.1", "bagit.txt is malformed: {why}",
     "bagit.txt consists of exactly two lines in UTF-8 without a byte order mark: BagIt-Version and"
     " Tag-File-Character-Encoding.",
-    "Bring bagit.txt back from a copy of the bag, or ask whoever made the bag for a right one",
+    "Bring bagit.txt back from a copy of the bag, or ask the bag's maker for a correct one",
 )  # fmt: skip
 UNKNOWN_VERSION = FindingKind(
     "BAG-103", Tells.RULE, "RFC 8493 2.1.1", "BagIt version {found} is not known here; known are {known}",
@@ -27,7 +27,7 @@ UNKNOWN_VERSION = FindingKind(
 UNKNOWN_ENCODING = FindingKind(
     "BAG-104", Tells.RULE, "RFC 8493 2.1.1", "the tag file encoding {found} is not on the list of those read here",
     "Tag files are read in a short list of encodings, UTF-8 before all; another one is not guessed at.",
-    "Ask whoever made the bag to write its tag files in UTF-8",
+    "Ask the bag's maker to write its tag files in UTF-8",
 )  # fmt: skip
 LOOSE_DECLARATION = FindingKind(
     "BAG-105", Tells.ADVICE, "RFC 8493 2.1.1", "bagit.txt has more or other white space than the standard allows",
@@ -48,7 +48,7 @@ NO_MANIFEST = FindingKind(
 WRONG_ENCODING = FindingKind(
     "BAG-110", Tells.RULE, "RFC 8493 2.1.1", "the file is not in the declared encoding, {encoding}",
     "bagit.txt declares the encoding of all other tag files; these bytes do not exist in it.",
-    "Ask whoever made the bag for a right one; names that are not in the encoding cannot be listed",
+    "Ask the bag's maker for a correct one; names that are not in the encoding cannot be listed",
 )  # fmt: skip
 BYTE_ORDER_MARK = FindingKind(
     "BAG-111", Tells.ADVICE, "RFC 8493 2.1.1", "the file begins with a byte order mark",
@@ -72,7 +72,7 @@ UNKNOWN_ALGORITHM = FindingKind(
 )  # fmt: skip
 ALGORITHM_SPELLING = FindingKind(
     "BAG-114", Tells.ADVICE, "RFC 8493 2.4", "the algorithm is spelt {found} where the standard writes {expected}",
-    "In a manifest's name the algorithm stands in lower case, letters and digits only. The manifest was used.",
+    "In a manifest's name the algorithm is in lower case, letters and digits only. The manifest was used.",
     "Nothing needs to be done; a new version of the bag should write it exactly",
 )  # fmt: skip
 WEAK_ALGORITHMS = FindingKind(
@@ -88,7 +88,7 @@ NO_TAG_MANIFEST = FindingKind(
 REPEATED_MANIFEST = FindingKind(
     "BAG-117", Tells.RULE, "RFC 8493 2.1.3", "a second manifest for {algorithm}",
     "There is at most one manifest of a kind for each algorithm; these two could contradict each other.",
-    "Ask whoever made the bag which of the two is right",
+    "Ask the bag's maker which of the two is right",
 )  # fmt: skip
 MISSING_FILE = FindingKind(
     "BAG-201", Tells.LOSS, "RFC 8493 3", "the file is listed in a manifest but is not there",
@@ -114,7 +114,7 @@ UNSAFE_PATH = FindingKind(
     "BAG-205", Tells.RULE, "RFC 8493 5.2", "the path {path} is not safe: {why}",
     "A path must stay inside the bag, whatever the system: not absolute, no . or .. component, no ~ in front, no NUL."
     " It was not followed.",
-    "Do not unpack or copy this bag with another tool; ask whoever made it",
+    "Do not unpack or copy this bag with another tool; ask its maker",
 )  # fmt: skip
 OUTSIDE_PAYLOAD = FindingKind(
     "BAG-206", Tells.RULE, "RFC 8493 2.1.3", "a payload manifest lists {path}, which is not under data/",
@@ -244,7 +244,7 @@ ODD_VALUE = FindingKind(
 MALFORMED_FETCH = FindingKind(
     "BAG-411", Tells.RULE, "RFC 8493 2.2.3", "a line is malformed: {why}",
     "A line of fetch.txt is a URL, a length in bytes or -, and a path under data/.",
-    "Look at the line; ask whoever made the bag",
+    "Look at the line; ask the bag's maker",
 )  # fmt: skip
 FETCH_LOCAL = FindingKind(
     "BAG-418", Tells.ADVICE, "RFC 8493 2.2.3", "fetch.txt names {where}",
@@ -256,7 +256,7 @@ FETCH_LOCAL = FindingKind(
 FETCH_UNLISTED = FindingKind(
     "BAG-412", Tells.RULE, "RFC 8493 2.2.3", "fetch.txt names {path}, which is not listed in every payload manifest",
     "Every file that fetch.txt lists must be listed in every payload manifest, or what comes cannot be checked.",
-    "Ask whoever made the bag",
+    "Ask the bag's maker",
 )  # fmt: skip
 FETCH_PENDING = FindingKind(
     "BAG-413", Tells.UNREAD, "RFC 8493 2.2.3", "the file is still to be fetched",
@@ -267,7 +267,7 @@ FETCH_PENDING = FindingKind(
 FETCH_OUTSIDE_PAYLOAD = FindingKind(
     "BAG-415", Tells.RULE, "RFC 8493 2.2.3", "fetch.txt names {path}, which is not under data/",
     "fetch.txt may list payload files only, never tag files.",
-    "Ask whoever made the bag",
+    "Ask the bag's maker",
 )  # fmt: skip
 FETCH_SIZE = FindingKind(
     "BAG-416", Tells.ADVICE, "RFC 8493 2.2.3", "fetch.txt gives {expected} bytes, the file has {found}",

@@ -62,12 +62,12 @@ BROKEN_ARCHIVE = FindingKind(
 DUPLICATE_MEMBER = FindingKind(
     "BAG-512", Tells.RULE, "RFC 8493 4.2", "the archive holds this name more than once",
     "Which of the two remains after unpacking depends on the tool.",
-    "Do not unpack it; ask whoever made the archive",
+    "Do not unpack it; ask the archive's maker",
 )  # fmt: skip
 UNSAFE_MEMBER = FindingKind(
     "BAG-513", Tells.RULE, "RFC 8493 5.2", "the archive holds a name that is not safe: {why}",
     "Unpacking this archive could write outside its folder.",
-    "Do not unpack it; ask whoever made the archive",
+    "Do not unpack it; ask the archive's maker",
 )  # fmt: skip
 SEVERAL_ROOTS = FindingKind(
     "BAG-514", Tells.RULE, "RFC 8493 4.2", "the archive does not hold exactly one top folder but {roots}",
@@ -92,7 +92,7 @@ UNKNOWN_METHOD = FindingKind(
 HEADERS_DIFFER = FindingKind(
     "BAG-518", Tells.RULE, "RFC 8493 5.2", "the archive contradicts itself about this member: {why}",
     "Its directory and the member's own header differ, so that two tools may unpack two different things.",
-    "Do not unpack it; ask whoever made the archive",
+    "Do not unpack it; ask the archive's maker",
 )  # fmt: skip
 FOREIGN_BYTES = FindingKind(
     "BAG-519", Tells.RULE, "RFC 8493 4", "the archive holds bytes that belong to no member: {why}",
@@ -133,5 +133,5 @@ OTHER_ROOT_NAME = FindingKind(
 UNSAFE_OBJECT = FindingKind(
     "BAG-523", Tells.RULE, "RFC 8493 5.2", "the object's name is not safe as a path in a bag: {why}",
     "Copying this bag from its bucket into a folder could write outside that folder.",
-    "Do not copy it; ask whoever stored the bag",
+    "Do not copy it; ask the person who stored the bag",
 )  # fmt: skip

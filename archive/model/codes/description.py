@@ -10,7 +10,7 @@ MALFORMED = FindingKind(
     "DSC-101", Tells.RULE, "TOML 1.0; RFC 4180",
     "the description cannot be read: {problem}",
     "The file breaks the rules of its format, so nothing can be taken from it.",
-    "Mend the line named; a text stands in quotation marks, and a quotation mark in it is written \\\"",
+    "Mend the line named; a text is in quotation marks, and a quotation mark in it is written \\\"",
 )  # fmt: skip
 UNKNOWN_KEY = FindingKind(
     "DSC-102", Tells.RULE, _OWN,
@@ -32,7 +32,7 @@ EMPTY_VALUE = FindingKind(
 )  # fmt: skip
 OTHER_COLUMN = FindingKind(
     "DSC-105", Tells.NOTE, "Archivematica, metadata.csv",
-    "the column {found!r} is not Dublin Core; its values stand in statements.json only",
+    "the column {found!r} is not Dublin Core; its values are kept only in statements.json",
     "The table may have columns of your own. They are kept, but no record for other programs has a place for them.",
     "Nothing to do; or name the column dc.x or dcterms.x",
 )  # fmt: skip
@@ -57,13 +57,13 @@ OTHER_NORMAL_FORM = FindingKind(
 )  # fmt: skip
 BAD_DATE = FindingKind(
     "DSC-110", Tells.RULE, "EDTF (ISO 8601-2:2019 annex A), level 1",
-    "{key} is no date of EDTF level 1: {found!r}",
+    "{key} is not a valid EDTF level 1 date: {found!r}",
     "Dates are written so that programs can sort and search them, also where they are not exactly known.",
     "Write 2023, 2023-11, 2023-11-15, 2023-11-15~ (about), 2023? (uncertain), 202X (unknown year), 2011/2013 (a span)",
 )  # fmt: skip
 DATE_AS_WRITTEN = FindingKind(
     "DSC-111", Tells.ADVICE, "EDTF (ISO 8601-2:2019 annex A), level 1",
-    "{key} is no date of EDTF level 1: {found!r}; it stands in statements.json only",
+    "{key} is not a valid EDTF level 1 date: {found!r}; kept only in statements.json",
     "The table is kept as it is. A date that programs cannot read is not written into Dublin Core.",
     "Write it as EDTF: 2023-11-15~ for about that day, 2011/2013 for a span",
 )  # fmt: skip
@@ -119,7 +119,7 @@ BAD_ACCESS = FindingKind(
 NO_END = FindingKind(
     "DSC-120", Tells.RULE, _OWN,
     "the material is embargoed, but until when is not said",
-    "An embargo ends on a day; without one nobody can tell when the material may be given out.",
+    "An embargo ends on a day; without one it is not known when the material may be given out.",
     "Add until = \"2030-01-01\" to [rights], or set access to restricted or closed",
 )  # fmt: skip
 BAD_UNTIL = FindingKind(
@@ -136,14 +136,14 @@ UNTIL_WITHOUT_EMBARGO = FindingKind(
 )  # fmt: skip
 PRIVATE_ELSEWHERE = FindingKind(
     "DSC-123", Tells.ADVICE, "design: private fields live in metadata/restricted/",
-    "a value that is marked private also stands in a public field, {key}",
+    "a value that is marked private is also in a public field, {key}",
     "What is marked private is kept out of everything but metadata/restricted/, but here the same words are public.",
     "Remove the words from the public field, or the mark from the private one",
 )  # fmt: skip
 NO_TITLE = FindingKind(
     "DSC-130", Tells.ADVICE, "design: the title is the first heading or the file name, marked as such",
     "no title given; using the {basis}: {title}",
-    "A record without a title cannot be found. Until a person writes one, this stands in, marked as inferred.",
+    "A record without a title cannot be found. Until a person writes one, this is used, marked as inferred.",
     "Write one in the description; archive describe SOURCE drafts one",
 )  # fmt: skip
 ONLY_SUGGESTIONS = FindingKind(
@@ -161,7 +161,7 @@ EMBARGOED = FindingKind(
 NOT_RELEASED = FindingKind(
     "DSC-141", Tells.RULE, "PREMIS 3.0 4.1.7 rightsGranted, restriction",
     "the material is {access}: its rights do not allow it to be given out",
-    "Whoever described the material decided that it may not be deposited where others could see it.",
+    "The description does not allow this material to be deposited there.",
     "Ask the person responsible; if access has changed, make a new version with other rights",
 )  # fmt: skip
 RIGHTS_UNREADABLE = FindingKind(
@@ -173,7 +173,7 @@ RIGHTS_UNREADABLE = FindingKind(
 RESTRICTED_INSIDE = FindingKind(
     "DSC-143", Tells.ADVICE, "design: private fields live in metadata/restricted/",
     "the bag holds restricted metadata, in metadata/restricted/",
-    "Whoever receives the bag receives these fields too.",
+    "Anyone who receives the bag receives these fields too.",
     "Deposit it only where that is allowed, or make a bag from the description without its private fields",
 )  # fmt: skip
 RIGHTS_CONTRADICT = FindingKind(

@@ -26,7 +26,7 @@ UNKNOWN_ELEMENT = FindingKind(
 )  # fmt: skip
 BAD_DC_DATE = FindingKind(
     "DC-104", Tells.ADVICE, "EDTF (ISO 8601-2:2019 annex A), level 1; DCMI Metadata Terms, date",
-    "{element} is no date that can be read: {found!r}",
+    "{element} is not a readable date: {found!r}",
     "Dates in records are EDTF here, whose simplest form is W3CDTF: year, month and day as 2024-05-20.",
     "Write 2024, 2024-05 or 2024-05-20; an uncertain one as 2024-05~, a span as 2024/2026",
 )  # fmt: skip
@@ -76,7 +76,7 @@ ODD_LANGUAGE_VALUE = FindingKind(
 CONTAINER = FindingKind(
     "DC-112", Tells.UNREAD, "design: not checked, because",
     "the container <{root}> has no schema here; the elements in it were judged by the rules",
-    "Dublin Core elements stand in many containers. Only oai_dc:dc and qualifieddc have a schema here, so that nobody"
+    "Many containers hold Dublin Core elements. Only oai_dc:dc and qualifieddc have a schema here, so that nobody"
     " can say whether this one is right.",
     "Nothing to do, if the readers of the record know its container; else write oai_dc or qualifieddc",
 )  # fmt: skip

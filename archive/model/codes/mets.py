@@ -129,7 +129,7 @@ ODD_HREF = FindingKind(
 SYSTEM_PATH = FindingKind(
     "MET-121", Tells.ADVICE, f"{_METS}, FLocat, LOCTYPE; design: no absolute path anywhere",
     "the reference {href!r} is a path of the system that wrote the record",
-    "The record says so itself (OTHERLOCTYPE is SYSTEM). Nobody else can follow it, and it tells of that system.",
+    "The record says so itself (OTHERLOCTYPE is SYSTEM). No other system can follow it, and it tells of that system.",
     "Write the path relative to the METS",
 )  # fmt: skip
 ODD_PLACE = FindingKind(

@@ -100,7 +100,7 @@ E021 = _error(
 )  # fmt: skip
 E023 = _loss(
     "E023", "3.3.1", "content and manifest of {inventory} do not agree on {subject}",
-    "Every file in a content folder stands in the manifest, and what stands there is a file.",
+    "Every file in a content folder is in the manifest, and every entry there is a file.",
 )  # fmt: skip
 E024 = _error("E024", "3.3.1", "{subject} is an empty folder", "Content folders hold no empty folders.")
 E025 = _error(

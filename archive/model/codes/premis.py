@@ -71,7 +71,7 @@ UNKNOWN_TERM = FindingKind(
 )  # fmt: skip
 BAD_DATE = FindingKind(
     "PRM-111", Tells.ADVICE, "EDTF (ISO 8601-2:2019 annex A), level 1; PREMIS 3.0 schema, edtfSimpleType",
-    "{element} is no date that can be read: {found!r}",
+    "{element} is not a readable date: {found!r}",
     "PREMIS 3 takes dates as EDTF, or date and time as in XML Schema. The schema itself accepts any text here.",
     "Write a date as 2024-05-20, a time as 2024-05-20T10:00:00Z, an uncertain one as 2024-05~",
 )  # fmt: skip

@@ -46,7 +46,7 @@ SAME_NAME = FindingKind(
 LINK_REFUSED = FindingKind(
     "SRC-106", Tells.RULE, "design: links by policy, never silent",
     "it is a symbolic link to {target}",
-    "A bag holds files, not links. Following one may bring in bytes that nobody meant to give.",
+    "A bag holds files, not links. Following one may bring in bytes that were not meant to be given.",
     "Use --links follow to store what it points to, or leave it out with --exclude",
 )  # fmt: skip
 LINK_FOLLOWED = FindingKind(
@@ -93,7 +93,7 @@ UNREADABLE = FindingKind(
 )  # fmt: skip
 NOT_IN_PLACE = FindingKind(
     "SRC-114", Tells.RULE, "design: --in-place moves the whole folder",
-    "it stands in the folder and cannot be part of the payload: {reason}",
+    "it is in the folder and cannot be part of the payload: {reason}",
     "--in-place makes the source folder itself the payload, so that nothing can be left out of it.",
     "Move it elsewhere first, or make a copy with --to",
 )  # fmt: skip
@@ -253,7 +253,7 @@ INFECTED_KEPT = FindingKind(
     "SRC-145", Tells.ADVICE, "PREMIS event type virus check",
     "the virus scanner names it: {name}; it is kept, as asked",
     "The file goes into the bag as it is, and PREMIS records what the scanner said.",
-    "Warn whoever opens the bag",
+    "Warn the people who open the bag",
 )  # fmt: skip
 NOT_SCANNED = FindingKind(
     "SRC-146", Tells.ADVICE, "PREMIS event type virus check",

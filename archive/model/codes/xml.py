@@ -42,7 +42,7 @@ TOO_LARGE = FindingKind(
 INCLUSION = FindingKind(
     "XML-106", Tells.RULE, "design: inclusions are never followed",
     "the document includes another one (XInclude)",
-    "What stands in the other document is not part of this record and is never fetched, so the record is incomplete.",
+    "What is in the other document is not part of this record and is never fetched, so the record is incomplete.",
     "Put the included text in the record itself",
 )  # fmt: skip
 SCHEMA = FindingKind(
@@ -119,7 +119,7 @@ ODD_LANGUAGE = FindingKind(
 )  # fmt: skip
 UNKNOWN_WRAPPER = FindingKind(
     "XML-119", Tells.UNREAD, "design: not checked, because",
-    "the record stands inside <{root}>, for which there are no rules here",
+    "the record is inside <{root}>, for which there are no rules here",
     "Only what is inside was judged. What stands around it may be right, or a record of a known kind with a mistaken"
     " namespace.",
     "Compare the root's namespace with its standard, or check the inner record by itself",
