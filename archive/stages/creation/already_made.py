@@ -24,7 +24,7 @@ from archive.stages.creation.planning import payload_folder, walk_of, walk_polic
 from archive.stages.description.layout import description_files
 from archive.stages.description.loading import load_description
 from archive.storage.folders import Folder
-from archive.storage.hashing import digest_descriptor
+from archive.storage.hashing import digest_descriptor, digest_length
 
 _LARGEST = 64 << 20
 _FOLDERS = ("metadata/descriptive", RESTRICTED)
@@ -110,7 +110,7 @@ def _ignore(finding: Finding) -> None:
 
 
 def _has_digest(path: str, recorded: Mapping[str, str]) -> bool:
-    algorithm = next(iter(recorded))
+    algorithm = max(recorded, key=digest_length)
     try:
         with open(path, "rb", buffering=0) as stream:
             return digest_descriptor(stream.fileno(), (algorithm,))[1][0] == recorded[algorithm]
