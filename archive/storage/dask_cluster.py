@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import multiprocessing
 from types import TracebackType
 from typing import Any
 
@@ -51,13 +52,23 @@ class DaskCluster:
         """How many pieces of work can run side by side."""
         return int(sum(self.client.nthreads().values()))
 
+    def check(self) -> None:
+        """Raise `StorageError` when the scheduler has gone: then nothing more will ever be heard of the work."""
+        if self.client.status != "running":
+            raise StorageError("the Dask scheduler does not answer any more")
+
     def close(self) -> None:
         """Let go of the scheduler, and end the workers of a cluster of our own."""
+        own = () if self._own is None else tuple(worker.pid for worker in self._own.workers.values())
         with contextlib.suppress(OSError, TimeoutError):
             self.client.close(timeout=5)
         if self._own is not None:
             with contextlib.suppress(OSError, TimeoutError):
                 self._own.close(timeout=5)
+        # A worker that is stopped outlives the request to end, and `multiprocessing` would wait for it without end.
+        for child in multiprocessing.active_children():
+            if child.pid in own:
+                child.kill()
 
     def __enter__(self) -> DaskCluster:
         return self

@@ -14,6 +14,7 @@ from archive.stages.auditing.local_worker import Pulse
 from archive.stages.auditing.tasks import Work, carry_out
 from archive.storage.dask_cluster import DaskCluster
 
+_RESULT_SECONDS = 60
 _LEFT = -1
 """Said instead of a number of bytes when a worker has left a piece of work, whatever became of it."""
 
@@ -57,6 +58,8 @@ class DaskEngine:
             signals.append(self._signals.get(timeout=seconds))
             while True:
                 signals.append(self._signals.get_nowait())
+        if not signals:
+            self._cluster.check()
         for signal in signals:
             if not isinstance(signal, Beaten):
                 self._futures.pop(signal.key, None)
@@ -95,7 +98,11 @@ class DaskEngine:
         if future.status != "finished":
             self._signals.put(Lost(key))
             return
-        result, pending = future.result()
+        try:
+            result, pending = future.result(timeout=_RESULT_SECONDS)
+        except Exception:  # noqa: BLE001 - whatever it is, the driver waits for this word
+            self._signals.put(Lost(key))  # the worker that held the result is gone
+            return
         self._signals.put(Finished(key, result, pending))
 
 
