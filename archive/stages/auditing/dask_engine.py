@@ -44,7 +44,7 @@ class DaskEngine:
         del count
 
     def submit(self, task: Work) -> None:
-        workers = [name for name in self._client.nthreads() if name not in self._avoided.values()]
+        workers = [name for name in self._cluster.workers() if name not in self._avoided.values()]
         future: Any = self._client.submit(
             _work, task, self._topic, key=f"{self._topic}-{task.key[0]}-{task.key[1]}", pure=False, retries=0,
             workers=workers if workers and self._avoided else None,
