@@ -25,6 +25,7 @@ from archive.ledger.overview import known_paths
 from archive.ledger.seal_events import SEALED, VALIDATED, ItemRow, SealState, read_seals, seals_among
 from archive.ledger.sealed_bags import (
     Disagreement,
+    as_of_then,
     compare_seals,
     expect_seals,
     holding_at,
@@ -250,6 +251,28 @@ def test_every_disagreement_is_told(ledger: Ledger) -> None:
     assert told(seal__0001__9_tsr="0" * 128) == [], "more than the ledger knows"
     assert [one.kind for one in compare_seals(expected, TAGS, {})] == [Disagreement.SEAL_GONE] * 2
     assert [one.seal for one in compare_seals(expected, TAGS, found_in(known[0]))] == [2]
+
+
+def test_of_an_older_version_the_seals_are_expected_that_it_had_then(ledger: Ledger) -> None:
+    holding = hold(ledger)
+    known = seal(1, "1.tsr"), seal(2, "1.tsr", "2.tsr"), seal(3)
+    record_seals(ledger, holding, known, now=NOW)
+    expected = expect_seals(ledger, "/vault/one", TAGS)
+    assert expected is not None
+
+    def told(newest: int, *seals: SealState) -> list[tuple[Disagreement, int, str]]:
+        then = as_of_then(expected, newest)
+        return [(one.kind, one.seal, one.path) for one in compare_seals(then, TAGS, found_in(*seals))]
+
+    for newest in range(5):
+        assert [one.number for one in as_of_then(expected, newest).seals] == [1, 2, 3][:newest]
+        assert told(newest, *known[:newest]) == []
+    assert [one.complete for one in as_of_then(expected, 2).seals] == [True, False]
+    assert told(2, known[0], seal(2)) == [], "its stamps may have come later"
+    assert told(2, seal(1), known[1]) == [(Disagreement.STAMP_GONE, 1, "seal/0001/1.tsr")], "the second seal covers it"
+    other = replace(seal(2), files=(item("seal/0002/stamped.sha512", "other"),))
+    assert told(2, known[0], other) == [(Disagreement.OTHER_SEAL, 2, "seal/0002/stamped.sha512")]
+    assert told(2, known[1]) == [(Disagreement.SEAL_GONE, 1, "")]
 
 
 def test_what_was_verified_gets_an_event_of_its_own_once(ledger: Ledger) -> None:
