@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
-from cryptography.x509.oid import ExtendedKeyUsageOID
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from archive.model.stamp import Authority, Revocation, StampFault, StampVerdict
 from archive.trust.tokens import judge_stamp
@@ -34,6 +36,8 @@ NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 STAMPED = b"the list that is stamped\n"
 Reason = x509.ReasonFlags
+UNKNOWN = x509.ObjectIdentifier("1.3.6.1.4.1.99999.9")
+END_OF_LEAF = NOW + 3 * 365 * DAY
 
 
 @dataclass(frozen=True)
@@ -123,9 +127,10 @@ def of_mid(
     issuer: Issued | None = None,
     digest: str = "sha256",
     critical: bool = True,
+    endless: bool = False,
 ) -> bytes:
     return revocation_list(
-        issuer or plain().mid, this=NOW + this, until=NOW + until, digest=digest,
+        issuer or plain().mid, this=NOW + this, until=NOW + until, digest=digest, endless=endless,
         extensions=((extension, critical),) if extension else (), key=key_of.key if key_of else None,
     )  # fmt: skip
 
@@ -158,6 +163,19 @@ def self_signed_leaf() -> Case:
     return Case(token, pinned(one), (), "SEAL-135")
 
 
+def self_issued_intermediate() -> Case:
+    """An issuer that has certified a further key of its own: such certificates do not count in a path's length."""
+    one = plain()
+    period: dict[str, Any] = {"start": NOW - 300 * DAY, "end": NOW + 3000 * DAY}
+    middle = issue("Same", one.root, ca=True, path_length=0, **period)
+    again = issue("Same", middle, ca=True, **period)
+    leaf = issue("Same signer", again, **period)
+    made = replace(one, mid=again, leaf=leaf)
+    some = [one.lists["root"], *(revocation_list(each, this=NOW - DAY, until=NOW + DAY) for each in (middle, again))]
+    token = made.stamp(STAMPED, NOW, Faults(certificates=(leaf, again, middle)))
+    return Case(token, pinned(one), tuple(some), "SEAL-135")
+
+
 def ended_root() -> Case:
     one = plain()
     root = issue("Ended", None, start=NOW - 900 * DAY, end=NOW - DAY, ca=True)
@@ -181,6 +199,31 @@ def hinted(certificates: tuple[Issued, ...], intermediates: tuple[Issued, ...]) 
     return Case(one.stamp(STAMPED, NOW, Faults(certificates=certificates)), trusted, lists(one), code)
 
 
+def in_parts(code: str | None, part: str | None = None, *, named: bool = True) -> Case:
+    """With a list of the one part `part` of what the intermediate publishes; `named` says that the signer's
+    certificate names its part by an address."""
+    if named:
+        one = make_authority("Parted", NOW, address="http://127.0.0.1:9")
+    else:
+        relative = x509.RelativeDistinguishedName([x509.NameAttribute(NameOID.COMMON_NAME, "Part")])
+        points = x509.CRLDistributionPoints([x509.DistributionPoint(None, relative, None, None)])
+        one = make_authority("Parted", NOW, more=(points,))
+    names = [x509.UniformResourceIdentifier(f"http://127.0.0.1:9/{part}.crl")]
+    period = {"this": NOW - DAY, "until": NOW + DAY}
+    of_part = revocation_list(one.mid, extensions=((scope(full_name=names), True),), **period)  # type: ignore[arg-type]
+    return listed(code, one.lists["root"], of_part, one=one)
+
+
+def of_rsa(code: str | None, *, certificate: str = "sha256", listed: str = "sha256") -> Case:
+    """With an intermediate whose key is of RSA, and what it signs with these digests."""
+    one = make_authority("Middle", NOW)
+    period: dict[str, Any] = {"start": NOW - 300 * DAY, "end": NOW + 3000 * DAY}
+    middle = issue("RSA", one.root, ca=True, key=rsa.generate_private_key(65537, 2048), **period)
+    made = replace(one, mid=middle, leaf=issue("Signer", middle, digest=certificate, **period))
+    of_middle = revocation_list(middle, this=NOW - DAY, until=NOW + DAY, digest=listed)
+    return Case(made.stamp(STAMPED, NOW), pinned(one), (one.lists["root"], of_middle), code)
+
+
 def signer_without_crl_sign() -> Case:
     case = with_mid("SEAL-138", mid_properties={"crl_sign": False})
     return replace(case, openssl=True)
@@ -193,6 +236,8 @@ def damaged(change: Callable[[bytes], bytes]) -> Case:
 
 HOLD: dict[str, Callable[[], Case]] = {
     "plain": lambda: faulty(None, openssl=True),
+    "a key for commitments": lambda: made(None, key_usage="content_commitment", openssl=True),
+    "a key for anything": lambda: made(None, key_usage=None, openssl=True),
     "certificates not in order": lambda: faulty(None, unsorted=True, openssl=True),
     "ESSCertID of version 1": lambda: faulty(None, ess=("v1",), openssl=True),
     "ESSCertID of both versions": lambda: faulty(None, ess=("v1", "v2"), openssl=True),
@@ -215,6 +260,24 @@ HOLD: dict[str, Callable[[], Case]] = {
     "list for user certificates": lambda: listed(
         None, plain().lists["root"], of_mid(extension=scope(only_contains_user_certs=True))
     ),
+    "list for CA certificates, of the root": lambda: listed(
+        None, of_mid(), of_mid(issuer=plain().root, extension=scope(only_contains_ca_certs=True))
+    ),
+    "list of its own part": lambda: in_parts(None, "mid"),
+    "list with an unknown extension": lambda: listed(
+        None,
+        plain().lists["root"],
+        of_mid(extension=x509.UnrecognizedExtension(UNKNOWN, b"\x05\x00"), critical=False),
+    ),
+    "list with a critical name of its issuer's key": lambda: listed(
+        None,
+        plain().lists["root"],
+        of_mid(extension=x509.AuthorityKeyIdentifier.from_issuer_public_key(plain().mid.key.public_key())),
+    ),
+    "list without an end, from its time": lambda: listed(
+        None, plain().lists["root"], of_mid(this=timedelta(), endless=True)
+    ),
+    "an RSA key": lambda: of_rsa(None),
     "no list, and none required": lambda: listed(None, required=False),
     "twenty years later": lambda: replace(faulty(None), at=NOW + 7300 * DAY),
     "at the end of all times": lambda: replace(faulty(None), at=datetime.max.replace(tzinfo=UTC)),
@@ -259,14 +322,20 @@ REFUSED: dict[str, Callable[[], Case]] = {
     "ended before": lambda: made("SEAL-135", end=NOW - DAY, openssl=False),
     "begins later": lambda: made("SEAL-135", start=NOW + DAY, end=NOW + 2 * DAY, openssl=False),
     "unknown critical extension": lambda: made("SEAL-135", unknown_critical=True, openssl=False),
+    "a key that is not for signatures": lambda: made("SEAL-135", key_usage="key_agreement", openssl=False),
+    "SHA-1 certificate of an RSA key": lambda: of_rsa("SEAL-135", certificate="sha1"),
     "SHA-1 certificate": lambda: made("SEAL-135", digest="sha1"),
     "another root": lambda: replace(faulty("SEAL-135"), authority=pinned(other())),
     "hint as anchor": hint_as_anchor,
     "no intermediate": lambda: hinted((plain().leaf,), ()),
     "pinned signer": self_signed_leaf,
     "ended root": ended_root,
+    "self-issued intermediate": self_issued_intermediate,
     "intermediate may not sign": lambda: with_mid("SEAL-135", mid_properties={"key_cert_sign": False}),
     "intermediate is no CA": lambda: with_mid("SEAL-135", mid_properties={"ca": False, "usages": ()}),
+    "intermediate is no CA, with a key for certificates": lambda: with_mid(
+        "SEAL-135", mid_properties={"ca": False, "usages": (), "key_usage": "key_cert_sign"}
+    ),
     "intermediate ended": lambda: with_mid("SEAL-135", mid_properties={"end": NOW - DAY}),
     "five levels": lambda: deep(4),
     "policy not pinned": lambda: replace(faulty("SEAL-136"), authority=pinned(plain(), policies=("1.2.3",))),
@@ -279,6 +348,9 @@ REFUSED: dict[str, Callable[[], Case]] = {
     "on hold later": lambda: revoked("SEAL-137", DAY, Reason.certificate_hold),
     "intermediate revoked before": lambda: revoked("SEAL-137", -DAY, Reason.superseded, of_mid=True),
     "revoked within its accuracy": lambda: revoked("SEAL-137", timedelta(seconds=1), Reason.superseded),
+    "invalid within its accuracy": lambda: revoked(
+        "SEAL-137", DAY, Reason.superseded, invalid=timedelta(seconds=1)
+    ),
     "invalid before": lambda: revoked("SEAL-137", DAY, Reason.superseded, invalid=-DAY),
     "no list": lambda: listed("SEAL-138"),
     "list in another name": lambda: listed(
@@ -290,7 +362,7 @@ REFUSED: dict[str, Callable[[], Case]] = {
     "list with an unknown critical extension": lambda: listed(
         "SEAL-138",
         plain().lists["root"],
-        of_mid(extension=x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.99999.9"), b"\x05\x00")),
+        of_mid(extension=x509.UnrecognizedExtension(UNKNOWN, b"\x05\x00")),
     ),
     "list for user certificates, of the root": lambda: listed(
         "SEAL-138", of_mid(), of_mid(issuer=plain().root, extension=scope(only_contains_user_certs=True))
@@ -316,6 +388,20 @@ REFUSED: dict[str, Callable[[], Case]] = {
         "SEAL-138",
         plain().lists["root"],
         of_mid(extension=scope(full_name=[x509.UniformResourceIdentifier("http://127.0.0.1/other.crl")])),
+    ),
+    "list of a part that its certificate does not name by an address": lambda: in_parts("SEAL-138", "mid", named=False),
+    "list of a part in another form": lambda: listed(
+        "SEAL-138", plain().lists["root"],
+        of_mid(extension=scope(relative_name=x509.RelativeDistinguishedName([
+            x509.NameAttribute(NameOID.COMMON_NAME, "Part")
+        ]))),
+    ),
+    "list without an end, from before": lambda: listed(
+        "SEAL-138", plain().lists["root"], of_mid(this=-timedelta(seconds=1), endless=True)
+    ),
+    "SHA-1 list of an RSA key": lambda: of_rsa("SEAL-138", listed="sha1"),
+    "list from the certificate's end": lambda: listed(
+        "SEAL-138", plain().lists["root"], of_mid(this=END_OF_LEAF - NOW, until=END_OF_LEAF - NOW + DAY)
     ),
     "list of another issuer": lambda: listed("SEAL-138", plain().lists["root"], other().lists["mid"]),
     "forged list": lambda: listed("SEAL-138", plain().lists["root"], of_mid(key_of=other().mid)),
@@ -382,6 +468,9 @@ def test_what_a_verdict_says() -> None:
     assert verdict.revocation is Revocation.GOOD
     assert verdict.hashes[:2] == ("sha512", "sha256")
     assert judged(revoked(None, DAY, Reason.superseded)).revocation is Revocation.LATER
+    later = revoked(None, DAY, Reason.superseded)
+    older = replace(later, lists=(*later.lists, of_mid(until=9 * DAY)))
+    assert judged(older).revocation is Revocation.LATER, "whatever the list of before says"
     assert judged(listed(None, required=False)).revocation is Revocation.UNKNOWN
 
 
