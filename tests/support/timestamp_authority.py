@@ -196,9 +196,21 @@ class Faults:
     unsorted: bool = False
     trailing: bytes = b""
     shift: timedelta = timedelta(0)
-    accuracy: int | None = 1
+    accuracy: int | dict[str, int] | None = 1
     policy: str = POLICY
     content_type: str = "tst_info"
+    encapsulated: str = "tst_info"
+    version: str = "v1"
+    time_text: str = ""
+    """The time as it is written in the token, such as one without a zone."""
+    other_certificate: bool = False
+    twice: bool = False
+    """The attribute that names the certificate is there twice."""
+    key_identifier: bool = False
+    """The signer is named by the identifier of its key."""
+    ess_more: dict[str, Any] = field(default_factory=dict)
+    """Further members of the ESSCertID of version 2."""
+    ess_count: int = 1
 
 
 @dataclass(frozen=True)
@@ -238,14 +250,16 @@ class TestAuthority:
         if faults.other_imprint:
             imprint = hashlib.new(algorithm, b"other bytes").digest()
         facts: dict[str, Any] = {
-            "version": "v1",
+            "version": faults.version,
             "policy": faults.policy,
             "message_imprint": {"hash_algorithm": {"algorithm": algorithm}, "hashed_message": imprint},
             "serial_number": next(_serials),
             "gen_time": (time + faults.shift).replace(microsecond=0),
         }
+        if faults.time_text:
+            facts["gen_time"] = core.GeneralizedTime(contents=faults.time_text.encode("ascii"))
         if faults.accuracy is not None:
-            facts["accuracy"] = {"seconds": faults.accuracy}
+            facts["accuracy"] = faults.accuracy if isinstance(faults.accuracy, dict) else {"seconds": faults.accuracy}
         if nonce is not None:
             facts["nonce"] = nonce
         token = self._sign(tsp.TSTInfo(facts).dump(), time + faults.shift, faults)
@@ -263,18 +277,22 @@ class TestAuthority:
             attributes.append({"type": "signing_certificate", "values": [{"certs": [one]}]})
         if "v2" in faults.ess:
             two = {"hash_algorithm": {"algorithm": "sha256"}, "cert_hash": hashlib.sha256(named).digest()}
-            attributes.append({"type": "signing_certificate_v2", "values": [{"certs": [two]}]})
+            values = [{"certs": [{**two, **faults.ess_more}] * faults.ess_count}]
+            attributes += [{"type": "signing_certificate_v2", "values": values}] * (2 if faults.twice else 1)
         signed = cms.CMSAttributes(attributes)
         signed_bytes = _set(sorted(one.dump() for one in signed))
         signature = self.leaf.key.sign(signed_bytes, ec.ECDSA(_HASHES[faults.signature_hash]()))
         if faults.broken_signature:
             signature = self.leaf.key.sign(signed_bytes + b"x", ec.ECDSA(_HASHES[faults.signature_hash]()))
         parsed = asn1_x509.Certificate.load(self.leaf.der)
+        named_signer: dict[str, Any] = {
+            "issuer_and_serial_number": {"issuer": parsed.issuer, "serial_number": parsed.serial_number},
+        }
+        if faults.key_identifier:
+            named_signer = {"subject_key_identifier": parsed.key_identifier}
         signer = {
             "version": "v1",
-            "sid": {
-                "issuer_and_serial_number": {"issuer": parsed.issuer, "serial_number": parsed.serial_number},
-            },
+            "sid": named_signer,
             "digest_algorithm": algos.DigestAlgorithm({"algorithm": faults.signature_hash}),
             "signed_attrs": cms.CMSAttributes.load(signed_bytes),
             "signature_algorithm": {"algorithm": f"{faults.algorithm_hash or faults.signature_hash}_ecdsa"},
@@ -282,14 +300,18 @@ class TestAuthority:
         }
         included = [self.leaf, self.mid] if faults.certificates is None else list(faults.certificates)
         ordered = sorted((one.der for one in included), reverse=faults.unsorted)
+        choices = [cms.CertificateChoices("certificate", asn1_x509.Certificate.load(one)) for one in ordered]
+        if faults.other_certificate:
+            other = cms.OtherCertificateFormat({"other_cert_format": "1.2.3", "other_cert": core.Null()})
+            choices.append(cms.CertificateChoices("other", other))
         data = cms.SignedData({
             "version": "v3",
             "digest_algorithms": [{"algorithm": faults.signature_hash}],
             "encap_content_info": {
-                "content_type": "tst_info",
+                "content_type": faults.encapsulated,
                 "content": core.ParsableOctetString(content),
             },
-            "certificates": [cms.CertificateChoices("certificate", asn1_x509.Certificate.load(o)) for o in ordered],
+            "certificates": choices,
             "signer_infos": [signer] * faults.signers,
         })  # fmt: skip
         return cms.ContentInfo({"content_type": "signed_data", "content": data}).dump()

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asn1crypto import cms, tsp
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -199,6 +201,20 @@ def hinted(certificates: tuple[Issued, ...], intermediates: tuple[Issued, ...]) 
     return Case(one.stamp(STAMPED, NOW, Faults(certificates=certificates)), trusted, lists(one), code)
 
 
+def unsigned() -> bytes:
+    """A granted response with a token of plain data."""
+    data = cms.ContentInfo({"content_type": "data", "content": b"x"})
+    return tsp.TimeStampResp({"status": {"status": "granted"}, "time_stamp_token": data}).dump()  # type: ignore[no-any-return]
+
+
+def issuer_serial(leaf: Issued, *, serial: int | None = None, issuer: Issued | None = None) -> dict[str, object]:
+    """The further members of an ESSCertID that name the certificate's issuer and serial number."""
+    parsed = asn1_x509.Certificate.load(leaf.der)
+    name = parsed.issuer if issuer is None else asn1_x509.Certificate.load(issuer.der).subject
+    names = [asn1_x509.GeneralName("directory_name", name)]
+    return {"issuer_serial": {"issuer": names, "serial_number": serial or parsed.serial_number}}
+
+
 def in_parts(code: str | None, part: str | None = None, *, named: bool = True) -> Case:
     """With a list of the one part `part` of what the intermediate publishes; `named` says that the signer's
     certificate names its part by an address."""
@@ -245,6 +261,11 @@ HOLD: dict[str, Callable[[], Case]] = {
     "SHA-384 imprint": lambda: faulty(None, imprint_hash="sha384", openssl=True),
     "SHA3-256 imprint": lambda: faulty(None, imprint_hash="sha3_256"),
     "SHA-512 signature": lambda: faulty(None, signature_hash="sha512", openssl=True),
+    "accuracy of a day": lambda: faulty(None, accuracy=86400, openssl=True),
+    "ESSCertID with its issuer": lambda: faulty(None, ess_more=issuer_serial(plain().leaf), openssl=True),
+    "sixteen certificates": lambda: faulty(
+        None, certificates=(plain().leaf, plain().mid, *(many(number) for number in range(14)))
+    ),
     "without accuracy": lambda: faulty(None, accuracy=None, openssl=True),
     "intermediate from the trust": lambda: hinted((plain().leaf,), (plain().mid,)),
     "policy pinned": lambda: replace(faulty(None), authority=pinned(plain(), policies=(POLICY,))),
@@ -295,6 +316,15 @@ REFUSED: dict[str, Callable[[], Case]] = {
     ),
     "accuracy of centuries": lambda: faulty("SEAL-130", accuracy=10**12),
     "negative accuracy": lambda: faulty("SEAL-130", accuracy=-5),
+    "not signed data": lambda: replace(faulty("SEAL-130"), token=unsigned()),
+    "another kind of content": lambda: faulty("SEAL-130", encapsulated="data", openssl=False),
+    "another kind of content in what is signed": lambda: faulty("SEAL-130", content_type="data"),
+    "another version": lambda: faulty("SEAL-130", version="v2"),
+    "a time without a zone": lambda: faulty("SEAL-130", time_text="20260601120000"),
+    "a time in the year 0": lambda: faulty("SEAL-130", time_text="00000101000000Z"),
+    "accuracy of more than a day": lambda: faulty("SEAL-130", accuracy=86401, openssl=True),
+    "a certificate of another kind": lambda: faulty("SEAL-130", other_certificate=True),
+    "an attribute twice": lambda: faulty("SEAL-130", twice=True),
     "seventeen certificates": lambda: faulty(
         "SEAL-130", certificates=(plain().leaf, *(many(number) for number in range(16)))
     ),
@@ -308,6 +338,18 @@ REFUSED: dict[str, Callable[[], Case]] = {
     "other imprint": lambda: faulty("SEAL-133", other_imprint=True, openssl=False),
     "broken signature": lambda: faulty("SEAL-133", broken_signature=True, openssl=False),
     "no ESSCertID": lambda: faulty("SEAL-134", ess=(), openssl=False),
+    "ESSCertID that names no certificate": lambda: faulty("SEAL-134", ess_count=0),
+    "ESSCertID with another serial number": lambda: faulty(
+        "SEAL-134", ess_more=issuer_serial(plain().leaf, serial=7), openssl=False
+    ),
+    "ESSCertID with another issuer": lambda: faulty(
+        "SEAL-134", ess_more=issuer_serial(plain().leaf, issuer=other().mid), openssl=False
+    ),
+    "ESSCertID by a weak digest": lambda: faulty(
+        "SEAL-134", ess_more={"hash_algorithm": {"algorithm": "md5"}, "cert_hash": bytes(16)}
+    ),
+    "signer named by its key": lambda: faulty("SEAL-134", key_identifier=True),
+    "signer's certificate twice": lambda: faulty("SEAL-134", certificates=(plain().leaf, plain().leaf, plain().mid)),
     "ESSCertID of another": lambda: faulty("SEAL-134", ess_of=other().leaf, openssl=False),
     "no certificate": lambda: faulty("SEAL-134", certificates=(), openssl=False),
     "certificate of another": lambda: faulty("SEAL-134", certificates=(other().leaf,), openssl=False),
@@ -463,6 +505,8 @@ def test_what_a_verdict_says() -> None:
     one = plain()
     verdict = judged(faulty(None))
     assert verdict.accuracy == timedelta(seconds=1)
+    fine = judged(faulty(None, accuracy={"seconds": 2, "millis": 30, "micros": 4}))
+    assert fine.accuracy == timedelta(seconds=2, milliseconds=30, microseconds=4)
     assert verdict.policy == POLICY
     assert verdict.not_after == one.leaf.certificate.not_valid_after_utc
     assert verdict.revocation is Revocation.GOOD
