@@ -206,9 +206,10 @@ def make_request(stamped: bytes) -> tuple[bytes, int]:
 
 
 def read_nonce(content: bytes) -> int | None:
-    """The nonce of a response that was judged, None where it has none."""
+    """The nonce of a response that was judged and has a token; None where it has none."""
     token = read_response(content).token
-    return None if token is None else token.nonce
+    assert token is not None
+    return token.nonce
 
 
 def _refused(verdict: StampVerdict, fault: StampFault, detail: str) -> StampVerdict:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -26,12 +26,13 @@ def running() -> Iterator[Running]:
 
 
 def ask(
-    running: Running, *, required: bool = True, lists: tuple[bytes, ...] = (), seconds: float = 20
-) -> ObtainedStamp:
+    running: Running, *, required: bool = True, lists: tuple[bytes, ...] = (), seconds: float = 20,
+    sleep: Callable[[float], None] = lambda _: None,
+) -> ObtainedStamp:  # fmt: skip
     trusted = Authority("anna", "Anna Ltd", running.authority.root.der)
     return obtain_stamp(
         running.url, STAMPED, (trusted,), lists, required=required, now=lambda: datetime.now(UTC), seconds=seconds,
-        sleep=lambda _: None,
+        sleep=sleep,
     )  # fmt: skip
 
 
@@ -80,8 +81,11 @@ def test_passing_failures_are_tried_three_times(running: Running) -> None:
     assert ask(running).verdict.holds
     assert len(running.behaviour.requests) == 3
     running.behaviour.failures = 3
-    assert "503" in refused(running)
+    pauses: list[float] = []
+    with pytest.raises(NotStampedError, match="503"):
+        ask(running, sleep=pauses.append)
     assert len(running.behaviour.requests) == 6
+    assert pauses == [0.5, 1.0]
 
 
 def test_a_silent_authority_is_left_after_its_time(running: Running) -> None:

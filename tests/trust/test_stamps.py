@@ -300,6 +300,7 @@ HOLD: dict[str, Callable[[], Case]] = {
     ),
     "an RSA key": lambda: of_rsa(None),
     "no list, and none required": lambda: listed(None, required=False),
+    "a list that cannot be read, and none required": lambda: listed(None, b"0", required=False),
     "twenty years later": lambda: replace(faulty(None), at=NOW + 7300 * DAY),
     "at the end of all times": lambda: replace(faulty(None), at=datetime.max.replace(tzinfo=UTC)),
     "five minutes ahead": lambda: replace(faulty(None), at=NOW - timedelta(minutes=5)),
@@ -524,6 +525,10 @@ def test_the_first_authority_for_which_all_holds_counts() -> None:
     first, second = pinned(one, policies=("1.2.3",)), replace(pinned(one), name="berta")
     verdict = judge_stamp("1.tsr", one.stamp(STAMPED, NOW), STAMPED, (first, second), lists(one), at=NOW)
     assert verdict.authority == "berta"
+    second = replace(second, distrusted=NOW)
+    for pair, words in (((first, second), "1.3.6.1.4.1"), ((second, first), "not trusted any more")):
+        verdict = judge_stamp("1.tsr", one.stamp(STAMPED, NOW), STAMPED, pair, lists(one), at=NOW)
+        assert words in verdict.detail
 
 
 def test_any_bit_of_a_token_that_is_turned_is_seen_or_changes_nothing() -> None:

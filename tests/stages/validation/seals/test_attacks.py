@@ -23,7 +23,7 @@ import pytest
 from cryptography import x509
 
 from archive.model.finding import Outcome
-from archive.model.seal import SealReceipt
+from archive.model.seal import Reason, SealReceipt, SignatureForm
 from tests.stages.validation.seals.conftest import ANNA, BELA, Judge, World
 from tests.support.audit_projects import CHECKOUT, UNPRIVILEGED
 from tests.support.bag_drafts import Files, draft, write_folder, write_tar, write_zip
@@ -40,6 +40,7 @@ from tests.support.sealing_by_hand import (
     restamp_list,
     seal_by_hand,
     sign_by_hand,
+    ssh_signature,
     stamp_by_hand,
     write_trust,
 )
@@ -87,6 +88,8 @@ CHANGED_FILES: dict[str, tuple[Change, str]] = {
         lambda f: put(b"tagmanifest-sha512.txt", f[b"tagmanifest-sha512.txt"] + b"\n")(f), "SEAL-114",
     ),
     "README.txt changed": (put(FOLDER + b"README.txt", b"Trust me.\n"), "SEAL-114"),
+    "README.txt that is huge": (put(FOLDER + b"README.txt", b"0" * (9 << 20)), "SEAL-114"),
+    "signers.pem that is huge": (put(FOLDER + b"signers.pem", b"0" * (9 << 20)), "SEAL-115"),
     "signers.pem changed": (put(FOLDER + b"signers.pem", BELA.pem), "SEAL-114"),
     "README.txt is gone": (take(FOLDER + b"README.txt"), "SEAL-107"),
     "signers.pem is gone": (take(FOLDER + b"signers.pem"), "SEAL-107"),
@@ -156,6 +159,16 @@ def test_a_changed_file(world: World, judge: Judge, name: str) -> None:
     report, codes = judge(files)
     assert report.outcome is Outcome.DAMAGED
     assert codes[code] == "error"
+    assert "SEAL-105" not in codes, "all that is there can be read"
+
+
+@pytest.mark.parametrize("content", [b"", None])
+def test_a_seal_whose_statement_tells_nothing_is_reported_all_the_same(
+    world: World, judge: Judge, content: bytes | None
+) -> None:
+    files = {path: each for path, each in world.twice.items() if content is not None or path != STATEMENT}
+    report, _codes = judge(files if content is None else {**files, STATEMENT: content})
+    assert [(one.number, one.reason) for one in report.seals] == [(1, None), (2, Reason.RENEWAL)]
 
 
 def test_a_seal_0000_is_not_judged_as_a_seal(world: World, judge: Judge) -> None:
@@ -305,6 +318,26 @@ class TestSshSignatures:
 
     def test_one_that_holds(self, world: World, judge: Judge) -> None:
         assert self.judged(judge, self.signed(world)) == {}
+
+    def test_one_by_a_key_that_no_one_trusts_counts_for_nothing(self, world: World, judge: Judge) -> None:
+        files = self.signed(world, dsse=[ANNA])
+        report, codes = judge(files)
+        assert codes == {}
+        assert [(one.name, one.form) for one in report.seals[0].signers] == [("anna", SignatureForm.DSSE)]
+        policy = 'stamps = 2\nsignatures = 2\nrevocation = "required"\nstamp_within_days = 7'
+        assert judge(files, policy=policy)[1] == {"SEAL-121": "error"}
+
+    def test_one_key_in_two_forms_is_one(self, world: World, judge: Judge) -> None:
+        files = sign_only(world)
+        files[FOLDER + b"statement.json.1.sig"] = ssh_signature(ANNA, "muniment-seal-1", files[STATEMENT])
+        stamp_by_hand(files, 1, restamp_list(files, 1), world.hand)
+        report, codes = judge(files)
+        assert codes == {}
+        assert [(one.name, one.form) for one in report.seals[0].signers] == [
+            ("anna", SignatureForm.DSSE), ("anna", SignatureForm.SSHSIG),
+        ]  # fmt: skip
+        policy = 'stamps = 2\nsignatures = 2\nrevocation = "required"\nstamp_within_days = 7'
+        assert judge(files, policy=policy)[1] == {"SEAL-121": "error"}
 
     def test_beside_a_dsse_signature(self, world: World, judge: Judge) -> None:
         policy = 'stamps = 2\nsignatures = 2\nrevocation = "required"\nstamp_within_days = 7'
@@ -515,7 +548,7 @@ class TestStamps:
         self, world: World, judge: Judge, faults: Faults, code: str
     ) -> None:
         files = {**world.sealed, FOLDER + b"3.tsr": world.one.stamp(world.sealed[STAMPED], NOW, faults)}
-        assert judge(files)[1][code] == "error"
+        assert judge(files)[1] == {code: "error"}
 
     def test_stamps_far_apart_are_a_warning(self, world: World, judge: Judge) -> None:
         files = world.seal(stamp_times=[NOW, NOW + 8 * DAY])
@@ -583,6 +616,9 @@ class TestWeakHashes:
     def test_a_bag_that_only_weak_digests_bind(self, world: World, judge: Judge) -> None:
         files = world.seal(draft(algorithms=("md5",)))
         assert judge(files)[1] == {"SEAL-152": "error"}
+
+    def test_of_a_bag_without_a_seal_nothing_is_bound(self, judge: Judge) -> None:
+        assert judge(draft(algorithms=("md5",)))[1] == {"SEAL-101": "error"}
 
     def test_a_strong_digest_beside_a_weak_one(self, world: World, judge: Judge) -> None:
         assert judge(world.seal(draft(algorithms=("md5", "sha256"))))[1] == {}
@@ -681,7 +717,8 @@ class TestHostileFiles:
             return read(self, path, limit)
 
         monkeypatch.setattr(FolderReader, "read_tag", refuse)
-        report, codes = judge(bag, at=NOW + 20 * DAY)
+        digest = hashlib.sha512(world.twice[b"seal/%04d/stamped.sha512" % number]).hexdigest()
+        report, codes = judge(bag, at=NOW + 20 * DAY, receipts=[SealReceipt(number, digest, NOW)])
         assert report.outcome is Outcome.NOT_CHECKED
         assert codes.pop("SEAL-105") == "unchecked"
         assert codes in ({}, {"SEAL-138": "unchecked"} if name == "crls/1.crl" else {})
