@@ -55,25 +55,25 @@ def judge_path(
     accuracy: timedelta,
     *,
     required: bool,
-) -> tuple[Revocation, str]:
+) -> tuple[Revocation, str | None]:
     """What `lists` say of every certificate of `path` but the root, for a stamp of `time`, give or take `accuracy`.
 
     The gravest word wins: revoked, not checked, revoked after the stamp, good. The second value names the certificate
-    that it concerns; it is empty where all is good. Without `required` it is empty too for a certificate that counts
-    because no list is there at all.
+    that it concerns. It is None where all is good and, without `required`, where nothing is against the path but that
+    there is no list at all.
     """
     lists = tuple(lists)
-    verdicts: dict[Revocation, str] = {}
+    verdicts: dict[Revocation, str | None] = {}
     for certificate, issuer in itertools.pairwise(path):
-        subject = certificate.subject.rfc4514_string()
+        subject: str | None = certificate.subject.rfc4514_string() or f"serial number {certificate.serial_number}"
         verdict = _judge(certificate, issuer, lists, time, accuracy)
         if not required and not any(one.issuer == issuer.subject for one in lists):
-            subject = ""
+            subject = None
         verdicts[verdict] = verdicts.get(verdict) or subject
     for word in (Revocation.REVOKED, Revocation.UNKNOWN, Revocation.LATER):
         if word in verdicts:
             return word, verdicts[word]
-    return Revocation.GOOD, ""
+    return Revocation.GOOD, None
 
 
 def _judge(

@@ -150,10 +150,10 @@ def _judge_path(
     word, subject = revocation.judge_path(path, lists, token.time, token.accuracy, required=required)
     verdict = replace(verdict, revocation=word)
     if word is Revocation.REVOKED:
-        return _refused(verdict, StampFault.REVOKED, subject)
+        return _refused(verdict, StampFault.REVOKED, str(subject))
     if token.time - at > CLOCK_TOLERANCE:
         return _refused(verdict, StampFault.FUTURE, f"its time is {token.time.isoformat()}")
-    if word is Revocation.UNKNOWN and subject:
+    if word is Revocation.UNKNOWN and subject is not None:
         return _refused(verdict, StampFault.NO_LIST, subject)
     return verdict
 

@@ -84,7 +84,7 @@ def issue(
 ) -> Issued:
     """A certificate: of a CA with `ca`, else of a signer with the extended `usages` and the one `key_usage`."""
     own = key or ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)] if name else [])
     signer = issuer or Issued(None, own)  # type: ignore[arg-type]
     builder = (
         x509.CertificateBuilder()

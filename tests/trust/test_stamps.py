@@ -145,6 +145,15 @@ def scope(**properties: object) -> x509.IssuingDistributionPoint:
     return x509.IssuingDistributionPoint(**every)  # type: ignore[arg-type]
 
 
+def nameless(code: str | None, *, with_lists: bool) -> Case:
+    """With a signer whose certificate has an empty subject."""
+    one = plain()
+    period: dict[str, Any] = {"start": NOW - 300 * DAY, "end": NOW + 3000 * DAY}
+    names = x509.SubjectAlternativeName([x509.DNSName("tsa.example.org")])
+    made = replace(one, leaf=issue("", one.mid, more=(names,), **period))
+    return Case(made.stamp(STAMPED, NOW), pinned(one), lists(one) if with_lists else (one.lists["root"],), code)
+
+
 def deep(levels: int) -> Case:
     one = make_authority("Deep", NOW)
     start, end = NOW - 300 * DAY, NOW + 3000 * DAY
@@ -270,6 +279,7 @@ HOLD: dict[str, Callable[[], Case]] = {
     "intermediate from the trust": lambda: hinted((plain().leaf,), (plain().mid,)),
     "policy pinned": lambda: replace(faulty(None), authority=pinned(plain(), policies=(POLICY,))),
     "distrusted later": lambda: replace(faulty(None), authority=pinned(plain(), distrusted=NOW + DAY)),
+    "a signer without a name": lambda: nameless(None, with_lists=True),
     "four levels": lambda: deep(3),
     "superseded later": lambda: revoked(None, DAY, Reason.superseded),
     "superseded later, invalid later": lambda: revoked(None, 2 * DAY, Reason.superseded, invalid=DAY),
@@ -410,6 +420,7 @@ REFUSED: dict[str, Callable[[], Case]] = {
     "list for user certificates, of the root": lambda: listed(
         "SEAL-138", of_mid(), of_mid(issuer=plain().root, extension=scope(only_contains_user_certs=True))
     ),
+    "no list for a signer without a name": lambda: nameless("SEAL-138", with_lists=False),
     "no list of the root": lambda: listed("SEAL-138", of_mid()),
     "no list of the intermediate": lambda: listed("SEAL-138", plain().lists["root"]),
     "list ended before": lambda: listed("SEAL-138", plain().lists["root"], of_mid(this=-9 * DAY, until=-DAY)),

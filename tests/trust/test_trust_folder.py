@@ -92,14 +92,35 @@ class TestReading:
         assert run(["verify", str(tmp_path), "--trust", str(folder)]) == code
         assert "error: " in capsys.readouterr().err
 
-    def test_two_certificates_in_one_file(self, tmp_path: Path) -> None:
+    def test_of_the_lists_only_those_that_are_named_so_are_read(self, tmp_path: Path) -> None:
+        folder = self.folder(tmp_path)
+        authority = make_authority("Other", NOW)
+        (folder / "crls").mkdir()
+        (folder / "crls/1.crl").write_bytes(authority.lists["mid"])
+        (folder / "crls/notes").mkdir()
+        assert read_trust(str(folder)).lists == (authority.lists["mid"],)
+        (folder / "crls/2.crl").symlink_to("gone")
+        with pytest.raises(UsageError, match="not there"):
+            read_trust(str(folder))
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda root, mid: root + mid,
+            lambda root, _: b"-----BEGIN CERTIFICATE-----\n!\n" + root,
+            lambda root, _: root.replace(b"\nM", b"\n!M", 1),
+            lambda root, _: root.replace(b"CERTIFICATE", b"TRUSTED CERTIFICATE"),
+            lambda root, _: b"",
+        ],
+    )
+    def test_not_one_certificate_in_a_file(self, tmp_path: Path, change: Callable[[bytes, bytes], bytes]) -> None:
         authority = make_authority("One", NOW)
         folder = write_trust(tmp_path / "t", [("one", "One", authority)], [])
-        both = authority.root.pem + authority.mid.pem
-        (folder / "authorities/one-root.pem").write_bytes(both)
+        content = change(authority.root.pem, authority.mid.pem)
+        (folder / "authorities/one-root.pem").write_bytes(content)
         text = (folder / "trust.toml").read_text()
         old = hashlib.sha256(authority.root.pem).hexdigest()
-        (folder / "trust.toml").write_text(text.replace(old, hashlib.sha256(both).hexdigest()))
+        (folder / "trust.toml").write_text(text.replace(old, hashlib.sha256(content).hexdigest()))
         with pytest.raises(UsageError, match="not one certificate"):
             read_trust(str(folder))
 

@@ -372,6 +372,19 @@ class TestSshSignatures:
         stamp_by_hand(files, 1, restamp_list(files, 1), world.hand)
         assert self.judged(judge, files) == {"SEAL-122": "error"}
 
+    def test_one_that_cannot_be_read(self, world: World, tmp_path: Path, judge: Judge, monkeypatch: Any) -> None:
+        from archive.bags.folder_reader import FolderReader
+
+        read = FolderReader.read_tag
+
+        def refuse(self: FolderReader, path: bytes, limit: int) -> bytes:
+            if path.endswith(b".sig"):
+                raise OSError(5, "Input/output error")
+            return read(self, path, limit)
+
+        monkeypatch.setattr(FolderReader, "read_tag", refuse)
+        assert judge(write_folder(self.signed(world), tmp_path / "bag"))[1] == {"SEAL-105": "unchecked"}
+
     def test_one_that_is_huge(self, world: World, judge: Judge) -> None:
         files = sign_only(world)
         files[FOLDER + b"statement.json.1.sig"] = b"x" * (9 << 20)
@@ -550,6 +563,19 @@ class TestStamps:
         files = {**world.sealed, FOLDER + b"3.tsr": world.one.stamp(world.sealed[STAMPED], NOW, faults)}
         assert judge(files)[1] == {code: "error"}
 
+    def test_a_stamp_that_does_not_hold_says_nothing_of_the_time(self, world: World, judge: Judge) -> None:
+        short = make_authority("Short", NOW, leaf_end=10 * DAY)
+        known = [("one", "Company One", world.one), ("two", "Company Two", world.two), ("short", "Short", short)]
+        broken = short.stamp(world.sealed[STAMPED], NOW - DAY, Faults(broken_signature=True))
+        report, codes = judge({**world.sealed, FOLDER + b"3.tsr": broken}, authorities=known)
+        assert codes == {"SEAL-133": "error"}
+        assert report.seals[0].until == world.one.leaf.certificate.not_valid_after_utc
+        assert report.seals[0].proven == NOW + timedelta(seconds=2)
+
+    def test_the_last_second_for_stamps(self, world: World, judge: Judge) -> None:
+        assert judge(world.pending, at=NOW + 7 * DAY)[1] == {"SEAL-120": "unchecked"}
+        assert judge(world.pending, at=NOW + 7 * DAY + timedelta(seconds=1))[1] == {"SEAL-120": "error"}
+
     def test_stamps_far_apart_are_a_warning(self, world: World, judge: Judge) -> None:
         files = world.seal(stamp_times=[NOW, NOW + 8 * DAY])
         assert judge(files, at=NOW + 9 * DAY)[1] == {"SEAL-141": "warning"}
@@ -604,6 +630,12 @@ class TestSeveralSeals:
         (finding,) = report.findings
         assert "2026-06-03T12:00:00Z" in finding.message
         assert "2026-06-10T12:00:02Z" in finding.message
+
+    def test_a_seal_without_stamps_under_a_later_one_is_as_old_as_that(self, world: World, judge: Judge) -> None:
+        files = world.seal(dict(world.sealed), 2, authorities=[], reason="reseal")
+        world.seal(files, 3, reason="renewal")
+        codes = judge(files, at=NOW + 20 * DAY, keys=[(ANNA, {"revoked": "2026-06-05T12:00:00Z"})])[1]
+        assert codes == {"SEAL-120": "error"}, "no signature is later than the stamps of the third seal"
 
     def test_the_seal_of_another_bag(self, world: World, judge: Judge) -> None:
         other = draft(payload={b"data/x": b"x"})
