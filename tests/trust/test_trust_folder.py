@@ -23,11 +23,12 @@ from cryptography.x509.oid import NameOID
 from archive.cli.app import run
 from archive.errors import UsageError
 from archive.resources import metadata_path
+from archive.trust.chains import problem_of_chain
 from archive.trust.store import read_trust
 from tests.support.needing import need, needs
 from tests.support.sealing_by_hand import DAY, NOW, HandKey, write_trust
 from tests.support.terminal import Terminal
-from tests.support.timestamp_authority import make_authority, revocation_list, run_authority
+from tests.support.timestamp_authority import issue, make_authority, revocation_list, run_authority
 
 Capture = pytest.CaptureFixture[str]
 ANNA, ROOT = HandKey("anna"), HandKey("root")
@@ -220,6 +221,30 @@ class TestAuthorities:
             path = self.pem(tmp_path / "k", self_signed(key))
             assert words in self.add(capsys, path, code=2)["problem"]
         assert os.listdir("t") == ["trust.toml"]
+
+    def test_intermediates_are_taken_in_any_order(self, tmp_path: Path) -> None:
+        one = make_authority("One", NOW)
+        below = issue("Below", one.mid, start=NOW, end=NOW + timedelta(days=9), ca=True)
+        assert problem_of_chain(one.root.der, [below.der, one.mid.der]) == ""
+        assert "no path leads from it" in problem_of_chain(one.root.der, [below.der])
+
+    @pytest.mark.parametrize(
+        ("properties", "words"),
+        [
+            ({"ca": False, "usages": (), "key_usage": "key_cert_sign"}, "not a certification authority"),
+            ({"ca": True, "key_cert_sign": False}, "not a certification authority"),
+            ({"ca": True, "key": rsa.generate_private_key(65537, 1024)}, "only 1024 bits"),
+            ({"ca": True, "key": ec.generate_private_key(ec.SECP256K1())}, "curve secp256k1"),
+        ],
+    )
+    def test_a_root_that_can_prove_nothing_is_told(self, properties: dict[str, object], words: str) -> None:
+        root = issue("Odd", None, start=NOW, end=NOW + timedelta(days=9), **properties)  # type: ignore[arg-type]
+        assert words in problem_of_chain(root.der, [])
+
+    def test_a_root_with_a_large_rsa_key(self) -> None:
+        key = rsa.generate_private_key(65537, 2048)
+        root = issue("RSA", None, start=NOW, end=NOW + timedelta(days=9), ca=True, key=key)
+        assert problem_of_chain(root.der, []) == ""
 
     def test_an_address_that_does_not_answer_is_a_warning(self, tmp_path: Path, capsys: Capture) -> None:
         root = self.pem(tmp_path / "r", make_authority("A", NOW).root.pem)

@@ -84,6 +84,7 @@ CHANGED_FILES: dict[str, tuple[Change, str]] = {
     ),
     "a tag manifest is taken away": (take(b"tagmanifest-sha256.txt"), "SEAL-113"),
     "a tag manifest is added": (put(b"tagmanifest-md5.txt", b""), "SEAL-112"),
+    "a tag manifest whose name no list can hold": (put(b"tagmanifest-a\\b.txt", b""), "SEAL-115"),
     "a line is added to a tag manifest": (
         lambda f: put(b"tagmanifest-sha512.txt", f[b"tagmanifest-sha512.txt"] + b"\n")(f), "SEAL-114",
     ),
