@@ -233,7 +233,7 @@ class TestAuthorities:
         [
             ({"ca": False, "usages": (), "key_usage": "key_cert_sign"}, "not a certification authority"),
             ({"ca": True, "key_cert_sign": False}, "not a certification authority"),
-            ({"ca": True, "key": rsa.generate_private_key(65537, 1024)}, "only 1024 bits"),
+            ({"ca": True, "key": rsa.generate_private_key(65537, 1024)}, "only 1024 bits"),  # noqa: S505 - what is refused
             ({"ca": True, "key": ec.generate_private_key(ec.SECP256K1())}, "curve secp256k1"),
         ],
     )
