@@ -64,10 +64,10 @@ def verify(
     trust: Trust | None,
     *,
     at: datetime,
+    settings: Settings,
     receipts: Sequence[SealReceipt] = (),
     proven: ProvenExpectation = NOTHING_EXPECTED,
     ledger: Ledger | None = None,
-    settings: Settings | None = None,
     workers: int | None = None,
     progress: Progress = NO_PROGRESS,
 ) -> VerificationReport:
@@ -77,7 +77,6 @@ def verify(
     `NotFoundError`, `NotABagError`, `UsageError` (also for a trust folder inside the bag), and other `ArchiveError`
     where the question could not be put.
     """
-    settings = settings or Settings()
     if trust is not None:
         refuse_trust_inside(trust.folder, [bag.rpartition("#v")[0] or bag, bag])
     verdicts: tuple[SealVerdict, ...] = ()

@@ -19,6 +19,7 @@ from archive.resources import metadata_path
 from tests.support.audit_projects import UNPRIVILEGED, pack_tar, pack_zip
 from tests.support.making import snapshot
 from tests.support.needing import needs
+from tests.support.postgres import start_postgres
 from tests.support.sealing import SealingPlace, sealing_place
 
 
@@ -254,6 +255,28 @@ class TestLedger:
         from archive.cli.app import run
 
         assert run(["verify", str(bag), "--trust", str(place.folder / "trust")]) == 1
+
+    def test_a_ledger_that_does_not_count_is_not_left_out(self, place: SealingPlace) -> None:
+        """Without the ledger that the project names, a roll-back would not be seen."""
+        self.sealed_holding(place, first="held")
+        os.rename(place.folder / "ledger.sqlite3", place.folder.parent / "other.sqlite3")
+        (place.folder / "archive.toml").write_text('[ledger]\nurl = "../other.sqlite3"\n')
+        assert place.verify("bag")[1]["ledger"] == {"expected": 1, "found": 1}
+        assert place.run("config", "--distrust", ".")[0] == 0
+        code, out, err = place.run("verify", "bag", "--trust", "trust")
+        assert (code, out) == (2, "")
+        assert "ledger.url: this setting does not count" in err
+
+    @needs("postgresql")
+    def test_a_ledger_in_postgresql_is_asked(self, place: SealingPlace) -> None:
+        bag = place.bag()
+        with start_postgres() as server:
+            place.start(server.url())
+            assert place.run("holdings", "add", "bag")[0] == 0
+            assert place.seal("bag")[0] == 0
+            assert place.verify("bag")[1]["ledger"] == {"expected": 1, "found": 1}
+            shutil.rmtree(bag / "seal")
+            assert place.codes("bag") == (1, ["SEAL-101", "SEAL-102"])
 
     def test_the_report_says_by_whom_and_since_when(self, place: SealingPlace) -> None:
         self.sealed_holding(place, first="held")

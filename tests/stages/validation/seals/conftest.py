@@ -12,6 +12,7 @@ import pytest
 
 from archive.model.inclusion import ProvenExpectation
 from archive.model.seal import SealReceipt, VerificationReport
+from archive.settings import Settings
 from archive.stages.verification import verify
 from archive.trust.store import read_trust
 from tests.support.bag_drafts import Files, draft, write_folder
@@ -81,8 +82,9 @@ def judge(world: World, tmp_path: Path) -> Judge:
         path = bag if isinstance(bag, Path) else write_folder(bag, tmp_path / f"bag-{count}")
         trust = read_trust(str(folder)) if trusted else None
         report = verify(
-            str(path), trust, at=at, receipts=receipts, proven=ProvenExpectation(complete=complete), workers=1
-        )
+            str(path), trust, at=at, settings=Settings(), receipts=receipts,
+            proven=ProvenExpectation(complete=complete), workers=1,
+        )  # fmt: skip
         found = {one.code: one.severity.value for one in report.findings if one.code.startswith("SEAL-")}
         return report, found
 
