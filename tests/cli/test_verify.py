@@ -16,11 +16,12 @@ import jsonschema
 import pytest
 
 from archive.resources import metadata_path
-from tests.support.audit_projects import UNPRIVILEGED, pack_tar, pack_zip
+from tests.support.audit_projects import UNPRIVILEGED, pack_tar, pack_zip, start_command
 from tests.support.making import snapshot
 from tests.support.needing import needs
 from tests.support.postgres import start_postgres
 from tests.support.sealing import SealingPlace, sealing_place
+from tests.support.timestamp_authority import Faults
 
 
 @pytest.fixture
@@ -277,6 +278,31 @@ class TestLedger:
             assert place.verify("bag")[1]["ledger"] == {"expected": 1, "found": 1}
             shutil.rmtree(bag / "seal")
             assert place.codes("bag") == (1, ["SEAL-101", "SEAL-102"])
+
+    @needs("setpriv")
+    @pytest.mark.parametrize("stamps", [1, 2])
+    @pytest.mark.parametrize(
+        "hidden", ["tagmanifest-sha512.txt", "seal/0001/1.tsr", "seal/0001/crls", "seal/0001", "seal"]
+    )
+    def test_what_may_not_be_read_is_neither_gone_nor_another(
+        self, place: SealingPlace, hidden: str, stamps: int
+    ) -> None:
+        """Who verifies may not be let to read all that the ledger knows of: that proves nothing against the bag."""
+        place.start()
+        path = place.bag() / hidden
+        assert place.run("holdings", "add", "bag")[0] == 0
+        if stamps == 1:
+            place.authorities["two"].change(Faults(status=2, without_token=True))
+        assert place.seal("bag")[0] == (0 if stamps == 2 else 4)
+        mode = path.stat().st_mode
+        path.chmod(0)
+        process = start_command(place.folder, "verify", "bag", "--trust", "trust", "--json", wrapper=UNPRIVILEGED)
+        out, err = process.communicate(timeout=60)
+        path.chmod(mode)
+        document = document_of(out.decode())
+        assert (process.returncode, document["outcome"]) == (4, "not checked"), err
+        assert document["ledger"]["expected"] == 1
+        assert "error" not in {one["severity"] for one in document["findings"]}, document["findings"]
 
     def test_the_report_says_by_whom_and_since_when(self, place: SealingPlace) -> None:
         self.sealed_holding(place, first="held")
