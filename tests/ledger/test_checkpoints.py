@@ -13,7 +13,7 @@ from archive.formats.inclusion_proof import parse_inclusion, write_inclusion
 from archive.formats.merkle import empty_root, verify_consistency
 from archive.ledger.book import Ledger
 from archive.ledger.chain import TREE_HASH, Witness, find_witnesses, parse_witness
-from archive.ledger.checkpoints import judge_inclusion, make_checkpoint, prove_seals
+from archive.ledger.checkpoints import holds_entries, judge_inclusion, make_checkpoint, prove_seals
 from archive.ledger.recording import record_event
 from archive.ledger.seal_events import SEALED
 from archive.ledger.sealed_bags import record_seals
@@ -156,6 +156,27 @@ def test_no_forged_proof_is_believed(ledger: Ledger) -> None:
     for one in forged:
         with pytest.raises(FormatError):
             judge_inclusion(one)
+
+
+def test_a_proof_is_held_against_the_ledger(ledger: Ledger) -> None:
+    proof = proof_of(ledger)
+    assert holds_entries(ledger, proof) == ""
+    first, second = proof.entries
+    away = replace(second, link=replace(second.link, number=99))
+    other = replace(second, link=replace(second.link, sealed=0))
+    for wrong, words in (
+        (replace(proof, ledger="0" * 36), "another ledger"),
+        (replace(proof, entries=(first, away)), "another entry at 99"),
+        (replace(proof, entries=(first, other)), f"another entry at {second.link.number}"),
+        (replace(proof, root=b"\0" * 32), "another root"),
+        (replace(proof, size=proof.size + 1), "another root"),
+        (replace(proof, size=99), "another root"),
+    ):
+        assert words in holds_entries(ledger, wrong)
+    forge(ledger, "seals", f"DELETE FROM seals WHERE number > {proof.size}")
+    assert holds_entries(ledger, proof) == "", "what came after it does not matter"
+    forge(ledger, "seals", f"DELETE FROM seals WHERE number = {proof.size}")
+    assert "another root" in holds_entries(ledger, proof), "the entries are there, and the end of its tree is gone"
 
 
 @pytest.mark.parametrize("detail", [{"seal": "1", "stamped": "x", "tag_digest": "y"}, {"seal": 1}, {"seal": 1.5}])

@@ -45,7 +45,7 @@ def read_witness(value: str) -> GivenWitness:
     """
     if found := _find_all(value):
         return GivenWitness(value[:80], found)
-    if "\n" in value or not os.path.exists(value):
+    if not os.path.exists(value):
         raise _not_a_witness(value)
     if os.path.isdir(value):
         line = read_line(value)

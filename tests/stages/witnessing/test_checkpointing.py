@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from archive.formats.inclusion_proof import MAX_PROOF_BYTES
 from archive.formats.merkle import verify_consistency
 from archive.ledger.chain import TREE_HASH, find_witnesses
 from tests.cli.test_json_schemas import validator_of
@@ -68,10 +69,19 @@ def test_every_form_of_a_witness_is_held_against_the_ledger(sealing: Sealing, tm
     old = sealing.project.run("audit", "witness")[1].strip()
     line = stamp(sealing)["line"]
     lines = tmp_path / "lines.txt"
-    lines.write_text(f"Dear notary,\n> {old}\nand {line}.\n")
+    lines.write_text(f'Dear notary, "archive.inclusion/1" is a schema:\n> {old}\nand {line}.\n')
     folder = sealing.folder / "witness" / "0001"
     consistency = folder / "data" / "consistency.json"
     assert verify(sealing, old, line, f"{old}\n{line}", lines, folder, folder / "witness.txt", consistency) == (0, {})
+    long, plain = tmp_path / "long.txt", tmp_path / "plain.txt"
+    long.write_text(line.ljust(MAX_PROOF_BYTES))
+    assert verify(sealing, long) == (0, {})
+    long.write_text(line.ljust(MAX_PROOF_BYTES + 1))
+    plain.write_text("no witness at all\n")
+    for wrong in (long, plain):
+        code, out, err = sealing.project.run("audit", "verify", "--witness", str(wrong))
+        assert (code, out) == (2, ""), "a file in which nothing is compared is not a witness"
+        assert "this is not a witness" in err
     for wrong in (line[:-1], "nothing", tmp_path, tmp_path / "missing", f"{line}\nmuniment-witness/2 cut"):
         assert sealing.project.run("audit", "verify", "--witness", str(wrong))[0] == 2, wrong
     shutil.copytree(folder, tmp_path / "copy")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -96,6 +97,58 @@ def test_a_ledger_that_was_rewritten_disagrees_with_the_proof(sent: Sealing, tmp
     document["tree"]["size"] += 1
     path.write_text(json.dumps(document, sort_keys=True, indent=1) + "\n")
     code, report = sent.project.json("audit", "verify", "--witness", str(path))
+    assert (code, set(found(report))) == (1, {"AUD-127"})
+
+
+def test_a_proof_that_does_not_hold_in_itself_is_found_beside_its_own_ledger(sent: Sealing) -> None:
+    """The ledger holds all that it tells of; only the path to the root is wrong."""
+    path = proof_in(sent)
+    document = json.loads(path.read_bytes())
+    document["entries"][0]["path"][0] = "0" * 64
+    path.write_text(json.dumps(document, sort_keys=True, indent=1) + "\n")
+    code, report = sent.project.json("audit", "verify", "--witness", str(path))
+    assert (code, set(found(report))) == (1, {"AUD-127"})
+
+
+def test_a_ledger_that_was_rolled_back_is_found_by_a_proof_without_a_checkpoint(sealing: Sealing) -> None:
+    """The proof holds in itself, and so does the ledger, which went on in another way from an older copy."""
+    ledger = sealing.folder / "ledger.sqlite3"
+    sealing.project.run("holdings", "add", "bag")
+    shutil.copy(ledger, sealing.folder / "old.sqlite3")
+    sealing.seal("bag")
+    assert set(deposit(sealing)) == {"DEP-128"}
+    path = proof_in(sealing)
+    assert sealing.project.run("audit", "verify", "--witness", str(path))[0] == 0
+    os.replace(sealing.folder / "old.sqlite3", ledger)
+    for _ in range(3):
+        assert sealing.project.audit("--sample", "100%")[0] == 0
+    assert sealing.project.run("audit", "verify")[0] == 0
+    code, report = sealing.project.json("audit", "verify", "--witness", str(path))
+    assert (code, set(found(report))) == (1, {"AUD-127"})
+
+
+def test_without_trust_the_seal_of_a_checkpoint_is_not_taken_for_checked(sent: Sealing) -> None:
+    """Who forges a checkpoint writes a line that the forged ledger holds: only its seal tells it from a true one."""
+    path = proof_in(sent)
+    (checkpoint,) = path.parent.glob("*.checkpoint")
+    settings = sent.folder / "archive.toml"
+    settings.write_text(settings.read_text().replace('[seal]\ntrust = "trust"\n', ""))
+    code, report = sent.project.json("audit", "verify", "--witness", str(checkpoint))
+    assert (code, set(found(report))) == (0, {"AUD-128"}), "a note"
+    code, report = sent.project.json("verify", "bag", "--expect", str(path))
+    assert (code, set(found(report))) == (4, {"AUD-128", "SEAL-110"})
+
+
+def test_another_checkpoint_beside_a_proof_does_not_vouch_for_it(sent: Sealing) -> None:
+    """It is sealed and intact, and its line is of the same ledger; the proof only leads to another one."""
+    path = proof_in(sent)
+    (checkpoint,) = path.parent.glob("*.checkpoint")
+    sent.project.audit()
+    stamp(sent)
+    shutil.rmtree(checkpoint)
+    shutil.copytree(sent.folder / "witness" / "0002", checkpoint)
+    assert sent.verify(str(checkpoint)) == (0, [])
+    code, report = sent.project.json("verify", "bag", "--expect", str(path))
     assert (code, set(found(report))) == (1, {"AUD-127"})
 
 
