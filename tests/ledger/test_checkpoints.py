@@ -10,9 +10,10 @@ import pytest
 
 from archive.errors import FormatError, LedgerError, UsageError
 from archive.formats.inclusion_proof import parse_inclusion, write_inclusion
-from archive.formats.merkle import empty_root, verify_consistency
+from archive.formats.merkle import MerkleTree, empty_root, verify_consistency
+from archive.ledger import checkpoints
 from archive.ledger.book import Ledger
-from archive.ledger.chain import TREE_HASH, Witness, find_witnesses, parse_witness
+from archive.ledger.chain import TREE_HASH, Witness, find_witnesses, leaf_of, parse_witness, seal_hash
 from archive.ledger.checkpoints import holds_entries, judge_inclusion, make_checkpoint, prove_seals
 from archive.ledger.recording import record_event
 from archive.ledger.seal_events import SEALED
@@ -70,8 +71,9 @@ def test_both_versions_hold_until_the_past_is_rewritten(ledger: Ledger) -> None:
 
 def test_a_checkpoint_proves_that_it_continues_the_one_before(ledger: Ledger) -> None:
     assert checkpoint(ledger).number == 0
+    empty = checkpoint(ledger)
     grow(ledger, 6)
-    early = checkpoint(ledger)
+    early = checkpoint(ledger, empty)
     grow(ledger, 7)
     made = make_checkpoint(ledger, STAMP, early)
     assert made is not None
@@ -173,13 +175,22 @@ def test_a_proof_is_held_against_the_ledger(ledger: Ledger) -> None:
         (replace(proof, size=99), "another root"),
     ):
         assert words in holds_entries(ledger, wrong)
+    whole = checkpoint(ledger)
+    longer = replace(proof, size=whole.number + 1, root=bytes.fromhex(whole.root))
+    assert "another root" in holds_entries(ledger, longer), "a tree of more links than there are"
     forge(ledger, "seals", f"DELETE FROM seals WHERE number > {proof.size}")
     assert holds_entries(ledger, proof) == "", "what came after it does not matter"
     forge(ledger, "seals", f"DELETE FROM seals WHERE number = {proof.size}")
     assert "another root" in holds_entries(ledger, proof), "the entries are there, and the end of its tree is gone"
 
 
-@pytest.mark.parametrize("detail", [{"seal": "1", "stamped": "x", "tag_digest": "y"}, {"seal": 1}, {"seal": 1.5}])
+@pytest.mark.parametrize(
+    "detail",
+    [
+        {"seal": "1", "stamped": "x", "tag_digest": "y"}, {"seal": 1}, {"seal": 1.5},
+        {"seal": 1, "stamped": 5, "tag_digest": "y"}, {"seal": 1, "stamped": "x", "tag_digest": None},
+    ],
+)  # fmt: skip
 def test_an_event_that_tells_of_no_seal_proves_nothing(ledger: Ledger, detail: dict[str, Any]) -> None:
     holding = hold(ledger)
     record_event(ledger, SEALED, holding.id, detail, now=NOW)
@@ -187,6 +198,50 @@ def test_an_event_that_tells_of_no_seal_proves_nothing(ledger: Ledger, detail: d
     assert proof is not None
     with pytest.raises(FormatError, match="does not tell of a seal"):
         judge_inclusion(proof)
+
+
+@pytest.mark.parametrize("change", [{}, {"kind": "checks"}, {"subject": 0}, {"first": 0}, {"last": 0}])
+def test_a_link_that_is_not_of_the_event_proves_nothing(ledger: Ledger, change: dict[str, Any]) -> None:
+    """The tree over this one link is true; the link covers something else that reads like an event."""
+    holding = hold(ledger)
+    record_seals(ledger, holding, [seal(1)], now=NOW)
+    proof = prove_seals(ledger, holding.id, None)
+    assert proof is not None
+    (entry,) = proof.entries
+    link = replace(entry.link, number=1, **change)
+    hashed = seal_hash(
+        number=1, kind=link.kind, subject=link.subject, first=link.first, last=link.last, sealed=link.sealed,
+        previous=link.previous, lines=[entry.line],
+    )  # fmt: skip
+    root = MerkleTree([leaf_of(hashed)], TREE_HASH).root
+    made = replace(proof, size=1, root=root, entries=(replace(entry, link=link, path=()),))
+    if not change:
+        assert [one.seal for one in judge_inclusion(made)] == [1]
+        return
+    with pytest.raises(FormatError, match="does not tell of a seal"):
+        judge_inclusion(made)
+
+
+def test_an_event_of_another_kind_proves_nothing(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its detail says what that of a seal would say, and it is in the chain."""
+    holding = hold(ledger)
+    record_event(ledger, "remark", holding.id, {"seal": 1, "stamped": "x", "tag_digest": "y"}, now=NOW)
+    with monkeypatch.context() as patched:
+        patched.setattr(checkpoints, "SEALED", "remark")
+        proof = prove_seals(ledger, holding.id, None)
+        assert proof is not None
+        assert judge_inclusion(proof)
+    with pytest.raises(FormatError, match="does not tell of a seal"):
+        judge_inclusion(proof)
+
+
+def test_an_event_whose_link_is_gone_is_not_proven(ledger: Ledger) -> None:
+    holding = hold(ledger)
+    record_seals(ledger, holding, [seal(1)], now=NOW)
+    assert prove_seals(ledger, holding.id, None) is not None
+    forge(ledger, "seals", "DELETE FROM seals WHERE kind = 'event'")
+    with pytest.raises(LedgerError, match="gaps"):
+        prove_seals(ledger, holding.id, None)
 
 
 def test_only_the_form_that_is_written_is_read(ledger: Ledger) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from archive.bags.contents import BagReading, read_bag
+from archive.bags.contents import BagReading, has_bag_parts, read_bag
 from archive.bags.opening import open_reader
 from archive.bags.reader import LIMITS, ArchiveLimitError, BagReader, BrokenArchiveError, TooLargeError
 from archive.errors import ArchiveError, CancelledError, FormatError, NotABagError, NotFoundError, StorageError
@@ -61,13 +61,23 @@ def read_stored(bag: str, order: SealOrder, at: datetime) -> Stored:
     reader = open_reader(bag)
     try:
         reading = read_bag(bag, reader, LIMITS)
-        if not reading.declaration.version and not reading.manifests:
+        if not has_bag_parts(reading):
             raise NotABagError("this is not a bag", subject=bag)
         return _read_stored(bag, reading, reader, order, at)
     except (OSError, BrokenArchiveError, ArchiveLimitError, TooLargeError) as error:
         raise StorageError(f"its seals could not be read: {error}", subject=bag) from error
     finally:
         reader.close()
+
+
+def read_if_sealed(bag: str, order: SealOrder, at: datetime) -> Stored | None:
+    """As `read_stored`; None for a bag without a seal. A bag that is gone is raised, so that it is not passed over."""
+    try:
+        return read_stored(bag, order, at)
+    except NotFoundError as error:
+        if isinstance(error, NotABagError) or not os.path.isdir(bag):
+            raise
+        return None
 
 
 def _read_stored(bag: str, reading: BagReading, reader: BagReader, order: SealOrder, at: datetime) -> Stored:
@@ -112,12 +122,9 @@ def complete_each(
 
 
 def _is_waiting(bag: str, order: SealOrder) -> bool:
-    """Whether the newest seal of `bag` lacks stamps. Raises as `read_stored`."""
-    try:
-        stored = read_stored(bag, order, order.now())
-    except NotFoundError as error:
-        if isinstance(error, NotABagError) or not os.path.isdir(bag):
-            raise
+    """Whether the newest seal of `bag` lacks stamps. Raises as `read_if_sealed`."""
+    stored = read_if_sealed(bag, order, order.now())
+    if stored is None:
         return False
     return len(stored.operators) < max(stored.statement.stamps, order.policy.stamps)
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from archive.errors import ArchiveError, CancelledError, FormatError, NotFoundError, UsageError
+from archive.errors import ArchiveError, CancelledError, FormatError, UsageError
 from archive.formats.utc_time import time_text
 from archive.model.finding import Severity
 from archive.model.seal import Reason, folder_of
 from archive.model.sealing import SealingReport
-from archive.stages.sealing.completing import Stored, read_stored
+from archive.stages.sealing.completing import Stored, read_if_sealed, read_stored
 from archive.stages.sealing.order import SealOrder, each_once
 from archive.stages.sealing.sealing import seal_bag
 
@@ -52,13 +52,8 @@ def is_due(stored: Stored, at: datetime, ahead: timedelta) -> bool:
 
 def _renew(bag: str, order: SealOrder, *, due: bool, ahead: timedelta) -> SealingReport | None:
     at = order.now()
-    try:
-        stored = read_stored(bag, order, at)
-    except NotFoundError:
-        if due:
-            return None
-        raise
-    if due and not is_due(stored, at, ahead):
+    stored = read_if_sealed(bag, order, at) if due else read_stored(bag, order, at)
+    if stored is None or (due and not is_due(stored, at, ahead)):
         return None
     for finding in stored.findings:
         if finding.severity is Severity.ERROR and finding.code not in _RENEWABLE:

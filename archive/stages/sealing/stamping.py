@@ -33,8 +33,8 @@ class StampSet:
 
 
 def count_operators(verdicts: Iterable[StampVerdict]) -> int:
-    """How many different operators have a stamp that holds."""
-    return len({one.operator for one in verdicts if one.holds})
+    """How many different operators made the stamps of `verdicts`, which all hold."""
+    return len({one.operator for one in verdicts})
 
 
 def collect_stamps(

@@ -152,6 +152,14 @@ def test_another_checkpoint_beside_a_proof_does_not_vouch_for_it(sent: Sealing) 
     assert (code, set(found(report))) == (1, {"AUD-127"})
 
 
+def test_a_seal_that_waited_for_stamps_when_it_was_recorded_may_wait_still(sealing: Sealing) -> None:
+    sealing.project.run("holdings", "add", "bag")
+    sealing.seal("bag", code=4, more=("--offline",))
+    deposit(sealing)
+    code, report = sealing.project.json("verify", "bag", "--expect", str(proof_in(sealing)))
+    assert (code, set(found(report))) == (4, {"AUD-129", "SEAL-120"})
+
+
 def test_without_a_checkpoint_it_says_so_and_is_made_up_for(sealing: Sealing) -> None:
     sealing.project.run("holdings", "add", "bag")
     sealing.seal("bag")
