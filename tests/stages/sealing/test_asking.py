@@ -41,6 +41,8 @@ def test_a_distrusted_authority_is_not_asked(place: SealingPlace) -> None:
     code, out, _ = place.seal("other")
     assert (code, asked(place)) == (4, [0, 1])
     assert "the trust folder names no address of an authority" in out
+    place.bag("third")
+    assert "names no address" not in place.seal("third", "--tsa", place.authorities["one"].url)[1]
 
 
 def test_the_next_address_of_an_operator_is_asked_only_where_the_first_gives_no_stamp(place: SealingPlace) -> None:
