@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
+from itertools import chain
 
 from archive.formats.rights_uris import ACCESS_URIS, COAR
 from archive.formats.xml_elements import FORBIDDEN, escape_text
@@ -76,11 +77,14 @@ HEAD = (
 _PART = 1 << 16
 
 
-def write_premis(record: PremisRecord) -> Iterator[bytes]:
-    """The record as XML in UTF-8, in pieces of about 64 KiB. Nothing as long as the payload is held in memory."""
+def write_premis(record: PremisRecord, events: Iterable[Event] = ()) -> Iterator[bytes]:
+    """The record as XML in UTF-8, in pieces of about 64 KiB. Nothing as long as the payload is held in memory.
+
+    `events` come after those of the record, for a record that has some for each file.
+    """
     parts: list[str] = []
     size = 0
-    for part in _write(record):
+    for part in _write(record, events):
         parts.append(part)
         size += len(part)
         if size >= _PART:
@@ -98,13 +102,13 @@ def exact_path(path: str, kind: str = "bag path") -> tuple[str, str]:
     return kind, path
 
 
-def _write(record: PremisRecord) -> Iterator[str]:
+def _write(record: PremisRecord, events: Iterable[Event]) -> Iterator[str]:
     yield HEAD
     for entity in record.entities:
         yield from entity_text(entity)
     for file in record.files():
         yield file_text(file)
-    for event in record.events:
+    for event in chain(record.events, events):
         yield from event_text(event)
     for agent in record.agents:
         yield agent_text(agent)
@@ -197,7 +201,7 @@ def file_text(file: FileObject) -> str:
             + _text("dateCreatedByApplication", file.created, 4)
             + "   </creatingApplication>\n"
         )
-    place, value = exact_path(file.path)
+    place, value = exact_path(file.path, file.place)
     for subtype, related, event in file.derivations:
         rest += file_relationship("derivation", subtype, related, event)
     rest += _linked_events(file.events)
@@ -210,7 +214,7 @@ def file_text(file: FileObject) -> str:
         f"{_text('originalName', file.original_name)}  <storage><contentLocation>"
         f"<contentLocationType>{place}</contentLocationType>"
         f"<contentLocationValue>{escape_text(value)}</contentLocationValue>"
-        f"</contentLocation></storage>\n{part_of_text(file.part_of)}{rest} </object>\n"
+        f"</contentLocation></storage>\n{part_of_text(file.part_of) if file.part_of else ''}{rest} </object>\n"
     )
 
 

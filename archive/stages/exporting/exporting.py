@@ -6,6 +6,7 @@ import os
 import re
 from calendar import timegm
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial as bind
 
 from archive.bags.contents import BagReading, open_bag
@@ -75,6 +76,7 @@ def export(
         if grave := obstacles(judged):
             return report(placed=False, files=0, size=0, verdict=judged.verdict, findings=grave)
         findings = [*left, *judge_rights(reading, clock, _recipient_at(to, settings), private_fields=False)]
+        identifier = source.identifier
         try:
             findings += _judge_names(source, exporter, as_format)
             if any(one.severity in (Severity.ERROR, Severity.UNCHECKED) for one in findings):
@@ -88,15 +90,15 @@ def export(
                 )
         except OSError as error:
             raise from_os_error(error, target) from error
-    if not dry_run:
-        absolute = absolute_address(bag)
-        findings += record_export(settings, clock, absolute, as_format, files=len(counted.sizes), size=counted.size)
     if any(map(is_restricted, counted.sizes)):
         findings.append(codes.HOLDS_PRIVATE.at("metadata/restricted"))
-    return report(
+    made = report(
         placed=not dry_run, files=len(counted.sizes), size=counted.size, verdict=judged.verdict, lost=lost,
         findings=tuple(findings),
     )  # fmt: skip
+    if dry_run:
+        return made
+    return replace(made, findings=(*made.findings, *record_export(settings, clock, made, identifier)))
 
 
 def _recipient_at(to: str, settings: Settings) -> Recipient:

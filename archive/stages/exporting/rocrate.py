@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from archive import __version__
 from archive.errors import UsageError
 from archive.formats.crate_marks import ADDED_TO_BAG
 from archive.formats.json_text import json_text
@@ -102,8 +103,8 @@ class _Graph:
         root: Entity = self._known.setdefault("./", {"@id": "./", "@type": "Dataset"})
         self._describe(root)
         root["hasPart"] = _one_or_many([self._add_file(file) for file in self._files])
-        if events := [self._add_event(number) for number in range(1, len(self._source.events) + 1)]:
-            root["mentions"] = _one_or_many(events)
+        events = [self._add_event(number) for number in range(1, len(self._source.events) + 1)]
+        root["mentions"] = _one_or_many([*events, self._add_export()])
         return {
             "@context": CONTEXT,
             "@graph": [{key: one[key] for key in one if one[key]} for one in self._known.values()],
@@ -188,6 +189,14 @@ class _Graph:
         entity["instrument"] = _one_or_many([self._add_program(key) for key, _ in programs])
         entity["agent"] = _one_or_many([self._add_agent(key) for key, one in agents if one.type != "software"])
         return self._add(entity)
+
+    def _add_export(self) -> Entity:
+        """The making of the crate, without a time: the same bag gives the same crate on any day."""
+        program = {"@id": "#program-of-export", "@type": "CreativeWork", "name": "muniment", "version": __version__}
+        return self._add({
+            "@id": "#export", "@type": "CreateAction", "name": "Export of the bag as an RO-Crate",
+            "object": {"@id": ADDED_TO_BAG}, "result": {"@id": "./"}, "instrument": self._add(program),
+        })  # fmt: skip
 
     def _add_program(self, key: str) -> Entity:
         view = self._source.agents[key]

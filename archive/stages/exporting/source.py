@@ -16,6 +16,7 @@ from archive.formats.premis_reading import (
     ENTITIES,
     LISTED,
     PREMIS_NAMESPACES,
+    linked_events,
     read_agent,
     read_event,
     read_file_format,
@@ -109,14 +110,18 @@ class Source:
 
         Raises `UsageError` where the bag names none.
         """
+        if self.day is None:
+            raise UsageError(
+                "the format needs a day of publication, and the bag has no Bagging-Date", subject=self.name,
+                remedy="Make a new version with a Bagging-Date: archive update",
+            )  # fmt: skip
+        return self.day
+
+    @cached_property
+    def day(self) -> str | None:
+        """The day of the bagging, else the first full date of the description; None where the bag names none."""
         stated = self.values("issued", "modified", "created", "date")
-        for one in (*self.info("Bagging-Date"), *(statement.value for statement in stated)):
-            if is_day(one):
-                return one
-        raise UsageError(
-            "the format needs a day of publication, and the bag has no Bagging-Date", subject=self.name,
-            remedy="Make a new version with a Bagging-Date: archive update",
-        )  # fmt: skip
+        return next(filter(is_day, (*self.info("Bagging-Date"), *(one.value for one in stated))), None)
 
     @cached_property
     def payload_folder(self) -> str:
@@ -173,6 +178,11 @@ class Source:
         """The agents of the bag's PREMIS record, by the values of their identifiers."""
         return self._record.agents
 
+    @property
+    def events_of_files(self) -> dict[str, tuple[str, ...]]:
+        """The identifiers of the events that the PREMIS record of the bag links each file to, by its bag path."""
+        return self._record.links
+
     @cached_property
     def _record(self) -> _Record:
         found = _Record()
@@ -204,7 +214,9 @@ class _Record:
         self.formats: dict[str, FormatView] = {}
         self.events: list[EventView] = []
         self.agents: dict[str, AgentView] = {}
+        self.links: dict[str, tuple[str, ...]] = {}
         self._alike: dict[FormatView, FormatView] = {}
+        self._linked_alike: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def take(self, element: _Element) -> None:
         """Read one entity."""
@@ -213,6 +225,8 @@ class _Record:
                 if (found := read_file_format(element)) is not None:
                     path, view = found
                     self.formats[path] = self._alike.setdefault(view, view)
+                    events = linked_events(element)
+                    self.links[path] = self._linked_alike.setdefault(events, events)
             case "event":
                 self.events.append(read_event(element))
             case "agent":
