@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from archive.formats.naming import count_of, escape, path_fields
 from archive.model.exits import exit_of
-from archive.model.export import ExportReport
+from archive.model.export import ExportReport, Lost
 from archive.model.finding import Severity
 from archive.reporting.finding import finding_fields, finding_line
 
@@ -32,9 +32,7 @@ def _lines(report: ExportReport) -> Iterator[str]:
     else:
         yield escape(report.package)
         yield f"{report.verdict}: exported {counted}"
-    for lost in report.lost:
-        where = "not in the package" if lost.kept is None else f"kept in {escape(lost.kept)}"
-        yield f"  lost: {escape(lost.what)} ({lost.count:,}); {where}"
+    yield from lost_lines(report.lost)
     for finding in report.findings[:_SHOWN]:
         yield f"  {finding_line(finding)}"
         if finding.severity is not Severity.NOTE:
@@ -45,6 +43,18 @@ def _lines(report: ExportReport) -> Iterator[str]:
         yield "Nothing was written"
     elif report.format in _BAGS:
         yield f"Next: archive validate {shlex.quote(report.package)}"
+
+
+def lost_lines(lost: Iterable[Lost]) -> Iterator[str]:
+    """What a package does not say, a line each."""
+    for one in lost:
+        where = "not in the package" if one.kept is None else f"kept in {escape(one.kept)}"
+        yield f"  lost: {escape(one.what)} ({one.count:,}); {where}"
+
+
+def lost_fields(lost: Iterable[Lost]) -> list[dict[str, Any]]:
+    """The same for JSON."""
+    return [{"what": one.what, "count": one.count, "kept": one.kept} for one in lost]
 
 
 def export_document(report: ExportReport) -> dict[str, Any]:
@@ -60,7 +70,7 @@ def export_document(report: ExportReport) -> dict[str, Any]:
         "files": report.files,
         "bytes": report.size,
         "verdict": report.verdict,
-        "lost": [{"what": one.what, "count": one.count, "kept": one.kept} for one in report.lost],
+        "lost": lost_fields(report.lost),
         "findings": [finding_fields(finding) for finding in report.findings],
     }
 
