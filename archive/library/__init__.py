@@ -19,7 +19,17 @@ TYPE_CHECKING = False  # as type checkers understand it; see `archive`
 if TYPE_CHECKING:
     from archive.config import load_settings
     from archive.library.bags import Bag, PayloadFile, open_bag
-    from archive.library.completing import export, export_copy, export_holey, fetch, import_package, join, unpack
+    from archive.library.completing import (
+        export,
+        export_copy,
+        export_each,
+        export_holey,
+        fetch,
+        import_each,
+        import_package,
+        join,
+        unpack,
+    )
     from archive.library.contents import Contents
     from archive.library.creation import (
         create,
@@ -82,8 +92,10 @@ _HOMES = {
     "archive.library.completing": [
         "export",
         "export_copy",
+        "export_each",
         "export_holey",
         "fetch",
+        "import_each",
         "import_package",
         "join",
         "unpack",
@@ -202,8 +214,10 @@ __all__ = [
     "describe",
     "export",
     "export_copy",
+    "export_each",
     "export_holey",
     "fetch",
+    "import_each",
     "import_package",
     "join",
     "load_description",

@@ -12,7 +12,7 @@ from archive.model.codes import deposit as codes
 from archive.model.deposit import DepositReport, DepositState, RetrievalReport
 from archive.model.finding import Finding, Severity
 from archive.reporting.export import lost_fields, lost_lines
-from archive.reporting.finding import finding_fields, finding_line
+from archive.reporting.finding import failure_fields, finding_fields, finding_line
 from archive.stages.depositing.receipts import receipt_fields
 
 SHOWN = 50
@@ -86,7 +86,7 @@ def deposit_document(
         "schema": "archive.deposit/1",
         "exit_code": exit_code,
         "deposits": [_deposit_fields(report) for report in reports],
-        "failures": [_failure_fields(bag, error) for bag, error in failures],
+        "failures": [failure_fields(bag, error, "bag") for bag, error in failures],
     }
 
 
@@ -105,14 +105,6 @@ def _deposit_fields(report: DepositReport) -> dict[str, Any]:
     if report.format is not None:
         fields["format"] = report.format
         fields["lost"] = lost_fields(report.lost)
-    return fields
-
-
-def _failure_fields(bag: str, error: ArchiveError) -> dict[str, Any]:
-    fields = {**path_fields(bag, "bag"), "kind": type(error).__name__, "problem": escape(error.problem)}
-    for key, value in (("subject", error.subject), ("remedy", error.remedy)):
-        if value is not None:
-            fields[key] = escape(value)
     return fields
 
 

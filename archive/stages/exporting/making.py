@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from calendar import timegm
+from typing import cast
 
 from archive.bags.contents import BagReading
 from archive.errors import UsageError
@@ -19,7 +20,7 @@ from archive.stages.depositing.original_times import originals_of, times_of
 from archive.stages.exporting.formats import open_exporter, own_errors
 from archive.stages.exporting.packages import CountedPackage, WrittenPackage
 from archive.stages.exporting.placing import obstacles, place, prove
-from archive.stages.exporting.protocol import Package
+from archive.stages.exporting.protocol import ItemExporter, Package
 from archive.stages.exporting.source import Source
 from archive.storage.packing import pack
 from archive.storage.partial import Partial
@@ -54,10 +55,13 @@ class Making:
                     found.append(codes.NAME_NOT_EXPORTABLE.at(file.path, format=self._format, why=why))
         return found
 
-    def fill(self, package: Package) -> tuple[Lost, ...]:
-        """Write the package, and say what is lost. Raises as `Exporter.export`."""
+    def fill(self, package: Package, folder: str | None = None) -> tuple[Lost, ...]:
+        """Write the package, or one folder of it, and say what is lost. Raises as `Exporter.export`."""
         with own_errors(self._format):
-            lost = tuple(self._exporter.export(self._source, package))
+            if folder is None:
+                lost = tuple(self._exporter.export(self._source, package))
+            else:
+                lost = tuple(cast(ItemExporter, self._exporter).export_item(self._source, package, folder))
             if not all(isinstance(one, Lost) for one in lost):
                 raise TypeError("export must return what is lost")
         return lost
@@ -85,7 +89,7 @@ class Making:
             if zipped:
                 finished = partial.file("package.zip")
                 pack(
-                    tree, name, finished, "zip", modified=_time_of(reading),
+                    tree, name, finished, "zip", modified=time_of_bag(reading),
                     originals=originals_of(reading) if is_bag else None,
                     private=any(map(is_restricted, package.sizes)), progress=progress,
                 )  # fmt: skip
@@ -93,7 +97,7 @@ class Making:
         return package, lost
 
 
-def _time_of(reading: BagReading) -> int:
+def time_of_bag(reading: BagReading) -> int:
     """The day of the bagging, in seconds since the epoch: the one time of a zip's members."""
     for tag in reading.info:
         if tag.label.lower() == "bagging-date" and _BAGGED.fullmatch(tag.value.strip()):
