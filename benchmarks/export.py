@@ -1,9 +1,9 @@
 """What an export of each format costs beside validating the bag, and how its memory grows with the number of files.
 
-Each round validates the bag, then exports it in every format, one after the other, so that a machine which is busy for a
-while harms all alike. Ratios of CPU seconds are medians over the rounds. The files are tiny ones, of which the records
-are most of the bag; the bag has its PREMIS record, so that exports have everything to say. An export validates the bag
-itself, which is part of its cost.
+Each round validates the bag, then exports it in every format, one after the other, so that a machine which is busy for
+a while harms all alike. Ratios of CPU seconds are medians over the rounds. The files are tiny ones, of which the
+records are most of the bag; the bag has its PREMIS record, so that exports have everything to say. An export validates
+the bag itself, which is part of its cost.
 
 Example:
   python benchmarks/export.py                          3,000 files, and peak memory at 3,000 and 30,000

@@ -11,6 +11,7 @@ import base64
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from archive.errors import FormatError
@@ -32,6 +33,7 @@ from archive.formats.premis_writing import (
 from archive.formats.xml_elements import escape_text
 from archive.model.build import Role
 from archive.model.premis import Agent, EntityObject, Event, FileObject, Relationship, RightsStatement
+from archive.model.record import FormatView
 
 _OBJECT = b' <object xsi:type="premis:'
 _FILE = b' <object xsi:type="premis:file">\n'
@@ -166,6 +168,16 @@ def _read_file(buffer: bytes, begin: int, end: int) -> tuple[str | None, KnownFi
         raise _foreign()
     kind = location[1].decode()
     return (None if is_earlier(kind) else _path(kind, _plain(location[2]))), file
+
+
+@lru_cache(maxsize=1024)
+def format_of(written: bytes) -> FormatView:
+    """The format of a `KnownFile`; thousands of files share a few."""
+    name, version, registry, key = (
+        _value(written, one) or None
+        for one in ("formatName", "formatVersion", "formatRegistryName", "formatRegistryKey")
+    )
+    return FormatView(name, version, registry, key)
 
 
 def edit_record(chunks: Iterable[bytes], edits: PremisEdits) -> Iterator[bytes]:

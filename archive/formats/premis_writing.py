@@ -7,9 +7,9 @@ element were a sixth of the record. Identifiers of type UUID are bare UUIDs. Cla
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import cache, lru_cache
-from itertools import chain
 
 from archive.formats.rights_uris import ACCESS_URIS, COAR
 from archive.formats.xml_elements import FORBIDDEN, escape_text
@@ -20,6 +20,7 @@ from archive.model.premis import (
     FileObject,
     Format,
     Grant,
+    Link,
     PremisRecord,
     Relationship,
     RightsStatement,
@@ -77,10 +78,10 @@ HEAD = (
 _PART = 1 << 16
 
 
-def write_premis(record: PremisRecord, events: Iterable[Event] = ()) -> Iterator[bytes]:
+def write_premis(record: PremisRecord, events: Iterable[str] = ()) -> Iterator[bytes]:
     """The record as XML in UTF-8, in pieces of about 64 KiB. Nothing as long as the payload is held in memory.
 
-    `events` come after those of the record, for a record that has some for each file.
+    `events` are further ones, as XML, which come after those of the record.
     """
     parts: list[str] = []
     size = 0
@@ -102,14 +103,15 @@ def exact_path(path: str, kind: str = "bag path") -> tuple[str, str]:
     return kind, path
 
 
-def _write(record: PremisRecord, events: Iterable[Event]) -> Iterator[str]:
+def _write(record: PremisRecord, events: Iterable[str]) -> Iterator[str]:
     yield HEAD
     for entity in record.entities:
         yield from entity_text(entity)
     for file in record.files():
         yield file_text(file)
-    for event in chain(record.events, events):
+    for event in record.events:
         yield from event_text(event)
+    yield from events
     for agent in record.agents:
         yield agent_text(agent)
     if record.rights:
@@ -292,6 +294,18 @@ def event_text(event: Event) -> Iterator[str]:
         else:
             yield f"{before}{link.id.removeprefix('urn:uuid:')}{after}"
     yield " </event>\n"
+
+
+def copies_of(event: Event) -> Callable[[str, str], str]:
+    """What gives the XML of an event like this one by its own identifier and that of its one object."""
+    marked = replace(event, id="\1", objects=lambda: iter((Link("\2"),)))
+    before, rest = "".join(event_text(marked)).split("\1")
+    between, after = rest.split("\2")
+
+    def copy(number: str, file: str) -> str:
+        return f"{before}{number.removeprefix('urn:uuid:')}{between}{file.removeprefix('urn:uuid:')}{after}"
+
+    return copy
 
 
 def agent_text(agent: Agent) -> str:

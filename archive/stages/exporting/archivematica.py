@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from archive.formats.archivematica_csv import PATH, write_archivematica
+from archive.formats.bagpath import is_utf8
 from archive.formats.dublin_core import ELEMENT_OF
 from archive.model.description import ELEMENTS, Statement
 from archive.model.export import Lost
@@ -28,7 +29,7 @@ _ELSEWHERE = frozenset(["hasFormat", "isFormatOf"])
 
 def refuse_name(path: str) -> str | None:
     """A list of checksums has one line a file, in UTF-8."""
-    if any("\ud800" <= one <= "\udfff" for one in path):
+    if not is_utf8(path):
         return "it is not valid UTF-8"
     return "it has a line break" if set(path) & set("\r\n") else None
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from archive import __version__
 from archive.errors import FormatError
+from archive.formats.bagpath import is_utf8
 from archive.formats.eark_layout import BAG, REPRESENTATIONS, WHOLE, place_of
 from archive.formats.mets_writing import (
     ANY_TYPE,
@@ -25,10 +26,11 @@ from archive.formats.mets_writing import (
     write_package_mets,
     write_representation_mets,
 )
-from archive.formats.premis_editing import KnownEntities, PremisEdits, edit_record, scan_record
+from archive.formats.premis_editing import KnownEntities, PremisEdits, edit_record, format_of, scan_record
 from archive.formats.premis_writing import write_premis
 from archive.model.export import Lost
 from archive.model.premis import Link, Links
+from archive.model.record import FormatView
 from archive.resources import metadata_path
 from archive.stages.exporting.package_event import identifiers_of, package_event, program_agent, record_of_package
 from archive.stages.exporting.protocol import Package
@@ -78,7 +80,7 @@ _PREMIS_COPY = "metadata/preservation/premis.xml"
 
 def refuse_name(path: str) -> str | None:
     """METS names files by URIs, which a validator decodes as UTF-8."""
-    return "it is not valid UTF-8" if any("\ud800" <= one <= "\udfff" for one in path) else None
+    return None if is_utf8(path) else "it is not valid UTF-8"
 
 
 def package_name(source: Source) -> str:
@@ -108,6 +110,7 @@ class _Writing:
         self._places = {file.path: place_of(file.path, split=WHOLE not in self._roles) for file in self._files}
         self._checksums = source.checksums(self._files, tuple(CHECKSUM_TYPES))
         self._unlisted_types = 0
+        self._known = self._scan()
 
     def make(self) -> Sequence[Lost]:
         package, source = self._package, self._source
@@ -153,7 +156,7 @@ class _Writing:
         return self._write(f"{folder}METS.xml", write_representation_mets(header, name, files))
 
     def _payload_file(self, file: SourceFile, place: str) -> MetsFile:
-        view = self._source.formats.get(file.path)
+        view = self._format_of(file)
         named = next((one.value for one in self._source.values("format", about=file.path)), ANY_TYPE)
         if named not in MEDIA_TYPES:
             self._unlisted_types += named != ANY_TYPE
@@ -162,6 +165,12 @@ class _Writing:
         if view is not None:
             known = MetsFormat(view.key if view.registry == "PRONOM" else None, view.name, view.version)
         return MetsFile(place, file.size, self._checksum(file), named, known)
+
+    def _format_of(self, file: SourceFile) -> FormatView | None:
+        if self._known is None:
+            return self._source.formats.get(file.path)
+        known = self._known.files.get(file.path)
+        return None if known is None else format_of(known.format)
 
     def _tag_file(self, file: SourceFile, place: str) -> MetsFile:
         name = file.path.rpartition("/")[2]
@@ -173,17 +182,21 @@ class _Writing:
         algorithm, digest = self._checksums[file.path]
         return CHECKSUM_TYPES[algorithm], digest
 
+    def _scan(self) -> KnownEntities | None:
+        """What is in the record of the bag; None where there is none that this program wrote."""
+        try:
+            return scan_record(self._record()) if self._source.has(PREMIS) else None
+        except FormatError:
+            return None
+
     def _write_record(self) -> tuple[MetsFile, bool]:
         """The PREMIS record with the paths of the package and the event of its making, and whether it continues that of
         the bag. Without one that can be continued it has the event alone."""
         source, identifiers = self._source, identifiers_of(self._source, f"eark-{self._kind.lower()}")
         named = f"an E-ARK {self._kind} {_VERSION}"
-        if source.has(PREMIS):
-            try:
-                edits = self._edits(scan_record(self._record()), identifiers, named)
-                return self._write(_PREMIS_COPY, edit_record(self._record(), edits), ("PREMIS", None)), True
-            except FormatError:
-                pass
+        if self._known is not None:
+            edits = self._edits(self._known, identifiers, named)
+            return self._write(_PREMIS_COPY, edit_record(self._record(), edits), ("PREMIS", None)), True
         record = record_of_package(source, identifiers, named)
         return self._write(_PREMIS_COPY, write_premis(record), ("PREMIS", None)), False
 

@@ -15,6 +15,7 @@ from archive.model.build import Progress
 from archive.model.codes import fetching as codes
 from archive.model.export import Lost
 from archive.model.finding import Finding
+from archive.model.validation import Depth
 from archive.settings import Settings
 from archive.stages.depositing.original_times import originals_of, times_of
 from archive.stages.exporting.formats import open_exporter, own_errors
@@ -71,7 +72,8 @@ class Making:
     ) -> tuple[CountedPackage, tuple[Lost, ...]]:
         """Write the package, as a zip with the one top folder `name` when `zipped`, and put it in its place.
 
-        What is a bag again is validated before. Raises OSError and `ArchiveError`.
+        What is a bag again must be complete before; its files were compared while they were copied. Raises OSError and
+        `ArchiveError`.
         """
         reading = self._source.reading
         with Partial(os.path.dirname(os.path.abspath(target)), os.path.basename(target)) as partial:
@@ -84,7 +86,7 @@ class Making:
                 writing.close()
             finished = tree = partial.file("tree")
             is_bag = DECLARATION in package.sizes
-            if is_bag and (problems := obstacles(prove(tree, settings, progress))):
+            if is_bag and (problems := obstacles(prove(tree, settings, progress, depth=Depth.COMPLETE))):
                 raise UsageError(f"the exported bag is not valid: {problems[0].message}", subject=problems[0].subject)
             if zipped:
                 finished = partial.file("package.zip")

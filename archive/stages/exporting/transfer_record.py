@@ -11,11 +11,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
-from archive.formats.premis_writing import ALGORITHMS, write_premis
+from archive.formats.premis_writing import ALGORITHMS, copies_of, write_premis
 from archive.formats.xml_elements import FORBIDDEN
-from archive.model.premis import Agent, Event, FileObject, Format, Link, Links, PremisRecord
+from archive.model.premis import Agent, Event, FileObject, Format, Link, PremisRecord
 from archive.model.record import AgentView, EventView, Identifier
 from archive.stages.exporting.source import Source, SourceFile
 from archive.storage.clock import Identifiers
@@ -40,6 +39,8 @@ class TransferRecord:
                 self._events.update(dict.fromkeys(keys, event))
         told = [(file, place) for file, place in places if not self._events.keys().isdisjoint(known.get(file.path, ()))]
         self._files = [(file, place) for file, place in told if not FORBIDDEN.search(place)]
+        self._numbers: dict[str, tuple[str, ...]] = {}
+        """The identifiers of each file's copies of its events, once the file is written, which is before they are."""
         self.unnamed = len(told) - len(self._files)
         """How many files with events have a name that XML cannot hold."""
 
@@ -54,15 +55,17 @@ class TransferRecord:
             return None
         return write_premis(PremisRecord((), self._objects, (), tuple(self._agents.values())), self._copies())
 
-    def _copies(self) -> Iterator[Event]:
+    def _copies(self) -> Iterator[str]:
         """Each event once for each file that it concerns."""
+        patterns = {event.id: copies_of(event) for event in self._events.values()}
         for file, _ in self._files:
-            links = _link_to(self._identifiers.make("file", file.path))
-            for event in self._events_of(file):
-                yield replace(event, id=self._copy(event, file), objects=links)
+            number = self._identifiers.make("file", file.path)
+            for event, copy in zip(self._events_of(file), self._numbers[file.path], strict=True):
+                yield patterns[event.id](copy, number)
 
     def _objects(self) -> Iterator[FileObject]:
         for file, place in self._files:
+            self._numbers[file.path] = tuple(self._copy(event, file) for event in self._events_of(file))
             view = self._source.formats.get(file.path)
             puid = view.key if view is not None and view.registry == "PRONOM" else None
             form = Format("unknown") if view is None else Format(view.name or puid or "unknown", view.version, puid)
@@ -70,7 +73,7 @@ class TransferRecord:
                            if one in ALGORITHMS)  # fmt: skip
             yield FileObject(
                 self._identifiers.make("file", file.path), place, place, file.size, fixity, form, part_of="",
-                events=tuple(self._copy(event, file) for event in self._events_of(file)), place="transfer path",
+                events=self._numbers[file.path], place="transfer path",
             )  # fmt: skip
 
     def _events_of(self, file: SourceFile) -> Iterator[Event]:
@@ -103,7 +106,3 @@ class TransferRecord:
         if identifier.type == "UUID":
             return f"urn:uuid:{identifier.value}"
         return self._identifiers.make("of the record", identifier.type, identifier.value)
-
-
-def _link_to(file: str) -> Links:
-    return lambda: iter((Link(file),))
