@@ -52,6 +52,8 @@ _FORMAT, _FORMAT_END = b"   <format>\n", b"   </format>\n"
 _RIGHTS_LINK = re.compile(rb"  <linkingRightsStatementIdentifier>.*?</linkingRightsStatementIdentifier>\n")
 _RELATED = re.compile(rb"<relatedObjectIdentifierValue>([^<]*)<")
 _ACTOR = re.compile(rb"<linkingAgentIdentifierValue>([^<]*)<")
+_EVENT_VALUE = b"<linkingEventIdentifierValue>"
+_OBJECT_LINKS = re.compile(rb"(?:  <linkingObjectIdentifier>[^\n]*\n)+(?=  <linkingObjectIdentifier>)")
 _RENDERING = ("normalization", "policy assignment")
 _HEAD_OF_EVENT = 1_000
 _EVENT_LINK, _HAS_PART = b"  <linkingEventIdentifier>", b">has part</relationshipSubType>\n"
@@ -168,6 +170,19 @@ def _read_file(buffer: bytes, begin: int, end: int) -> tuple[str | None, KnownFi
         raise _foreign()
     kind = location[1].decode()
     return (None if is_earlier(kind) else _path(kind, _plain(location[2]))), file
+
+
+def view_record(chunks: Iterable[bytes]) -> Iterator[tuple[str, FormatView, tuple[str, ...]] | bytes]:
+    """Of each file object the bag path, format and linked events; of each event and agent the XML, with at most one
+    link to an object. It costs a fifth of parsing the record. Raises `FormatError` as `scan_record`."""
+    for buffer, begin, end in _spans(chunks):
+        if buffer.startswith(_FILE, begin):
+            path, file = _read_file(buffer, begin, end)
+            if path is not None:
+                events = buffer[begin:end].split(_EVENT_VALUE)[1:]
+                yield path, format_of(file.format), tuple(one[: one.find(b"<")].decode() for one in events)
+        elif buffer.startswith((_EVENT, _AGENT), begin):
+            yield _OBJECT_LINKS.sub(b"", buffer[begin:end])
 
 
 @lru_cache(maxsize=1024)

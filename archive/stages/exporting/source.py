@@ -12,6 +12,7 @@ from archive.bags.reader import Request, no_beat
 from archive.errors import FormatError, SourceError, StorageError, UsageError
 from archive.formats.bagpath import to_text
 from archive.formats.edtf import is_day
+from archive.formats.premis_editing import view_record, wrap_pieces
 from archive.formats.premis_reading import (
     ENTITIES,
     LISTED,
@@ -188,9 +189,21 @@ class Source:
         found = _Record()
         if not self.has(PREMIS):
             return found
+        chunks: Iterable[bytes] = self.reading.reader.stream_tag(PREMIS.encode())
+        try:
+            pieces = []
+            for one in view_record(chunks):
+                if isinstance(one, bytes):
+                    pieces.append(one)
+                else:
+                    found.enter(*one)
+            chunks = [wrap_pieces(pieces)]
+        except FormatError:
+            found = _Record()
+            chunks = self.reading.reader.stream_tag(PREMIS.encode())
         tags = [f"{{{namespace}}}{one}" for namespace in PREMIS_NAMESPACES for one in (*ENTITIES, *LISTED)]
         try:
-            for element in stream_xml(self.reading.reader.stream_tag(PREMIS.encode()), tags, subject=PREMIS):
+            for element in stream_xml(chunks, tags, subject=PREMIS):
                 if not shorten_list(element):
                     found.take(element)
                     let_go(element)
@@ -218,15 +231,17 @@ class _Record:
         self._alike: dict[FormatView, FormatView] = {}
         self._linked_alike: dict[tuple[str, ...], tuple[str, ...]] = {}
 
+    def enter(self, path: str, view: FormatView, events: tuple[str, ...]) -> None:
+        """Keep what the record says of one file."""
+        self.formats[path] = self._alike.setdefault(view, view)
+        self.links[path] = self._linked_alike.setdefault(events, events)
+
     def take(self, element: _Element) -> None:
         """Read one entity."""
         match local_name(element):
             case "object":
                 if (found := read_file_format(element)) is not None:
-                    path, view = found
-                    self.formats[path] = self._alike.setdefault(view, view)
-                    events = linked_events(element)
-                    self.links[path] = self._linked_alike.setdefault(events, events)
+                    self.enter(*found, linked_events(element))
             case "event":
                 self.events.append(read_event(element))
             case "agent":
