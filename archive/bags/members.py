@@ -123,8 +123,8 @@ class MemberTable:
 
     def finish(self) -> None:
         """Judge the names together: one top folder, named as the archive, and no file that is also a folder."""
-        files = sorted(self._seen - self._folders)
-        ordered = sorted(self._seen) if files else []
+        ordered = sorted(self._seen) if len(self._seen) > len(self._folders) else []
+        files = [path for path in ordered if path not in self._folders]
         for path in files:
             below = bisect_left(ordered, path + b"/")
             if below < len(ordered) and ordered[below].startswith(path + b"/"):

@@ -20,7 +20,8 @@ def receive(stream: IO[bytes]) -> Any:
     """The next message of the other side, which is this same program. Raises EOFError when there is none."""
     try:
         return pickle.load(stream)  # noqa: S301 - both ends are processes of ours, joined by a pipe
-    except (OSError, ValueError, pickle.UnpicklingError) as error:
+    except Exception as error:
+        # A message cut off in the middle fails in more ways than pickle's own documentation names.
         raise EOFError from error
 
 

@@ -7,10 +7,8 @@ import errno
 import os
 import stat
 import struct
-import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from operator import attrgetter
 from typing import Any, BinaryIO
 
 from archive.bags.members import Batcher, Member, MemberReading, MemberTable, Oddity, digest_members, wanted
@@ -26,6 +24,14 @@ from archive.bags.reader import (
     read_within,
 )
 from archive.formats.bagpath import to_text
+from archive.formats.zip_directory import (
+    NO_DIRECTORY,
+    BrokenDirectoryError,
+    Directory,
+    Entry,
+    read_directory,
+    reads_as_utf8,
+)
 from archive.formats.zip_records import (
     END64_SIZE,
     END_SIZE,
@@ -53,7 +59,8 @@ from archive.model.finding import Finding
 from archive.storage.hashing import Digests
 
 _CHUNK = 1 << 18
-_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2}
+_STORED, _DEFLATED, _BZIP2 = 0, 8, 12
+_METHODS = {_STORED, _DEFLATED, _BZIP2}
 """LZMA is left out: a member may ask for gigabytes of memory there."""
 
 _UNIX = {3, 19}
@@ -73,7 +80,6 @@ _IN_ZIP64 = 0xFFFFFFFF
 _INPUT = 1 << 16
 
 _BROKEN = (
-    zipfile.BadZipFile,
     zlib.error,
     struct.error,
     EOFError,
@@ -112,8 +118,7 @@ class ZipReader:
         self._progress = progress
         self._limits = limits
         self._file: BinaryIO = file or open(path, "rb")  # noqa: SIM115 - closed by close()
-        self._zip: zipfile.ZipFile | None = None
-        self._infos: list[zipfile.ZipInfo] = []
+        self._directory = NO_DIRECTORY
         self._table = MemberTable(path, flat=flat)
         self._places: dict[bytes, Member] = {}
         self._tag_files: Sequence[bytes] = ()
@@ -128,8 +133,6 @@ class ZipReader:
         return self._table.has_payload_folder
 
     def close(self) -> None:
-        if self._zip is not None:
-            self._zip.close()
         self._file.close()
 
     def tag_files(self) -> Sequence[bytes]:
@@ -149,124 +152,129 @@ class ZipReader:
 
     def _index(self) -> None:
         size = self._file.seek(0, os.SEEK_END)
-        self._file.seek(max(0, size - END_SIZE - MAX_COMMENT))
+        tail = max(0, size - END_SIZE - MAX_COMMENT)
+        self._file.seek(tail)
         end = parse_end(self._file.read())
         try:
-            self._zip = zipfile.ZipFile(self._file)
-            self._infos = self._zip.infolist()
-        except (*_BROKEN, OSError) as error:
-            self._stop(codes.BROKEN_ARCHIVE.at(self._archive, why=str(error) or "its directory cannot be read"))
+            if end is None:
+                raise BrokenDirectoryError("it is no zip file: it has no end record")
+            self._directory = self._find_directory(end, tail + end.place)
+        except (BrokenDirectoryError, OSError) as error:
+            self._stop(codes.BROKEN_ARCHIVE.at(self._archive, why=str(error)))
             return
-        if end is None:
-            self.findings.append(codes.HEADERS_DIFFER.at(self._archive, why="its comment is shorter than its end says"))
-        else:
-            self._judge_end(end, max(0, size - END_SIZE - MAX_COMMENT) + end.place)
-        if len(self._infos) > self._limits.members:
+        if len(self._directory) > self._limits.members:
             self._stop(codes.ARCHIVE_LIMIT.at(self._archive, why=f"it holds more than {self._limits.members} members"))
             return
-        total = sum(info.file_size for info in self._infos)
+        total = self._directory.unpacked
         if total > max(self._limits.floor, self._limits.ratio * size):
             why = f"it says that it unpacks to {total} bytes from {size}"
             self._stop(codes.ARCHIVE_LIMIT.at(self._archive, why=why))
             return
         self._judge_layout()
-        for place, info in enumerate(self._infos):
-            self._take(place, info)
+        for place, entry in enumerate(self._directory):
+            self._take(place, entry)
         self._table.finish()
         self.findings += self._table.findings
         self.blind.update(self._table.unseen)
         self._tag_files = self._table.tag_files()
         self._places = self._table.by_path()
 
-    def _judge_end(self, end: EndRecord, place: int) -> None:
-        """The end records, wherever they say something twice: `place` is where the end record begins."""
-        assert self._zip is not None
+    def _find_directory(self, end: EndRecord, place: int) -> Directory:
+        """The directory; its end records, the first of which begins at `place`, say alike whatever they say twice.
+
+        Raises `BrokenDirectoryError`.
+        """
         if end.after:
-            self.findings.append(codes.FOREIGN_BYTES.at(self._archive, why=f"{end.after} bytes follow its end"))
+            what = f"{end.after} bytes follow its end"
+            kind, why = codes.FOREIGN_BYTES, what
+            if end.after < 0:
+                kind, why = codes.HEADERS_DIFFER, "its comment is shorter than its end says"
+            self.findings.append(kind.at(self._archive, why=why))
         if b"PK\x05\x06" in end.comment:
             self.findings.append(codes.HEADERS_DIFFER.at(self._archive, why="its comment holds a second end record"))
         self._file.seek(max(0, place - LOCATOR_SIZE))
         locator = self._file.read(min(LOCATOR_SIZE, place))
-        end64, last = None, place
+        end64 = None
         where = locator_target(locator)
         if where is not None:
             last = place - LOCATOR_SIZE - END64_SIZE
-            self._file.seek(max(0, min(where, place)))
+            self._file.seek(max(0, last))
             end64 = parse_end64(locator, self._file.read(END64_SIZE))
             if end64 is None or where != last:
                 self.findings.append(codes.HEADERS_DIFFER.at(self._archive, why="its Zip64 end is not where it says"))
-        size = last - self._zip.start_dir
-        for why in judge_end(end, end64, len(self._infos), size):
+        directory = read_directory(self._file, end, place, end64, self._limits.members)
+        for why in judge_end(end, end64, len(directory), len(directory.content)):
             self.findings.append(codes.HEADERS_DIFFER.at(self._archive, why=why))
-        start = end.directory_start if end64 is None else end64.directory_start
-        if start != self._zip.start_dir:
+        if directory.shift:
             self.findings.append(codes.HEADERS_DIFFER.at(self._archive, why="its directory is not where its end says"))
+        return directory
 
     def _stop(self, finding: Finding) -> None:
         self.findings.append(finding)
         self.blind.add(b"")
 
-    def _take(self, place: int, info: zipfile.ZipInfo) -> None:
-        stored = _stored_name(info)
-        name = _raw_name(info, stored)
-        kind = stat.S_IFMT(info.external_attr >> 16)
+    def _take(self, place: int, entry: Entry) -> None:
+        name = entry.path
+        kind = stat.S_IFMT(entry.attributes >> 16)
         odd: Oddity | None = None
-        if info.flag_bits & 0x41:
+        if entry.flags & 0x41:
             odd = _ENCRYPTED
         elif kind == stat.S_IFLNK:
             odd = _LINK
-        elif kind not in (0, stat.S_IFREG, stat.S_IFDIR) and info.create_system in _UNIX:
+        elif kind not in (0, stat.S_IFREG, stat.S_IFDIR) and entry.system in _UNIX:
             odd = _SPECIAL
-        elif info.flag_bits & _PATCH or info.extract_version > _NEWEST:
+        elif entry.flags & _PATCH or entry.version > _NEWEST:
             odd = _UNUSUAL
-        elif info.compress_type not in _METHODS:
-            odd = Oddity(codes.UNKNOWN_METHOD, f"compression method {info.compress_type}")
+        elif entry.method not in _METHODS:
+            odd = Oddity(codes.UNKNOWN_METHOD, f"compression method {entry.method}")
         folder = name.endswith(b"/")
-        why = _kind_difference(info, kind, folder=folder)
+        why = _kind_difference(entry, kind, folder=folder)
         if why is not None:
             self.findings.note(codes.HEADERS_DIFFER, to_text(name), why=why)
-        self._table.add(name, folder=folder, size=info.file_size, place=place, odd=odd)
-        others = other_readings(name, stored, utf8=bool(info.flag_bits & 0x800))
+        self._table.add(name, folder=folder, size=entry.size, place=place, odd=odd)
+        others = other_readings(name, entry.name, utf8=entry.is_utf8)
         if others:
             self._table.also_read_as(name, others)
 
     def _judge_layout(self) -> None:
         """Members follow each other without overlap or gap, and each says of itself what the directory says."""
-        assert self._zip is not None
         end: int = 0
-        last: zipfile.ZipInfo | None = None
-        for info in sorted(self._infos, key=attrgetter("header_offset")):
-            self._file.seek(max(0, info.header_offset))
-            local = parse_local_header(self._file.read(LOCAL_SIZE)) if info.header_offset >= 0 else None
+        described: Entry | None = None
+        directory = self._directory
+        for number in directory.in_file_order():
+            span = directory.plain_span(number, self._file)
+            if span is not None and described is None and span[0] == end:
+                end = span[1]
+                continue
+            entry = directory.entry(number)
+            self._file.seek(max(0, entry.offset))
+            local = parse_local_header(self._file.read(LOCAL_SIZE)) if entry.offset >= 0 else None
             if local is None:
-                shown = to_text(_raw_name(info))
-                self.findings.append(codes.HEADERS_DIFFER.at(shown, why="its own header is missing"))
+                self.findings.append(codes.HEADERS_DIFFER.at(to_text(entry.path), why="its own header is missing"))
                 continue
             own = self._file.read(local.tail)
-            why = _difference(local, own[: local.name_length], own[local.name_length :], info)
+            why = _difference(local, own[: local.name_length], own[local.name_length :], entry)
             if why is not None:
-                shown = to_text(_raw_name(info))
-                self.findings.append(codes.HEADERS_DIFFER.at(shown, why=why))
-            if info.header_offset < end:
-                shown = to_text(_raw_name(info))
-                self.findings.append(codes.HEADERS_DIFFER.at(shown, why="it overlaps another member"))
-            elif last is not None or info.header_offset != end:
-                self._judge_gap(last, end, info.header_offset, to_text(_raw_name(info)))
-            end = info.header_offset + LOCAL_SIZE + local.tail + info.compress_size
-            last = info if local.described_later else None
-        if self._infos:
-            self._judge_gap(last, end, self._zip.start_dir, "its directory")
+                self.findings.append(codes.HEADERS_DIFFER.at(to_text(entry.path), why=why))
+            if entry.offset < end:
+                self.findings.append(codes.HEADERS_DIFFER.at(to_text(entry.path), why="it overlaps another member"))
+            elif described is not None or entry.offset != end:
+                self._judge_gap(described, end, entry.offset, to_text(entry.path))
+            end = entry.offset + LOCAL_SIZE + local.tail + entry.compressed
+            described = entry if local.described_later else None
+        if len(directory):
+            self._judge_gap(described, end, directory.start, "its directory")
 
-    def _judge_gap(self, described: zipfile.ZipInfo | None, start: int, end: int, before: str) -> None:
+    def _judge_gap(self, described: Entry | None, start: int, end: int, before: str) -> None:
         """Nothing stands between two members but the data descriptor of the first, where it has one."""
-        if start == end and (described is None or described.is_dir()):
+        if start == end and (described is None or described.is_folder):
             return
         if described is not None and 0 < end - start <= MAX_DESCRIPTOR:
             self._file.seek(start)
             found = self._file.read(end - start)
-            if not is_descriptor(found, described.CRC, described.compress_size, described.file_size):
+            if not is_descriptor(found, described.crc, described.compressed, described.size):
                 why = "its data descriptor says something else"
-                self.findings.append(codes.HEADERS_DIFFER.at(to_text(_raw_name(described)), why=why))
+                self.findings.append(codes.HEADERS_DIFFER.at(to_text(described.path), why=why))
             return
         what = f"{end - start} bytes stand" if end != start else "a data descriptor is missing"
         self.findings.append(codes.FOREIGN_BYTES.at(self._archive, why=f"{what} before {before}"))
@@ -298,25 +306,24 @@ class ZipReader:
         return MemberReading(digests.size, digests.packed())
 
     def content(self, member: Member) -> Iterator[bytes]:
-        info = self._infos[member.place]
         try:
-            yield from self._decoded(info)
+            yield from self._decoded(self._directory.entry(member.place))
         except _BROKEN as error:
             raise BrokenArchiveError(str(error) or "its bytes are corrupt") from error
 
-    def _decoded(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
+    def _decoded(self, entry: Entry) -> Iterator[bytes]:
         """The member's bytes, of which the directory's size and CRC must be true to the last one.
 
         Nothing may be left over behind the end of the compressed data: tools that trust the sizes and tools that trust
         the data would read two different files.
         """
-        self._file.seek(info.header_offset)
+        self._file.seek(entry.offset)
         local = parse_local_header(self._file.read(LOCAL_SIZE))
         if local is None:
             raise BrokenArchiveError("its own header is missing")
-        place = info.header_offset + LOCAL_SIZE + local.tail
-        left, size, crc = info.compress_size, 0, 0
-        inflate = _new_inflater(info.compress_type)
+        place = entry.offset + LOCAL_SIZE + local.tail
+        left, size, crc = entry.compressed, 0, 0
+        inflate = _new_inflater(entry.method)
         while left or (inflate is not None and not inflate.eof):
             self._file.seek(place)
             data = self._file.read(min(_INPUT, left))
@@ -325,14 +332,14 @@ class ZipReader:
             place, left = place + len(data), left - len(data)
             for chunk in [data] if inflate is None else inflate.pieces(data):
                 size, crc = size + len(chunk), zlib.crc32(chunk, crc)
-                if size > info.file_size:
-                    raise BrokenArchiveError(f"it unpacks to more than the {info.file_size} bytes that are stated")
+                if size > entry.size:
+                    raise BrokenArchiveError(f"it unpacks to more than the {entry.size} bytes that are stated")
                 yield chunk
             if inflate is not None and inflate.eof and (left or inflate.unused_data):
                 raise BrokenArchiveError("bytes follow the end of its compressed data")
-        if size != info.file_size:
-            raise BrokenArchiveError(f"it holds {size} bytes where {info.file_size} are stated")
-        if crc != info.CRC:
+        if size != entry.size:
+            raise BrokenArchiveError(f"it holds {size} bytes where {entry.size} are stated")
+        if crc != entry.crc:
             raise BrokenArchiveError("its CRC-32 is not the one that is stated")
 
     def digest(self, requests: Sequence[Request], beat: Beat) -> Iterator[tuple[Request, Reading]]:
@@ -373,8 +380,8 @@ class _Inflater:
     """Deflate or bzip2, in bounded pieces."""
 
     def __init__(self, kind: int) -> None:
-        self._codec: Any = zlib.decompressobj(-15) if kind == zipfile.ZIP_DEFLATED else bz2.BZ2Decompressor()
-        self._deflate = kind == zipfile.ZIP_DEFLATED
+        self._codec: Any = zlib.decompressobj(-15) if kind == _DEFLATED else bz2.BZ2Decompressor()
+        self._deflate = kind == _DEFLATED
 
     @property
     def eof(self) -> bool:
@@ -396,56 +403,56 @@ class _Inflater:
 
 
 def _new_inflater(kind: int) -> _Inflater | None:
-    return None if kind == zipfile.ZIP_STORED else _Inflater(kind)
+    return None if kind == _STORED else _Inflater(kind)
 
 
-def _kind_difference(info: zipfile.ZipInfo, kind: int, *, folder: bool) -> str | None:
+def _kind_difference(entry: Entry, kind: int, *, folder: bool) -> str | None:
     """What makes one tool take the member for a folder and another one for a file."""
-    if folder and info.file_size:
+    if folder and entry.size:
         return "a folder that has bytes of its own"
     if not folder and kind == stat.S_IFDIR:
         return "its mode is that of a folder, its name that of a file"
-    if not folder and info.external_attr & _DOS_FOLDER:
+    if not folder and entry.attributes & _DOS_FOLDER:
         return "it is marked as a folder, but its name is that of a file"
     return None
 
 
-def _difference(local: LocalHeader, name: bytes, extra: bytes, info: zipfile.ZipInfo) -> str | None:
+def _difference(local: LocalHeader, name: bytes, extra: bytes, entry: Entry) -> str | None:
     """What a member's own header says otherwise than the directory."""
-    stored = _stored_name(info)
+    stored = entry.name
     if name != stored:
         return "the names differ"
-    if (info.extra or extra) and (why := _extra_difference(stored, extra, info)) is not None:
+    if (entry.extra or extra) and (why := _extra_difference(stored, extra, entry)) is not None:
         return why
-    if info.volume:
+    if entry.disk:
         return "it is said to be on another disk"
-    if local.method != info.compress_type:
+    if local.method != entry.method:
         return "the methods differ"
-    if (local.flags ^ info.flag_bits) & _FLAGS:
+    if (local.flags ^ entry.flags) & _FLAGS:
         return "the flags differ"
-    if info.compress_type == zipfile.ZIP_STORED and info.compress_size != info.file_size and not info.flag_bits & 1:
+    if entry.method == _STORED and entry.compressed != entry.size and not entry.flags & 1:
         return "it is stored as it is, but its two sizes differ"
-    same = (local.crc, local.compressed, local.size) == (info.CRC, info.compress_size, info.file_size)
+    same = (local.crc, local.compressed, local.size) == (entry.crc, entry.compressed, entry.size)
     if same and not extra and _IN_ZIP64 not in (local.size, local.compressed):
         return None
-    return _size_difference(local, extra, info)
+    return _size_difference(local, extra, entry)
 
 
-def _extra_difference(stored: bytes, extra: bytes, info: zipfile.ZipInfo) -> str | None:
+def _extra_difference(stored: bytes, extra: bytes, entry: Entry) -> str | None:
     """What the extra fields of the member's own header and of the directory say that some tools read otherwise."""
-    path, sound = unicode_path(info.extra, stored)
+    path, sound = unicode_path(entry.extra, stored)
     own, own_sound = unicode_path(extra, stored)
     if path != own and None not in (path, own):
         return "the Unicode names differ"
     other = own if path is None else path
-    if not (sound and own_sound) or (other is not None and other != _raw_name(info) and _is_utf8(stored)):
+    if not (sound and own_sound) or (other is not None and other != entry.path and reads_as_utf8(stored)):
         return "its Unicode name is not that of its name"
-    if not (is_sound_extra(info.extra) and is_sound_extra(extra)):
+    if not (is_sound_extra(entry.extra) and is_sound_extra(extra)):
         return "its extra field is not whole, or says something twice"
     return None
 
 
-def _size_difference(local: LocalHeader, extra: bytes, info: zipfile.ZipInfo) -> str | None:
+def _size_difference(local: LocalHeader, extra: bytes, entry: Entry) -> str | None:
     """Sizes and checksum of the member's own header, its Zip64 field included, against the directory's."""
     long = zip64_values(extra)
     size, compressed = local.size, local.compressed
@@ -456,36 +463,10 @@ def _size_difference(local: LocalHeader, extra: bytes, info: zipfile.ZipInfo) ->
         size = next(numbers) if size == _IN_ZIP64 else size
         compressed = next(numbers) if compressed == _IN_ZIP64 else compressed
     elif long and tuple(long[:2]) not in ((size, compressed)[: len(long)], (0, 0)[: len(long)]):
-        stated = (info.file_size, info.compress_size)[: len(long)]
+        stated = (entry.size, entry.compressed)[: len(long)]
         if tuple(long[:2]) != stated:
             return "its Zip64 sizes differ"
-    found, stated3 = (local.crc, compressed, size), (info.CRC, info.compress_size, info.file_size)
+    found, stated3 = (local.crc, compressed, size), (entry.crc, entry.compressed, entry.size)
     if local.described_later:
         return None if all(one in (0, other) for one, other in zip(found, stated3, strict=True)) else "sizes differ"
     return None if found == stated3 else "sizes or checksum differ"
-
-
-def _stored_name(info: zipfile.ZipInfo) -> bytes:
-    """The name's bytes as they stand in the directory."""
-    if info.orig_filename.isascii():
-        return info.orig_filename.encode()
-    return info.orig_filename.encode("utf-8" if info.flag_bits & 0x800 else "cp437", "surrogateescape")
-
-
-def _raw_name(info: zipfile.ZipInfo, stored: bytes | None = None) -> bytes:
-    """The name as a path: UTF-8 when it reads so, as Unix tools write it, else the Unicode path, else CP437."""
-    stored = _stored_name(info) if stored is None else stored
-    if stored.isascii() or _is_utf8(stored):
-        return stored
-    path, sound = unicode_path(info.extra, stored)
-    if path is not None and sound and _is_utf8(path):
-        return path
-    return info.orig_filename.encode("utf-8", "surrogateescape")
-
-
-def _is_utf8(name: bytes) -> bool:
-    try:
-        name.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True

@@ -122,7 +122,8 @@ def other_readings(name: bytes, stored: bytes, *, utf8: bool) -> tuple[bytes, ..
 class EndRecord:
     """The end of the central directory (4.3.16): the numbers as it states them, its comment, the bytes after it.
 
-    `place` is where it begins, counted from the start of the bytes it was read from.
+    `place` is where it begins, counted from the start of the bytes it was read from. `after` is below zero where the
+    file ends before the comment does.
     """
 
     disk: int
@@ -137,7 +138,11 @@ class EndRecord:
 
 
 def parse_end(tail: bytes) -> EndRecord | None:
-    """The end record in `tail`, the archive's last bytes; None when there is none."""
+    """The end record in `tail`, the archive's last bytes; None when there is none.
+
+    The last one with its whole comment counts; where there is none, the last with a part of it.
+    """
+    cut_off: EndRecord | None = None
     place = tail.rfind(b"PK\x05\x06")
     while place >= 0:
         record = tail[place : place + END_SIZE]
@@ -145,11 +150,13 @@ def parse_end(tail: bytes) -> EndRecord | None:
             _, disk, directory_disk, here, entries, size, start, length = _END.unpack(record)
             first = place + END_SIZE
             rest = len(tail) - first - length
+            comment = tail[first : first + length]
+            found = EndRecord(disk, directory_disk, here, entries, size, start, comment, rest, place)
             if rest >= 0:
-                comment = tail[first : first + length]
-                return EndRecord(disk, directory_disk, here, entries, size, start, comment, rest, place)
+                return found
+            cut_off = cut_off or found
         place = tail.rfind(b"PK\x05\x06", 0, place)
-    return None
+    return cut_off
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from archive.errors import UsageError
 from archive.model.build import FileRecord
 from archive.settings import IdentifySettings, Settings
 from archive.stages.creation.builder import BagBuilder
+from archive.stages.scanning import pronom_process
 from archive.stages.scanning.identification import FormatFeed, Identifications, identify
 from archive.stages.scanning.pronom import Pronom
+from archive.stages.scanning.pronom_process import PronomProcess
 from archive.storage.copying import Taken
 from tests.support.building import FolderBuild
 
@@ -74,6 +77,45 @@ def test_a_process_that_ends_costs_no_file_its_name(build: FolderBuild) -> None:
     finally:
         pronom.close()
     assert named == expected
+
+
+@pytest.mark.parametrize("said_hello", [True, False])
+def test_a_process_that_hangs_is_given_up(
+    build: FolderBuild, said_hello: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = list(build.records())
+    with identify(build, PRONOM) as found:
+        expected = [found.of(record.path) for record in records]
+    pronom = Pronom()
+    try:
+        if said_hello:
+            assert pronom.tool
+        stopped = pronom._process._process.pid
+        os.kill(stopped, signal.SIGSTOP)
+        for first in range(0, 700, 20):
+            pronom.submit(build, records[first : first + 20])
+        monkeypatch.setattr(pronom_process, "_PATIENCE", 1)
+        assert not pronom.ready
+        named = [one for _path, one in pronom.collect(build)]
+        monkeypatch.undo()
+        for _ in range(20, 700, 20):
+            named += [one for _path, one in pronom.collect(build)]
+        with pytest.raises(ProcessLookupError):
+            os.kill(stopped, 0)
+    finally:
+        pronom.close()
+    assert named == expected
+
+
+def test_an_answer_cut_off_in_the_middle_is_the_end(build: FolderBuild, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other side may be killed at any byte; `marshal` then fails in several ways."""
+    for content in (b"[", b"[\x02\x00\x00\x00i", b"\xff", b"", b"[\x01\x00\x00\x000"):
+        program = f"import os,struct; os.write(1, struct.pack('!I', {len(content)}) + {content!r})"
+        monkeypatch.setattr(pronom_process, "_COMMAND", ("-c", program))
+        process = PronomProcess()
+        with pytest.raises(UsageError, match="does not work here"):
+            process.hello()
+        process.close()
 
 
 def test_long_names_fill_no_pipe(tmp_path: Path) -> None:

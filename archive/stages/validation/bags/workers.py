@@ -144,7 +144,7 @@ class _ProcessHelper:
                 work.results.put((number, answer))
                 if isinstance(answer, Exception):
                     return
-        except (OSError, ValueError, EOFError):
+        except Exception:  # noqa: BLE001 - whatever it is, a thread waits for this word
             work.results.put((-1, _ended_early()))
 
     def end(self) -> None:

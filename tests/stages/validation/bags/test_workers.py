@@ -74,8 +74,15 @@ def test_manifests_that_are_not_lockstep_have_no_ranges(bag: Path) -> None:
     assert plan_ranges(layout, 1000, 1 << 30) is None
 
 
-def test_a_worker_that_dies_is_an_error_and_not_a_verdict(bag: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_SERVE", "sys.stdin.buffer.read(1); sys.exit(3)")
+@pytest.mark.parametrize(
+    "program",
+    ["sys.stdin.buffer.read(1); sys.exit(3)", "sys.stdout.buffer.write(b'cno_such\\nname\\n.')",
+     "sys.stdout.buffer.write(b'no pickle')"],
+)  # fmt: skip
+def test_a_worker_that_dies_is_an_error_and_not_a_verdict(
+    bag: Path, program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "_SERVE", program)
     layout = Layout(str(bag), None, MANIFESTS, ALGORITHMS, False, True)
     ranges = plan_ranges(layout, 1000, 1 << 30)
     assert ranges is not None
