@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from archive.bags.contents import BagReading
-from archive.bags.opening import absolute_address, bucket_options
+from archive.bags.opening import absolute_address
 from archive.errors import ArchiveError
 from archive.formats.bagpath import to_text
 from archive.ledger.book import Ledger, ledger_address, open_ledger
@@ -24,6 +24,7 @@ from archive.stages.auditing.locations import bag_identity
 from archive.stages.validation import validate_sealed
 from archive.stages.validation.seals.files import hides
 from archive.stages.validation.seals.judging import judge_seals_and_files
+from archive.targets.reading import reading_options
 from archive.trust.store import refuse_trust_inside
 
 _SOURCE = "the ledger"
@@ -119,7 +120,7 @@ def _tag_digest(reading: BagReading) -> str | None:
 
 def _identity(address: str, settings: Settings) -> str:
     try:
-        return bag_identity(address, bucket_options(settings, address))
+        return bag_identity(address, reading_options(settings, address))
     except OSError:
         return ""
 

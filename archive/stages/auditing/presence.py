@@ -9,8 +9,8 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from archive.errors import ArchiveError
-from archive.model.addresses import is_remote, join_address
+from archive.errors import ArchiveError, StorageError
+from archive.model.addresses import is_bucket, is_remote, join_address
 
 NO_FOLDER = "there is no such folder; perhaps it is not mounted"
 
@@ -18,10 +18,15 @@ NO_FOLDER = "there is no such folder; perhaps it is not mounted"
 def location_identity(root: str, options: Mapping[str, Any]) -> str:
     """What tells this location from another in the same place. Raises OSError or `ArchiveError` when it is away."""
     if is_remote(root):
-        _ask_bucket(root, options)
-        return "s3"
+        (_ask_bucket if is_bucket(root) else _ask_target)(root, options)
+        return remote_identity(root)
     status = os.stat(root)
     return f"{status.st_dev:x}:{status.st_ino:x}:{_file_system(root):x}"
+
+
+def remote_identity(root: str) -> str:
+    """The identity of a location that is reached by a URL: that URL says already which it is."""
+    return "s3" if is_bucket(root) else "target"
 
 
 def why_away(root: str, identity: str, named: bool, places: Sequence[str], options: Mapping[str, Any]) -> str | None:
@@ -74,3 +79,18 @@ def _ask_bucket(root: str, options: Mapping[str, Any]) -> None:
 
     bucket = open_bucket(root, options, name=str(options.get("name", "s3")))
     next(bucket.list_objects(bucket.prefix), None)
+
+
+def _ask_target(root: str, options: Mapping[str, Any]) -> None:
+    from archive.bags.deposit_reader import ReadsInPlace
+    from archive.bags.opening import require_place
+    from archive.model.deposit import Package
+
+    target = require_place(root, options).open()
+    try:
+        if not isinstance(target, ReadsInPlace):
+            target.check(Package("", "", "", "", (), 0))
+        elif target.is_empty():
+            raise StorageError("it is not there or empty; perhaps its disk is not mounted on the server", subject=root)
+    finally:
+        target.close()

@@ -16,7 +16,7 @@ from contextlib import closing
 from typing import Any
 
 from archive.bags.contents import open_bag
-from archive.bags.opening import absolute_address, bucket_options
+from archive.bags.opening import absolute_address
 from archive.errors import ArchiveError, ExistsError, NoSpaceError, NotAuthorisedError, SourceError, StorageError
 from archive.model.audience import Recipient
 from archive.model.build import NO_PROGRESS, Progress
@@ -35,6 +35,7 @@ from archive.storage.clock import Clock
 from archive.storage.journal import Journal
 from archive.storage.remote import RefusedError, TransientError
 from archive.targets.protocol import UNFINISHED, Notes, SendsUnseen, Target, read_source
+from archive.targets.reading import reading_options
 
 _ANSWERS = (NotAuthorisedError, NoSpaceError, ExistsError, RefusedError, TransientError)
 
@@ -65,7 +66,7 @@ def deposit(
     refusals = judge_bag(bag, settings, progress, payload=not unread)
     if refusals:
         return DepositReport(bag, target.label, DepositState.REFUSED, tuple(refusals))
-    options = bucket_options(settings, bag)
+    options = reading_options(settings, bag)
     with open_bag(absolute_address(bag), options=options, progress=progress) as source:
         named = at or target.label
         recipient = Recipient(audience_of(settings, named))

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial as bind
 
 from archive.bags.contents import BagReading, open_bag
-from archive.bags.opening import absolute_address, bucket_options
+from archive.bags.opening import absolute_address
 from archive.errors import UsageError, from_os_error
 from archive.formats.bagit_txt import SUBJECT as DECLARATION
 from archive.formats.edtf import parse_day
@@ -33,6 +33,7 @@ from archive.storage.clock import Clock
 from archive.storage.packing import pack
 from archive.storage.partial import Partial
 from archive.storage.working_folder import WorkingFolder, is_restricted
+from archive.targets.reading import reading_options
 
 Fill = Callable[[Source, Package], tuple[Lost, ...]]
 
@@ -63,7 +64,7 @@ def export(
     """
     exporter = open_exporter(as_format)
     fill = bind(_fill, exporter, as_format)
-    with open_bag(absolute_address(bag), options=bucket_options(settings, bag)) as reading:
+    with open_bag(absolute_address(bag), options=reading_options(settings, bag)) as reading:
         source = Source(reading)
         stem = _name_of(exporter, as_format, source) if name is None else name
         target = choose_place(to, f"{stem}.zip" if zipped else stem)

@@ -19,6 +19,7 @@ from archive.model.build import NO_PROGRESS, Progress
 from archive.model.codes import bag_files as codes
 from archive.model.finding import Finding
 from archive.model.validation import Depth, Kind, ValidationReport
+from archive.places import address_in_place
 from archive.regular_files import open_regular
 from archive.stages.validation.feed import FindingFeed, OnFinding
 
@@ -51,7 +52,8 @@ def validate(
     """Judge `subject`: a bag (folder, zip, tar plain or compressed), an XML record, a PDF, an OCFL object or root,
     or a package of another system.
 
-    A bag may also be at an s3://BUCKET/PREFIX address, or be OBJECT#vN, a version of an OCFL object. `depth`,
+    A bag may also be at an s3://BUCKET/PREFIX address, in a deposit at a place of the settings (PLACE:IDENTIFIER or
+    its URL), or be OBJECT#vN, a version of an OCFL object. `depth`,
     `profile`, `cross_check` and `workers` are for bags. Raises `NotFoundError` when there is nothing, `NotABagError`
     for a folder or archive that is not a bag, `UsageError` when it is of no kind that can be judged. `on_finding` is
     called with each finding once: of a bag as it is found, of anything else when it is judged. What the system does not
@@ -59,8 +61,7 @@ def validate(
     """
     if not subject or "\x00" in subject:
         raise UsageError("nothing is named to validate", remedy="Name a bag, an XML record or a PDF")
-    if "://" in subject and not is_remote(subject) and not os.path.lexists(subject):
-        raise UsageError("only paths and s3:// addresses can be validated", subject=subject.partition("://")[0])
+    subject = subject if settings is None else address_in_place(settings, subject)
     if cross_check and depth is not Depth.FULL:
         raise UsageError("a second opinion is asked at full depth only", remedy="Leave out --depth or --cross-check")
     try:
@@ -141,8 +142,7 @@ def validate_sealed(
     """
     if not subject or "\x00" in subject:
         raise UsageError("nothing is named to verify", remedy="Name a bag")
-    if "://" in subject and not is_remote(subject) and not os.path.lexists(subject):
-        raise UsageError("only paths and s3:// addresses can be verified", subject=subject.partition("://")[0])
+    subject = subject if settings is None else address_in_place(settings, subject)
     try:
         sort = _sort_of(subject)
     except OSError as error:
