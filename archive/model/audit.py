@@ -117,11 +117,16 @@ def deposit_identity(target: str, identifier: str) -> str:
     return f"target {target} {identifier}"
 
 
+def is_far_identity(identity: str) -> bool:
+    """True for the identity of an object in a bucket or of a deposit: only the very same one is of the same place."""
+    return identity.startswith(("s3 ", "target "))
+
+
 def same_identity(one: str, other: str) -> bool:
     """True when two identities, "DEVICE:INODE:PATH", of an object in a bucket or of a deposit, are of one place."""
     if not one or not other:
         return False
-    if one == other or one.startswith(("s3 ", "target ")) or other.startswith(("s3 ", "target ")):
+    if one == other or is_far_identity(one) or is_far_identity(other):
         return one == other
     parts, others = one.split(":"), other.split(":")
     if len(parts) != 3 or len(others) != 3:

@@ -18,6 +18,7 @@ from archive.model.codes import seal as codes
 from archive.model.finding import Finding
 from archive.model.inclusion import NOTHING_EXPECTED, ProvenExpectation
 from archive.model.seal import SealReceipt, SealVerdict, Trust, VerificationReport, folder_of
+from archive.places import address_in_place
 from archive.settings import Settings
 from archive.stages.auditing.bag_record import digest_of_tag_manifests
 from archive.stages.auditing.locations import bag_identity
@@ -67,6 +68,7 @@ def verify(
     where the question could not be put.
     """
     settings = settings or Settings()
+    bag = address_in_place(settings, bag)
     if trust is not None:
         refuse_trust_inside(trust.folder, [bag.rpartition("#v")[0] or bag, bag])
     verdicts: tuple[SealVerdict, ...] = ()

@@ -187,8 +187,14 @@ class SftpTarget:
         return self._stream(posixpath.join(base, path) if path else base, offset)
 
     def is_empty(self) -> bool:
+        async def look(client: Any) -> bool:
+            async for entry in client.scandir(os.fsencode(self._root)):
+                if entry.filename not in (b".", b".."):
+                    return False
+            return True
+
         try:
-            return not self._names_in(self._root)
+            return bool(self._do(look))
         except NotFoundError:
             return True
 

@@ -142,7 +142,6 @@ def validate_sealed(
     """
     if not subject or "\x00" in subject:
         raise UsageError("nothing is named to verify", remedy="Name a bag")
-    subject = subject if settings is None else address_in_place(settings, subject)
     try:
         sort = _sort_of(subject)
     except OSError as error:

@@ -359,6 +359,16 @@ def test_nothing_of_what_was_brought_here_is_left(
 
 
 @pytest.mark.parametrize("far", ["sword"], indirect=True)
+def test_without_space_for_it_a_deposit_is_not_checked(
+    project: Project, far: FarPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = deposit(project, "one")
+    monkeypatch.setattr("archive.bags.deposit_reader.LEFT_FREE", 1 << 62)
+    code, _out, err = project.run("validate", held["one"])
+    assert (code, "no space to bring it here" in err) == (13, True), err
+
+
+@pytest.mark.parametrize("far", ["sword"], indirect=True)
 def test_a_deposit_comes_once_for_all_its_batches(project: Project, far: FarPlace) -> None:
     write_bag(project.folder / "many", {f"f{number}": b"x" for number in range(6000)})
     deposit(project, "many")
