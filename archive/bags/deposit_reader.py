@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO, NamedTuple, Protocol, cast, runtime_checkable
 
 from archive.bags.bucket_reader import PrefixReader, RemoteFile
-from archive.bags.reader import LIMITS, BagReader, Beat, Limits, NotServedError
+from archive.bags.reader import LIMITS, BagReader, Limits, NotServedError
 from archive.errors import ArchiveError, NoSpaceError, NotFoundError, from_os_error
 from archive.formats.bagpath import unsafe_reason
 from archive.model.build import NO_PROGRESS, Progress
@@ -149,29 +149,27 @@ class _PackedFile(RemoteFile):
 
 
 class _Wanted(NamedTuple):
-    """The deposit that is opened, and how."""
+    """The deposit that is opened, and how; `unpack` opens the bag in an archive."""
 
     address: str
     identifier: str
-    beat: Beat
+    unpack: Callable[[BinaryIO], BagReader]
     progress: Progress
     limits: Limits
 
-    def open_packed(self, file: BinaryIO) -> BagReader:
-        from archive.bags.opening import ArchiveFile, open_archive
-
-        return open_archive(ArchiveFile(self.address, (), file), progress=self.progress, limits=self.limits)
-
 
 def open_deposit(
-    address: str, place: FarPlace, beat: Beat, *, progress: Progress = NO_PROGRESS, limits: Limits = LIMITS
-) -> BagReader:
-    """The bag in the deposit at ROOT/IDENTIFIER; `beat` is told while it is brought here.
+    address: str, place: FarPlace, unpack: Callable[[BinaryIO], BagReader], *, progress: Progress = NO_PROGRESS,
+    limits: Limits = LIMITS,
+) -> BagReader:  # fmt: skip
+    """The bag in the deposit at ROOT/IDENTIFIER; `unpack` opens one in an archive, and closes the file with it.
+
+    `progress` is told while the deposit is brought here, of no bytes: they are counted when they are read.
 
     Raises `NotFoundError` when the target has no such deposit, `NotServedError` while it gives it to nobody,
     `NotABagError` for a package that is not an archive, and other `ArchiveError` when the target cannot be reached.
     """
-    wanted = _Wanted(address, address[len(place.root) :].removeprefix("/"), beat, progress, limits)
+    wanted = _Wanted(address, address[len(place.root) :].removeprefix("/"), unpack, progress, limits)
     target = place.open()
     try:
         if isinstance(target, ReadsInPlace):
@@ -189,7 +187,7 @@ def _open_in_place(wanted: _Wanted, target: ReadsInPlace, close: Callable[[], ob
         raise NotFoundError("the deposit holds no file", subject=wanted.identifier)
     if first.key:
         return DepositReader(store, close, wanted.progress)
-    return wanted.open_packed(cast(BinaryIO, io.BufferedReader(_PackedFile(store, first.size, close), 1 << 18)))
+    return wanted.unpack(cast(BinaryIO, io.BufferedReader(_PackedFile(store, first.size, close), 1 << 18)))
 
 
 def _bring(wanted: _Wanted, target: Gives) -> BagReader:
@@ -200,7 +198,7 @@ def _bring(wanted: _Wanted, target: Gives) -> BagReader:
             why = f"the repository has not accepted it yet{f': {words}' if words else ''}"
             raise NotServedError(why, subject=wanted.address)
         file, index = try_again(
-            lambda: _spool(target, wanted), retries=1, wait=lambda seconds: _wait(seconds, wanted.beat)
+            lambda: _spool(target, wanted), retries=1, wait=lambda seconds: _wait(seconds, wanted.progress)
         )
     except RefusedError as error:
         raise NotServedError(error.problem, subject=wanted.address) from error
@@ -212,14 +210,14 @@ def _bring(wanted: _Wanted, target: Gives) -> BagReader:
         file.close()
         raise why_not
     file.seek(0)
-    return wanted.open_packed(file)
+    return wanted.unpack(file)
 
 
-def _wait(seconds: float, beat: Beat) -> None:
+def _wait(seconds: float, progress: Progress) -> None:
     while seconds > 0:
         time.sleep(min(seconds, 1.0))
         seconds -= 1.0
-        beat(0)
+        progress.advance(0)
 
 
 def _spool(target: Gives, wanted: _Wanted) -> tuple[BinaryIO, _Index]:
@@ -237,7 +235,7 @@ def _spool(target: Gives, wanted: _Wanted) -> tuple[BinaryIO, _Index]:
             start = file.tell()
             why: ArchiveError | None = None
             try:
-                _write(file, chunks, wanted.beat)
+                _write(file, chunks, wanted.progress)
             except NotAFileError as error:
                 why = error
             except DifferentContentError:
@@ -258,7 +256,7 @@ def _spool(target: Gives, wanted: _Wanted) -> tuple[BinaryIO, _Index]:
     return file, index
 
 
-def _write(file: BinaryIO, chunks: Iterator[bytes], beat: Beat) -> None:
+def _write(file: BinaryIO, chunks: Iterator[bytes], progress: Progress) -> None:
     asked = 0
     for chunk in chunks:
         if file.tell() >= asked:
@@ -266,4 +264,4 @@ def _write(file: BinaryIO, chunks: Iterator[bytes], beat: Beat) -> None:
                 raise NoSpaceError("there is no space to bring it here", subject=tempfile.gettempdir())
             asked = file.tell() + _ASK_SPACE
         file.write(chunk)
-        beat(0)
+        progress.advance(0)

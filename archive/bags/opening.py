@@ -156,8 +156,10 @@ def open_reader(
     if is_deposit(address):
         from archive.bags.deposit_reader import open_deposit
 
-        place = require_place(address, options)
-        return open_deposit(address, place, progress.advance, progress=progress, limits=limits)
+        def unpack(stream: BinaryIO) -> BagReader:
+            return open_archive(ArchiveFile(address, (), stream), progress=progress, limits=limits)
+
+        return open_deposit(address, require_place(address, options), unpack, progress=progress, limits=limits)
     try:
         if not is_remote(address) and (version := object_version(address)) is not None:
             from archive.bags.ocfl_reader import OcflVersionReader

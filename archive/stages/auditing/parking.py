@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, BinaryIO, cast
 
-from archive.bags.deposit_reader import open_deposit
 from archive.bags.opening import (
     ArchiveFile,
     names_version,
@@ -151,7 +150,7 @@ def _open_deposit(address: str, options: Mapping[str, Any], beat: Beat) -> Itera
     if known is None:
         close_deposits()
         line = _Line(beat)
-        reader = open_deposit(address, place, line.advance, progress=line)
+        reader = open_reader(address, options=options, progress=line)
     else:
         line, reader = known
         line.beat = beat

@@ -19,7 +19,6 @@ from archive.model.build import NO_PROGRESS, Progress
 from archive.model.codes import bag_files as codes
 from archive.model.finding import Finding
 from archive.model.validation import Depth, Kind, ValidationReport
-from archive.places import address_in_place
 from archive.regular_files import open_regular
 from archive.stages.validation.feed import FindingFeed, OnFinding
 
@@ -61,7 +60,10 @@ def validate(
     """
     if not subject or "\x00" in subject:
         raise UsageError("nothing is named to validate", remedy="Name a bag, an XML record or a PDF")
-    subject = subject if settings is None else address_in_place(settings, subject)
+    if settings is not None:
+        from archive.places import address_in_place
+
+        subject = address_in_place(settings, subject)
     if cross_check and depth is not Depth.FULL:
         raise UsageError("a second opinion is asked at full depth only", remedy="Leave out --depth or --cross-check")
     try:
