@@ -123,7 +123,8 @@ def _carry_out(
             watch.note(path, str(error))
         warn(str(error))
         return 0
-    moved, problems = _settle(watch, end, done)
+    finished = [result.order.source for result in end.results if done is not None and end.is_done(result)]
+    moved, problems = watch.move_all(finished, done or "")
     news = [result for result in end.results if _is_news(watch, result, end)]
     for problem in problems:
         warn(str(problem))
@@ -139,22 +140,6 @@ def _carry_out(
         elif not one.waiting:
             show("Nothing to do: nothing has arrived")
     return code
-
-
-def _settle(watch: Watch, end: BatchEnd, done: str | None) -> tuple[dict[str, str], list[ArchiveError]]:
-    """Move what is done, where that was asked for: the new places by source, and what could not be moved."""
-    from archive.stages.creation.settling import move_done
-
-    moved: dict[str, str] = {}
-    problems: list[ArchiveError] = []
-    for result in end.results if done is not None else ():
-        source = result.order.source
-        if end.is_done(result):
-            try:
-                moved[source] = move_done(source, done or "", watch.mark(source))
-            except ArchiveError as error:
-                problems.append(error)
-    return moved, problems
 
 
 def _is_news(watch: Watch, result: BagResult, end: BatchEnd) -> bool:

@@ -19,12 +19,11 @@ TYPE_CHECKING = False  # as type checkers understand it; see `archive`
 if TYPE_CHECKING:
     from archive.config import load_settings
     from archive.library.bags import Bag, PayloadFile, open_bag
+    from archive.library.batches import WatchReport, create_each, create_from_csv, watch
     from archive.library.completing import export, export_copy, export_holey, fetch, import_package, join, unpack
     from archive.library.contents import Contents
     from archive.library.creation import (
         create,
-        create_each,
-        create_from_csv,
         create_group,
         describe,
         load_description,
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
         Status,
     )
     from archive.library.ledger import Ledger
+    from archive.library.notices import send_test_notice
     from archive.library.progress import CallbackProgress, Cancellation
     from archive.library.reports import (
         AuditReport,
@@ -66,12 +66,14 @@ if TYPE_CHECKING:
     from archive.library.updating import update
     from archive.library.validation import show, validate, validate_each
     from archive.model.audit import Holding
+    from archive.model.batch import BagResult, BagState
     from archive.model.build import FileRecord, Progress
     from archive.model.deposit import DepositState
     from archive.model.description import Description, Statement
     from archive.model.entry import Entry, EntryState
     from archive.model.finding import Finding, FindingKind, Outcome, Severity
     from archive.model.kept_deposit import DepositProgress, KeptDeposit
+    from archive.model.notice import Delivery
     from archive.model.validation import Depth
     from archive.settings import Settings
 
@@ -79,6 +81,7 @@ _HOMES = {
     "archive.config": ["load_settings"],
     "archive.settings": ["Settings"],
     "archive.library.bags": ["Bag", "PayloadFile", "open_bag"],
+    "archive.library.batches": ["WatchReport", "create_each", "create_from_csv", "watch"],
     "archive.library.completing": [
         "export",
         "export_copy",
@@ -91,8 +94,6 @@ _HOMES = {
     "archive.library.contents": ["Contents"],
     "archive.library.creation": [
         "create",
-        "create_each",
-        "create_from_csv",
         "create_group",
         "describe",
         "load_description",
@@ -110,6 +111,7 @@ _HOMES = {
         "Status",
     ],
     "archive.library.ledger": ["Ledger"],
+    "archive.library.notices": ["send_test_notice"],
     "archive.library.progress": ["CallbackProgress", "Cancellation"],
     "archive.library.reports": [
         "AuditReport",
@@ -134,12 +136,14 @@ _HOMES = {
     "archive.library.updating": ["update"],
     "archive.library.validation": ["show", "validate", "validate_each"],
     "archive.model.audit": ["Holding"],
+    "archive.model.batch": ["BagResult", "BagState"],
     "archive.model.build": ["FileRecord", "Progress"],
     "archive.model.deposit": ["DepositState"],
     "archive.model.description": ["Description", "Statement"],
     "archive.model.kept_deposit": ["DepositProgress", "KeptDeposit"],
     "archive.model.entry": ["Entry", "EntryState"],
     "archive.model.finding": ["Finding", "FindingKind", "Outcome", "Severity"],
+    "archive.model.notice": ["Delivery"],
     "archive.model.validation": ["Depth"],
 }
 """Which names come from which module, so that who creates a bag does not load the ledger."""
@@ -148,12 +152,15 @@ __all__ = [
     "ArchiveStatus",
     "AuditReport",
     "Bag",
+    "BagResult",
+    "BagState",
     "CallbackProgress",
     "Cancellation",
     "ChainProof",
     "CheckpointReport",
     "Contents",
     "CreationReport",
+    "Delivery",
     "DepositProgress",
     "DepositReport",
     "DepositState",
@@ -190,6 +197,7 @@ __all__ = [
     "UpdateReport",
     "ValidationReport",
     "VerificationReport",
+    "WatchReport",
     "WorkingCopyReport",
     "complete_seal",
     "create",
@@ -214,12 +222,14 @@ __all__ = [
     "renew_seal",
     "retrieve",
     "seal",
+    "send_test_notice",
     "show",
     "unpack",
     "update",
     "validate",
     "validate_each",
     "verify",
+    "watch",
 ]
 
 

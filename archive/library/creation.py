@@ -6,7 +6,7 @@ import contextlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from archive.errors import FormatError, UsageError
 from archive.formats.naming import path_text
@@ -25,10 +25,6 @@ from archive.model.build import Progress
 from archive.model.description import Description
 from archive.model.finding import Severity
 from archive.settings import Settings
-
-if TYPE_CHECKING:
-    from archive.model.batch import BagOrder, BagResult
-    from archive.stages.creation.batch import BatchPlan
 
 
 def create(
@@ -115,74 +111,6 @@ def create(
             progress=watch(progress, cancellation),
         )
     return report_as(CreationReport, made)
-
-
-def create_from_csv(
-    from_csv: StrPath,
-    to: StrPath,
-    *,
-    dry_run: bool = False,
-    workers: int | None = None,
-    settings: Settings | None = None,
-    progress: Progress | None = None,
-    cancellation: Cancellation | None = None,
-) -> tuple[BagResult, ...]:
-    """Make a bag for each row of a table, in the folder `to`: what `archive create --from-csv` does.
-
-    Several bags are made at a time, by `workers` processes or the engine of the settings. A row whose bag exists and
-    holds the same is skipped, and a row that fails does not stop the rest: its result has the error. Raises
-    `NotFoundError`, `UsageError` and `FormatError` for the table itself, and `CancelledError`.
-    """
-    from archive.stages.creation.bag_table import read_rows
-
-    chosen, table = rely_on(settings, *_ENGINE), path_text(from_csv)
-    plan = _batch_plan(chosen, to, plain=False, dry_run=dry_run, workers=workers)
-    return _make_all(read_rows(table), plan, watch(progress, cancellation))
-
-
-def create_each(
-    sources: StrPath | Sequence[StrPath],
-    to: StrPath,
-    *,
-    plain: bool = False,
-    dry_run: bool = False,
-    workers: int | None = None,
-    settings: Settings | None = None,
-    progress: Progress | None = None,
-    cancellation: Cancellation | None = None,
-) -> tuple[BagResult, ...]:
-    """Make a bag of each of `sources` in the folder `to`: what `archive create --each` does.
-
-    As `create_from_csv`; the bags are called as their sources. Results are in the order of the sources; those of which
-    no bag can be made come last. Raises `UsageError`, `StorageError` for the engine, and `CancelledError`.
-    """
-    from archive.stages.creation.batch import order_each
-
-    chosen = rely_on(settings, *_ENGINE)
-    plan = _batch_plan(chosen, to, plain=plain, dry_run=dry_run, workers=workers)
-    orders, failed = order_each(path_list(sources))
-    return (*_make_all(orders, plan, watch(progress, cancellation)), *failed)
-
-
-_ENGINE = ("audit.engine", "audit.workers", "audit.scheduler")
-
-
-def _batch_plan(settings: Settings, to: StrPath, *, plain: bool, dry_run: bool, workers: int | None) -> BatchPlan:
-    from archive.stages.creation.batch import BatchPlan
-    from archive.storage.clock import system_clock
-
-    chosen = settings.with_flags("audit", workers=whole_number("workers", workers, 256))
-    return BatchPlan(path_text(to), chosen, system_clock(), plain=plain, dry_run=dry_run)
-
-
-def _make_all(orders: Sequence[BagOrder], plan: BatchPlan, progress: Progress) -> tuple[BagResult, ...]:
-    from archive.stages.creation.batch import make_all
-
-    rank = {(order.source, order.name): number for number, order in enumerate(orders)}
-    made = sorted(make_all(orders, plan, progress), key=lambda one: rank[one.order.source, one.order.name])
-    return tuple(
-        one if one.report is None else replace(one, report=report_as(CreationReport, one.report)) for one in made
-    )
 
 
 def create_group(

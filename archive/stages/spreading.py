@@ -112,8 +112,7 @@ class _Work:
         try:
             number, future = self._ended.get(timeout=_LOOK_SECONDS)
         except queue.Empty:
-            if self._cluster.client.status != "running":
-                raise StorageError("the Dask scheduler does not answer any more") from None
+            self._cluster.check()
             return
         del self._running[number]
         if future.status == "finished":

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import multiprocessing
 from types import TracebackType
 from typing import Any
 
 from archive.errors import StorageError, UsageError
 
 CONNECT_SECONDS = 20
+_GONE = "the Dask scheduler does not answer any more"
+_LOGS = ("distributed", "distributed.client", "distributed.scheduler", "distributed.worker", "distributed.nanny")
+"""What speaks of a lost connection by itself; we say it once, in our own words."""
 
 
 class DaskCluster:
@@ -26,7 +30,8 @@ class DaskCluster:
         except ImportError:
             raise UsageError("this engine needs the extra `dask`", remedy="Run: pip install 'muniment[dask]'") from None
         library: Any = distributed
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        for name in _LOGS:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         self._own: Any = None
         if scheduler is None:
             dask.config.set({"distributed.scheduler.allowed-failures": 0})
@@ -49,15 +54,32 @@ class DaskCluster:
     @property
     def threads(self) -> int:
         """How many pieces of work can run side by side."""
-        return int(sum(self.client.nthreads().values()))
+        return sum(self.workers().values())
+
+    def workers(self) -> dict[str, int]:
+        """The addresses of the workers, each with its threads. Raises `StorageError` when the scheduler has gone."""
+        try:
+            return dict(self.client.nthreads())
+        except (OSError, TimeoutError) as error:
+            raise StorageError(_GONE) from error
+
+    def check(self) -> None:
+        """Raise `StorageError` when the scheduler has gone: then nothing more will ever be heard of the work."""
+        if self.client.status != "running":
+            raise StorageError(_GONE)
 
     def close(self) -> None:
         """Let go of the scheduler, and end the workers of a cluster of our own."""
+        own = () if self._own is None else tuple(worker.pid for worker in self._own.workers.values())
         with contextlib.suppress(OSError, TimeoutError):
             self.client.close(timeout=5)
         if self._own is not None:
             with contextlib.suppress(OSError, TimeoutError):
                 self._own.close(timeout=5)
+        # A worker that is stopped outlives the request to end, and `multiprocessing` would wait for it without end.
+        for child in multiprocessing.active_children():
+            if child.pid in own:
+                child.kill()
 
     def __enter__(self) -> DaskCluster:
         return self

@@ -160,13 +160,14 @@ def test_programs_do_the_same(drive: Path) -> None:
     assert [one.state for one in archive.create_each(SOURCES, "bags", plain=True)] == [BagState.ALREADY] * 3
 
 
-def begin(folder: Path, count: int) -> subprocess.Popen[str]:
+def begin(folder: Path, count: int, *engine: str) -> subprocess.Popen[str]:
     """A run over large folders, far from its end when its first working folder is seen."""
     for number in range(count):
         plant(folder / "large" / f"{number}", {f"{part}.bin": os.urandom(2000) for part in range(400)})
     sources = [f"large/{number}" for number in range(count)]
     process = subprocess.Popen(
-        [sys.executable, "-m", "archive", "create", "--each", *sources, "--to", "bags", "-q", "--workers", "2"],
+        [sys.executable, "-m", "archive", "create", "--each", *sources, "--to", "bags", "-q",
+         *(engine or ("--workers", "2"))],
         cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
         env={**os.environ, "PYTHONPATH": str(Path(archive.__file__).parent.parent)},
     )  # fmt: skip
@@ -207,6 +208,36 @@ def test_a_killed_worker_costs_one_bag(drive: Path) -> None:
     assert process.returncode == 4
     assert out.startswith("5 made; 1 failed\n")
     assert "for want of memory" in out
+
+
+def test_a_scheduler_that_is_killed_ends_the_run(drive: Path) -> None:
+    pytest.importorskip("distributed")
+    told = drive / "scheduler.json"
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    programs = [
+        ["scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-jupyter"],
+        ["worker", "--nworkers", "1", "--nthreads", "1", "--no-dashboard"],
+    ]
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", "dask", words[0], "--scheduler-file", str(told), *words[1:]], cwd=drive, **quiet,
+            env={**os.environ, "PYTHONPATH": str(Path(archive.__file__).parent.parent)}, start_new_session=True,
+        )
+        for words in programs
+    ]  # fmt: skip
+    try:
+        wait_until(told.exists)
+        scheduler = json.loads(told.read_text())["address"]
+        process = begin(drive, 6, "--engine", "dask", "--scheduler", scheduler)
+        running[0].kill()
+        out, err = process.communicate(timeout=120)
+        assert process.returncode == 4, out + err
+        assert "the Dask scheduler does not answer any more" in err
+    finally:
+        for one in running:
+            os.killpg(one.pid, signal.SIGKILL)
+            one.wait(30)
+    assert create(*(f"large/{number}" for number in range(6))) == 0
 
 
 def test_workers_of_a_dask_cluster_make_the_same_bags(drive: Path) -> None:

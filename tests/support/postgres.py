@@ -25,11 +25,15 @@ class Postgres:
     count: int = 0
 
     def url(self) -> str:
-        """A new empty database."""
+        """The address of a new empty database."""
+        return f"postgresql:///{self.database()}?host={quote(str(self.folder), safe='')}&user=tester"
+
+    def database(self) -> str:
+        """The name of a new empty database."""
         self.count += 1
         name = f"ledger{self.count}"
         self._run("createdb", "-h", str(self.folder), "-U", "tester", name)
-        return f"postgresql:///{name}?host={quote(str(self.folder), safe='')}&user=tester"
+        return name
 
     def start(self) -> None:
         options = f"-c listen_addresses='' -c unix_socket_directories='{self.folder}' -c shared_buffers=32MB"

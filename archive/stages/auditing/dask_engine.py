@@ -14,6 +14,7 @@ from archive.stages.auditing.local_worker import Pulse
 from archive.stages.auditing.tasks import Work, carry_out
 from archive.storage.dask_cluster import DaskCluster
 
+_RESULT_SECONDS = 60
 _LEFT = -1
 """Said instead of a number of bytes when a worker has left a piece of work, whatever became of it."""
 
@@ -43,7 +44,7 @@ class DaskEngine:
         del count
 
     def submit(self, task: Work) -> None:
-        workers = [name for name in self._client.nthreads() if name not in self._avoided.values()]
+        workers = [name for name in self._cluster.workers() if name not in self._avoided.values()]
         future: Any = self._client.submit(
             _work, task, self._topic, key=f"{self._topic}-{task.key[0]}-{task.key[1]}", pure=False, retries=0,
             workers=workers if workers and self._avoided else None,
@@ -57,6 +58,8 @@ class DaskEngine:
             signals.append(self._signals.get(timeout=seconds))
             while True:
                 signals.append(self._signals.get_nowait())
+        if not signals:
+            self._cluster.check()
         for signal in signals:
             if not isinstance(signal, Beaten):
                 self._futures.pop(signal.key, None)
@@ -95,7 +98,11 @@ class DaskEngine:
         if future.status != "finished":
             self._signals.put(Lost(key))
             return
-        result, pending = future.result()
+        try:
+            result, pending = future.result(timeout=_RESULT_SECONDS)
+        except Exception:  # noqa: BLE001 - whatever it is, the driver waits for this word
+            self._signals.put(Lost(key))  # the worker that held the result is gone
+            return
         self._signals.put(Finished(key, result, pending))
 
 

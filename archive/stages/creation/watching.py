@@ -6,10 +6,10 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from archive.errors import UsageError
+from archive.errors import ArchiveError, UsageError
 from archive.model.light import light_dataclass
 from archive.model.watching import Arrival, Readiness
-from archive.stages.creation.settling import Settling
+from archive.stages.creation.settling import Settling, move_done
 
 RETRY_SECONDS = 3600
 """What failed is tried again when it changes, or after so long: a full disk may have been emptied."""
@@ -67,6 +67,17 @@ class Watch:
         before = self._tried.get(path)
         self._tried[path] = _Tried(self.mark(path), problem, self._clock())
         return before is None or before.problem != problem
+
+    def move_all(self, sources: Iterable[str], done: str) -> tuple[dict[str, str], list[ArchiveError]]:
+        """Move sources of which bags were made into the folder `done`: their new paths, and what could not be moved."""
+        moved: dict[str, str] = {}
+        problems: list[ArchiveError] = []
+        for source in sources:
+            try:
+                moved[source] = move_done(source, done, self.mark(source))
+            except ArchiveError as error:
+                problems.append(error)
+        return moved, problems
 
     def _round(self, arrivals: Iterable[Arrival]) -> WatchRound:
         ready, waiting, told = [], [], []

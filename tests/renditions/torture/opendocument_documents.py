@@ -64,6 +64,8 @@ _PAGES = (
 CASES = (
     _text("numbered headings", '<text:h text:outline-level="1">Scope</text:h><text:h text:outline-level="2">Sub</text:h>'
           '<text:h text:outline-level="1">Next</text:h>', "# Article I. Scope", "## I.1 Sub", "# Article II. Next", shared=_OUTLINE),
+    _text("a heading of an impossible level", '<text:h text:outline-level="99999999999">Deep</text:h><text:h text:outline-level="0">'
+          'Low</text:h><text:h text:outline-level="">None</text:h>', "###### Deep", "# Low", "# None"),
     _text("headers of all pages", "<text:p>x</text:p>", "ONE", "LEFT", "FIRST", shared=_PAGES),
     _text("controls", _FORMS + '<text:p>Box: <draw:control draw:control="c1"/> and <draw:control draw:control="c2"/> '
           '<draw:control draw:control="c3"/></text:p>', "Box: [x] I consent and TYPED ( ) no (x) yes"),
