@@ -396,3 +396,20 @@ def test_an_address_in_no_place_is_refused(project: Project, far: FarPlace) -> N
     for words in (["holdings", "add"], ["validate"], ["show"]):
         code, _out, err = project.run(*words, "sftp://somebody@elsewhere/in/bag")
         assert (code, "no place in archive.toml" in err) == (2, True), err
+
+
+@pytest.mark.parametrize("far", ["sword"], indirect=True)
+def test_what_a_repository_does_not_give_back_counts_on_its_word(project: Project, far: FarPlace) -> None:
+    far.server.gives_back = False
+    assert deposit(project, "one") == {}
+    assert project.json("status")[1]["copies"]["short"][0]["copies"] == 1, "the other bag has no second copy"
+    assert sorted(one["copies"] for one in project.json("holdings", "list")[1]["holdings"]) == [0, 1]
+
+
+@pytest.mark.parametrize("far", ["sftp", "webdav-tar", "sword"], indirect=True)
+def test_several_workers_read_one_deposit(project: Project, far: FarPlace) -> None:
+    write_bag(project.folder / "many", {f"f{number}": b"x" for number in range(1200)})
+    held = deposit(project, "many")
+    code, report = project.json("audit", "--quiet", "--workers", "3", "--place", "there")
+    assert (code, report["outcome"], report["files"]) == (0, "intact", 1206), report
+    assert project.run("holdings", "move", held["many"], "there:nowhere")[0] == 10
