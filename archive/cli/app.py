@@ -82,7 +82,10 @@ class LazyGroup(click.Group):
             if os.path.isdir(args[0]):
                 import shlex
 
-                hint = f"To make a bag of this folder: archive create {shlex.quote(args[0])} --to DIR."
+                folder = shlex.quote(args[0])
+                hint = f"To make a bag of this folder: archive create {folder} --to DIR."
+                if os.path.isfile(os.path.join(args[0], "bagit.txt")):
+                    hint = f"To validate this bag: archive validate {folder}."
                 raise click.UsageError(f"{error.format_message()} {hint}", ctx) from error
             near = difflib.get_close_matches(args[0], COMMANDS, 1)
             if not near:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import re
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -40,6 +41,7 @@ _CLOSINGS = {
     _OBJECT: b"\n </object>\n", _EVENT: b"\n </event>\n", _AGENT: b"\n </agent>\n", _RIGHTS: b"\n </rights>\n",
 }  # fmt: skip
 _LONGEST = 16
+_RANGE = 1 << 20
 _TYPED = b"  <objectIdentifier><objectIdentifierType>UUID</objectIdentifierType><objectIdentifierValue>"
 _ID = re.compile(rb"<(?:object|agent)IdentifierValue>([^<]*)<")
 _LOCATION = re.compile(
@@ -50,6 +52,10 @@ _FORMAT, _FORMAT_END = b"   <format>\n", b"   </format>\n"
 _RIGHTS_LINK = re.compile(rb"  <linkingRightsStatementIdentifier>.*?</linkingRightsStatementIdentifier>\n")
 _RELATED = re.compile(rb"<relatedObjectIdentifierValue>([^<]*)<")
 _ACTOR = re.compile(rb"<linkingAgentIdentifierValue>([^<]*)<")
+_ORIGINAL_NAME, _AGENT_TYPE, _AGENT_NAME, _AGENT_VERSION, _EVENT_TYPE = (
+    re.compile(rb"<%b(?: [^>]*)?>([^<]*)</" % name)
+    for name in (b"originalName", b"agentType", b"agentName", b"agentVersion", b"eventType")
+)
 _RENDERING = ("normalization", "policy assignment")
 _HEAD_OF_EVENT = 1_000
 _EVENT_LINK, _HAS_PART = b"  <linkingEventIdentifier>", b">has part</relationshipSubType>\n"
@@ -122,21 +128,22 @@ def scan_record(chunks: Iterable[bytes], apart: Collection[str] = ()) -> KnownEn
                 if path in apart:
                     known.apart.append(buffer[begin:end])
             continue
-        piece = buffer[begin:end]
-        if piece.startswith(_OBJECT):
-            name = _value(piece, "originalName")
-            if piece.startswith(_OBJECT + b"representation"):
-                known.representations[name] = _id_of(piece)
+        if buffer.startswith(_OBJECT, begin):  # a representation lists all its parts, and is not copied
+            name, number = _value(_ORIGINAL_NAME, buffer, begin, end), _id_in(buffer, begin, end)
+            if buffer.startswith(_OBJECT + b"representation", begin):
+                known.representations[name] = number
             else:
-                known.package = _id_of(piece)
-        elif piece.startswith(_AGENT):
-            key = (_value(piece, "agentType"), _value(piece, "agentName"), _value(piece, "agentVersion"))
+                known.package = number
+            continue
+        piece = buffer[begin:end]
+        if piece.startswith(_AGENT):
+            key = (_value(_AGENT_TYPE, piece), _value(_AGENT_NAME, piece), _value(_AGENT_VERSION, piece))
             known.agents[key] = _id_of(piece)
             known.apart.append(piece)
         elif piece.startswith(_RIGHTS):
             known.apart.append(piece)
         elif piece.startswith(_EVENT):
-            known.rendered = known.rendered or _value(piece[:_HEAD_OF_EVENT], "eventType") in _RENDERING
+            known.rendered = known.rendered or _value(_EVENT_TYPE, piece, 0, _HEAD_OF_EVENT) in _RENDERING
             known.acting.update(f"urn:uuid:{found[1].decode()}" for found in _ACTOR.finditer(piece))
     if not known.package or Role.ORIGINAL.value not in known.representations:
         raise _foreign()
@@ -189,7 +196,7 @@ def edit_record(chunks: Iterable[bytes], edits: PremisEdits) -> Iterator[bytes]:
         first = last = end
         stage, added = _added_before(buffer, begin, stage, edits)
         yield from added
-        yield from _edited(buffer[begin:end], edits)
+        yield from _edited(buffer, begin, end, edits)
     yield kept[first:last]
 
 
@@ -211,12 +218,14 @@ def _added_before(buffer: bytes, begin: int, stage: int, edits: PremisEdits) -> 
     return stage, added
 
 
-def _edited(piece: bytes, edits: PremisEdits) -> Iterator[bytes]:
+def _edited(buffer: bytes, begin: int, end: int, edits: PremisEdits) -> Iterator[bytes]:
     """An entity of the old record as the new one has it; nothing where it has gone."""
+    if buffer.startswith(_OBJECT, begin) and not buffer.startswith(_FILE, begin):
+        yield from _edit_entity(buffer, begin, end, edits)
+        return
+    piece = buffer[begin:end]
     if piece.startswith(_FILE):
         yield _edit_file(piece, edits)
-    elif piece.startswith(_OBJECT):
-        yield _edit_entity(piece, edits)
     elif edits.rights is None or not _is_gone(piece, edits):
         yield piece
 
@@ -234,34 +243,49 @@ def _new_objects(edits: PremisEdits) -> Iterator[bytes]:
 
 def _spans(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, int, int]]:
     """The record without its head: where in a buffer each entity begins, with its indent, and ends, with its last line;
-    the closing tag comes last."""
-    head, buffer, searched = HEAD.encode(), b"", 0
-    begun = False
+    the closing tag comes last.
+
+    The pieces of an entity that is longer than a chunk are joined when its end has come, once.
+    """
+    head, waiting, last = HEAD.encode(), [b""], b""
+    begun, closing = False, None
     for chunk in chunks:
-        checked = max(0, len(buffer) - 1)
-        buffer += chunk
+        waiting.append(chunk)
+        if begun:
+            seen = last + chunk
+            _refuse_foreign(seen)
+            last = seen[-_LONGEST:]
+            if closing is not None and seen.find(closing) < 0:
+                continue
+        buffer = b"".join(waiting)
         if not begun:
             if len(buffer) < len(head):
                 continue
             if not buffer.startswith(head):
                 raise _foreign()
-            buffer, begun, checked = buffer[len(head) :], True, 0
-        for sign, opening in ((b"!", b"<!"), (b"?", b"<?")):  # one byte is found faster
-            if buffer.find(sign, checked) >= 0 and buffer.find(opening, checked) >= 0:
-                raise _foreign()
+            buffer, begun = buffer[len(head) :], True
+            _refuse_foreign(buffer)
+            last = buffer[-_LONGEST:]
         at = 0
         while (closing := _closing(buffer, at)) is not None:
-            end = buffer.find(closing, max(at, searched))
+            end = buffer.find(closing, at)
             if end < 0:
                 break
             end += len(closing)
             yield buffer, at, end
-            at, searched = end, 0
-        buffer = buffer[at:]
-        searched = max(0, len(buffer) - _LONGEST)
+            at = end
+        waiting = [buffer[at:]]
+    buffer = b"".join(waiting)
     if buffer != _CLOSE or not begun:
         raise _foreign()
     yield buffer, 0, len(buffer)
+
+
+def _refuse_foreign(content: bytes) -> None:
+    """Raise `FormatError` for a comment, a section or an instruction, of which this program writes none."""
+    for sign, opening in ((b"!", b"<!"), (b"?", b"<?")):  # one byte is found faster
+        if content.find(sign) >= 0 and content.find(opening) >= 0:
+            raise _foreign()
 
 
 def _closing(buffer: bytes, at: int) -> bytes | None:
@@ -305,14 +329,51 @@ def _edit_file(piece: bytes, edits: PremisEdits) -> bytes:
     return _with_links(piece, edits.links.get(number, ()), edits.rights_links.get(number, ()))
 
 
-def _edit_entity(piece: bytes, edits: PremisEdits) -> bytes:
-    number = _id_of(piece)
+def _edit_entity(buffer: bytes, begin: int, end: int, edits: PremisEdits) -> Iterator[bytes]:
+    """The package or a representation in these bounds. A representation lists each of its files: they are handed on in
+    short ranges, because a list of a million is held once as it is."""
+    number = _id_in(buffer, begin, end)
+    added = edits.parts.get(number, ())
+    relationships = "".join("".join(relationship_text(one)) for one in edits.relationships.get(number, ()))
+    at = buffer.find(_HAS_PART, begin, end)
+    if at < 0:
+        if added:
+            whole = Relationship("structural", "has part", lambda: iter(added))
+            relationships = "".join(relationship_text(whole)) + relationships
+    else:
+        first, last = at + len(_HAS_PART), buffer.index(_RELATIONSHIP_END, at, end)
+        kept = [*_kept_parts(buffer, first, last, edits.earlier)]
+        if kept or added:
+            yield buffer[begin:first]
+            yield from (
+                buffer[start : min(start + _RANGE, stop)]
+                for start, stop in kept
+                for start in range(start, stop, _RANGE)
+            )
+            yield "".join(identifier_line("relatedObjectIdentifier", one, 3) for one in added).encode()
+            begin = last
+        else:
+            yield buffer[begin : buffer.rindex(_RELATIONSHIP, begin, at)]
+            begin = last + len(_RELATIONSHIP_END)
+    piece = buffer[begin:end]
     if edits.rights is not None:
         piece = _RIGHTS_LINK.sub(b"", piece)
-    piece = _with_parts(piece, edits.parts.get(number, ()), edits.earlier)
-    relationships = "".join("".join(relationship_text(one)) for one in edits.relationships.get(number, ()))
     piece = _with_relationships(piece, relationships)
-    return _with_links(piece, edits.links.get(number, ()), edits.rights_links.get(number, ()))
+    yield _with_links(piece, edits.links.get(number, ()), edits.rights_links.get(number, ()))
+
+
+def _kept_parts(buffer: bytes, begin: int, end: int, earlier: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """Where the lines of a list of parts are that stay: all but those of files that only earlier versions have."""
+    gone = {one.removeprefix("urn:uuid:").encode() for one in earlier}
+    start = begin
+    for found in _RELATED.finditer(buffer, begin, end) if gone else ():
+        if found[1] in gone:
+            line = buffer.rindex(b"\n", 0, found.start()) + 1
+            if line > start:
+                yield start, line
+            start = buffer.index(b"\n", found.end()) + 1
+    if end > start:
+        yield start, end
 
 
 def _with_location(piece: bytes, location: re.Match[bytes], kind: bytes, value: bytes) -> bytes:
@@ -332,30 +393,6 @@ def _without_whole(piece: bytes) -> bytes:
             assert whole is not None
             return piece.replace(part_of_text(whole[1].decode()).encode(), b"", 1)
     return piece
-
-
-def _with_parts(piece: bytes, added: Sequence[str], earlier: frozenset[str]) -> bytes:
-    """The representation with these further parts, and without those that only earlier versions have."""
-    at = piece.find(_HAS_PART)
-    if at < 0:
-        if not added:
-            return piece
-        whole = Relationship("structural", "has part", lambda: iter(added))
-        return _with_relationships(piece, "".join(relationship_text(whole)))
-    start, end = at + len(_HAS_PART), piece.index(_RELATIONSHIP_END, at)
-    lines = piece[start:end].splitlines(keepends=True)
-    if earlier:
-        lines = [line for line in lines if _related(line) not in earlier]
-    lines += [identifier_line("relatedObjectIdentifier", one, 3).encode() for one in added]
-    if lines:
-        return b"".join((piece[:start], *lines, piece[end:]))
-    begin = piece.rindex(_RELATIONSHIP, 0, at)
-    return piece[:begin] + piece[end + len(_RELATIONSHIP_END) :]
-
-
-def _related(line: bytes) -> str:
-    found = _RELATED.search(line)
-    return "" if found is None else f"urn:uuid:{found[1].decode()}"
 
 
 def _with_relationships(piece: bytes, text: str) -> bytes:
@@ -400,8 +437,8 @@ def _id_in(buffer: bytes, begin: int, end: int) -> str:
     return f"urn:uuid:{found[1].decode()}"
 
 
-def _value(piece: bytes, name: str) -> str:
-    found = re.search(rb"<%b(?: [^>]*)?>([^<]*)</" % name.encode(), piece)
+def _value(pattern: re.Pattern[bytes], piece: bytes, begin: int = 0, end: int = sys.maxsize) -> str:
+    found = pattern.search(piece, begin, end)
     return "" if found is None else _plain(found[1])
 
 

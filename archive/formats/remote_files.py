@@ -91,6 +91,8 @@ def _read_row(header: list[str], row: list[str]) -> tuple[RemoteFile | None, str
     if reason is not None:
         return None, f"the filename {path[:80]!r} cannot be a path in the payload: {reason}"
     for title, digest in cells.items():
+        if not digest:
+            return None, f"it has no {title} digest, and every payload manifest lists every file"
         if not re.fullmatch("[0-9a-fA-F]{8,256}", digest):
             return None, f"the {title} digest {digest[:80]!r} is not hexadecimal"
     return RemoteFile(url, int(length), f"data/{path}", tuple(cells[title].lower() for title in cells)), ""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from archive.formats.naming import count_of, escape, path_fields
+from archive.model.finding import Outcome
 from archive.model.update import UpdateReport
 from archive.reporting.creation import findings_lines, judged_fields, rendition_fields, rendition_line
 from archive.reporting.finding import finding_fields
@@ -38,7 +39,8 @@ def _lines(report: UpdateReport) -> Iterator[str]:
         yield f"not updated: {bag}"
     if refused and report.before is not None:
         yield from validation_lines(report.before)
-        yield "Nothing was changed. Edits made by hand are taken with --accept-changes"
+        by_hand = report.before.outcome is Outcome.DAMAGED
+        yield "Nothing was changed." + (" Edits made by hand are taken with --accept-changes" if by_hand else "")
         return
     yield from _changes(report)
     yield from map(rendition_line, report.renditions)

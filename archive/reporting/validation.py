@@ -31,7 +31,7 @@ def validation_lines(report: ValidationReport, shown: int = SHOWN, *, whole: boo
     for code, group in groupby(report.findings, key=lambda finding: finding.code):
         findings = list(_without_told(group))
         codes.append(code)
-        for remedy, alike in groupby(findings[:shown], key=lambda finding: finding.remedy):
+        for remedy, alike in groupby(findings[:shown], key=_remedy):
             yield from (f"  {_line(finding, whole=whole)}" for finding in alike)
             yield f"    {escape(remedy)}."
         if len(findings) > shown:
@@ -50,6 +50,12 @@ def _without_told(findings: Iterable[Finding]) -> Iterator[Finding]:
         folders.add(folder)
         if finding.kind is not bag.UNLISTED_FILE or "renamed_from" not in finding.facts:
             yield finding
+
+
+def _remedy(finding: Finding) -> str:
+    if finding.kind is bag.MISSING_FILE and "renamed_to" in finding.facts:
+        return "Give the file its old name again, or take the new one with archive update BAG --accept-changes"
+    return finding.remedy
 
 
 def _line(finding: Finding, *, whole: bool) -> str:

@@ -44,6 +44,10 @@ def test_a_folder_in_the_place_of_a_command(tmp_path: Path, monkeypatch: pytest.
     code, _out, err = Project(tmp_path, monkeypatch).run("my papers")
     assert code == 2
     assert "archive create 'my papers' --to DIR" in err
+    (tmp_path / "my papers" / "bagit.txt").write_text("BagIt-Version: 1.0\n")
+    code, _out, err = Project(tmp_path, monkeypatch).run("my papers")
+    assert code == 2
+    assert "archive validate 'my papers'" in err
 
 
 def options_of_peers() -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -70,9 +72,12 @@ def objects_of(bag: Path) -> dict[str, bytes]:
     return {path: file.format for path, file in scan_record([content]).files.items()}
 
 
-@given(first=STATES, steps=STEPS)
+@given(first=STATES, steps=STEPS, further=st.sampled_from([(), ("md5",), ("sha1", "md5")]))
 @settings(max_examples=40, deadline=None)
-def test_updates_end_where_a_fresh_creation_ends(first: dict[str, bytes], steps: list[dict[str, bytes]]) -> None:
+def test_updates_end_where_a_fresh_creation_ends(
+    first: dict[str, bytes], steps: list[dict[str, bytes]], further: tuple[str, ...]
+) -> None:
+    """The first update adds manifests of the algorithms `further`."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         create(
@@ -84,6 +89,8 @@ def test_updates_end_where_a_fresh_creation_ends(first: dict[str, bytes], steps:
             changes = changes_between(state, after, folder / f"new{number}")
             if changes.empty:
                 continue
+            if not kept:
+                changes = replace(changes, add_algorithms=further)
             before = snapshot(bag)
             report = update(str(bag), changes, settings=chosen(folder), clock=CLOCK)
             assert report.updated, report
@@ -102,6 +109,10 @@ def test_updates_end_where_a_fresh_creation_ends(first: dict[str, bytes], steps:
         for manifest in ("manifest-sha256.txt", "manifest-sha512.txt"):
             lines = [sorted((one / manifest).read_bytes().splitlines()) for one in (bag, fresh / "bag")]
             assert lines[0] == lines[1]
+        for name in further if kept else ():
+            digests = {path: hashlib.new(name, content).hexdigest() for path, content in contents(bag / "data").items()}
+            listed = (bag / f"manifest-{name}.txt").read_text(encoding="utf-8").splitlines()
+            assert sorted(line.split(maxsplit=1)[0] for line in listed) == sorted(digests.values())
         assert words_of(bag) == words_of(fresh / "bag")
         assert objects_of(bag) == objects_of(fresh / "bag")
         shutil.rmtree(folder / "bags")

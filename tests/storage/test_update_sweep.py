@@ -6,6 +6,7 @@ is kept, as it was. The short form takes some thirty points; ARCHIVE_LONG_TESTS=
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from pathlib import Path
@@ -21,6 +22,7 @@ from tests.support.sweeping import Point, fail_at, kill_at, list_points, spread
 
 FILES = {"a.txt": b"alpha", "sub/100%.txt": b"beta", "sub/deep/\u0628.txt": b"g" * 3000, "x/large": bytes(1_100_000)}
 NEW = {**{name: content for name, content in FILES.items() if name != "a.txt"}, "b.txt": b"alpha", "n.txt": b"new"}
+NOTE = b"a tag file of the owner\n"
 CHANGES = ["update", "bags/src", "--add", "n.txt", "--rename", "a.txt", "b.txt", "--quiet"]
 WAYS = {"kept": [*CHANGES, "--keep-old", "kept"], "discarded": [*CHANGES, "--discard-old"]}
 LONG = bool(os.environ.get("ARCHIVE_LONG_TESTS"))
@@ -33,8 +35,17 @@ def arrange(tmp_path: Path, name: str) -> Path:
     folder = tmp_path / name
     plant(folder / "warm", {"w.txt": b"w", "v/large": bytes(1_100_000)})
     make(plant(folder / "src", FILES), folder / "bags")
+    add_tag_file(folder / "bags" / "src")
     (folder / "n.txt").write_bytes(b"new")
     return folder
+
+
+def add_tag_file(bag: Path) -> None:
+    """A tag file in a folder of its own, which every version keeps."""
+    plant(bag / "notes", {"own.txt": NOTE})
+    for path in bag.glob("tagmanifest-*"):
+        digest = hashlib.new(path.stem.partition("-")[2], NOTE).hexdigest()
+        path.write_text(f"{path.read_text()}{digest}  notes/own.txt\n")
 
 
 def judge(folder: Path, before: dict[str, tuple[object, ...]]) -> bool:
@@ -45,6 +56,7 @@ def judge(folder: Path, before: dict[str, tuple[object, ...]]) -> bool:
     assert [one.code for one in report.findings if one.code != "BAG-503"] == []
     if (bag / "data" / "n.txt").exists():
         assert contents(bag / "data") == NEW
+        assert contents(bag / "notes") == {"own.txt": NOTE}
         return True
     assert snapshot(bag) == before
     return False

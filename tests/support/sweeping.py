@@ -19,6 +19,9 @@ CALLS = (
 )  # fmt: skip
 """What touches the file system on its way through a creation."""
 
+_LIMIT = 600
+"""Seconds that a run may take, which takes some two on a machine without other work."""
+
 _MARK = "/begin-of-the-sweep"
 _RUNNER = f"""
 import os, sys
@@ -79,7 +82,12 @@ def _run(folder: Path, arguments: list[str], inject: str | None, **variables: st
         **variables,
     }
     done = subprocess.run(
-        _words(folder, arguments, log=log, inject=inject), cwd=folder, env=environment, capture_output=True, check=False
+        _words(folder, arguments, log=log, inject=inject),
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        check=False,
+        timeout=_LIMIT,
     )
     return done.returncode, done.stdout + done.stderr, log.read_text(errors="replace").splitlines()
 

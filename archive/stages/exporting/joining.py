@@ -198,7 +198,9 @@ def _take_payload(parts: list[_Part], build: BagBuilder, progress: Progress) -> 
         table = part.reading.inventory(tag=False)
         for batch in part.reading.reader.walk((), (), only_payload=True, open_files=False):
             for path in batch.paths():
-                entry = table.take(path) or []
+                entry = table.take(path)
+                if entry is None:
+                    raise _changed(part, to_text(path))
                 listed = tuple((entry[column] or b"").hex() for column in columns)
                 known = taken.get(path)
                 if known is None:
@@ -209,6 +211,9 @@ def _take_payload(parts: list[_Part], build: BagBuilder, progress: Progress) -> 
                 else:
                     shown = to_text(path)
                     findings.append(codes.PARTS_DIFFER.at(part.path, path=shown, other=parts[known[0]].path))
+        lost = next(table.paths(), None)
+        if lost is not None:
+            raise _changed(part, to_text(lost))
     progress.end()
     if alike:
         findings.append(codes.PARTS_ALIKE.at(build.name, count=alike))
@@ -220,16 +225,24 @@ def _copy(part: _Part, path: bytes, listed: tuple[str, ...], build: BagBuilder, 
     record = build.add_payload(named, part.reading.reader.stream(path))
     progress.advance(record.size)
     if record.digests != listed:
-        raise StorageError(
-            "it changed after it was validated", subject=f"{part.path}: {named}", remedy="Run archive validate on it"
-        )
+        raise _changed(part, named)
     if os.path.isdir(part.path):
         status = os.stat(os.path.join(part.path, named), follow_symlinks=False)
         os.utime(build.locate(named), ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
+def _changed(part: _Part, path: str) -> StorageError:
+    """The error for a file of a part that is not as its validation found it: changed, gone, or not readable now."""
+    return StorageError(
+        "it changed after it was validated", subject=f"{part.path}: {path}", remedy="Run archive validate on it"
+    )
+
+
 def _take_tag_files(parts: list[_Part], build: BagBuilder) -> None:
-    """Keep what each part says of itself, but for what BagIt itself needs: that is written anew for the whole."""
+    """Keep what each part says of itself, but for what BagIt itself needs: that is written anew for the whole.
+
+    Raises `StorageError` when a folder that was validated cannot be listed now.
+    """
     width = len(str(len(parts)))
     for part in parts:
         for path in part.reading.reader.tag_files():
@@ -237,6 +250,8 @@ def _take_tag_files(parts: list[_Part], build: BagBuilder) -> None:
             if named in _STANDARD or named.startswith("seal/") or parse_manifest_name(named) is not None:
                 continue
             build.add_tag(f"metadata/parts/{part.number:0{width}}/{named}", part.reading.reader.stream_tag(path))
+        for folder in part.reading.reader.blind:
+            raise _changed(part, to_text(folder) or ".")
 
 
 def _common_fields(parts: list[_Part]) -> list[tuple[str, str]]:

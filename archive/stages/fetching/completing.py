@@ -221,6 +221,8 @@ class _Work:
         if self.stopped.is_set():
             raise CancelledError("the work was stopped")
         begun = part.size
+        if begun and _is_whole(wanted, part):
+            return None  # a run was stopped between its last byte and its place
         try:
             with open_answer(wanted.url, self.reach, watch, start=begun, validator=part.validator) as answer:
                 if answer.start != part.size:
@@ -235,7 +237,9 @@ class _Work:
                         self.moved += len(chunk)
         except ChangedError:
             part.restart()
-            raise
+            if not begun:
+                raise
+            return self._ask(wanted, part, watch, shown)
         return self._judge(
             wanted, part, shown, resumed=begun > 0 and answer.start > 0, cut=answer.size is None
         )  # fmt: skip
@@ -245,7 +249,7 @@ class _Work:
 
         Raises `TransientError` where another attempt may help.
         """
-        found = dict(zip(wanted.digests, part.digests.hexdigests(), strict=True))
+        found = _digests_of(wanted, part)
         wrong = next((name for name in found if found[name] != wanted.digests[name]), None)
         if wrong is None:
             return None
@@ -258,6 +262,15 @@ class _Work:
         return codes.WRONG_BYTES.at(
             wanted.path, url=shown, algorithm=wrong, expected=wanted.digests[wrong], found=found[wrong]
         )
+
+
+def _digests_of(wanted: Wanted, part: Part) -> dict[str, str]:
+    return dict(zip(wanted.digests, part.digests.hexdigests(), strict=True))
+
+
+def _is_whole(wanted: Wanted, part: Part) -> bool:
+    """True when the part has the digests that the payload manifests list."""
+    return _digests_of(wanted, part) == wanted.digests
 
 
 def _ignore(_: object) -> None:

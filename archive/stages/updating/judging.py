@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 
 from archive.errors import StorageError
@@ -15,12 +16,19 @@ from archive.storage.hashing import digest_descriptor
 
 
 def judge_next_version(
-    tree: str, subject: str, fresh: list[FileRecord], *, profile: str | None, settings: Settings, progress: Progress
+    tree: str,
+    subject: str,
+    fresh: list[FileRecord],
+    algorithms: Sequence[str],
+    *,
+    profile: str | None,
+    settings: Settings,
+    progress: Progress,
 ) -> ValidationReport:
     """The judgement on the version in the folder `tree`, which is to be the bag `subject`.
 
-    All of it is judged but the bytes of files that were proven before; the `fresh` ones are read back. Raises
-    `StorageError` and OSError.
+    All of it is judged but the bytes of files that were proven before; the `fresh` ones are read back, and must have
+    their digests by `algorithms`. Raises `StorageError` and OSError.
     """
     from archive.stages.validation.bags.bag import validate_bag
 
@@ -40,7 +48,7 @@ def judge_next_version(
             try:
                 descriptor = at.open(name)
                 try:
-                    found = digest_descriptor(descriptor, _algorithms_of(report))[1]
+                    found = digest_descriptor(descriptor, algorithms)[1]
                 finally:
                     os.close(descriptor)
             finally:
@@ -49,10 +57,3 @@ def judge_next_version(
                 raise StorageError("it was read back with other bytes than were written", subject=record.path)
     findings = tuple(one for one in report.findings if one.kind is not HARD_LINKS)
     return replace(report, subject=subject, findings=findings)
-
-
-def _algorithms_of(report: ValidationReport) -> tuple[str, ...]:
-    """The algorithms of the bag's payload manifests, in their order."""
-    named = report.facts["algorithms"]
-    assert isinstance(named, tuple)
-    return named

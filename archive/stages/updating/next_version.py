@@ -140,6 +140,7 @@ class NextVersion:
             partial.file(TREE),
             old.path,
             fresh,
+            requested.algorithms,
             profile=self.changes.profile,
             settings=self.settings,
             progress=self.progress,
@@ -194,9 +195,12 @@ class NextVersion:
         return {old: new for old, new in kept.items() if new not in written}
 
     def _refusal(self, report: UpdateReport) -> UpdateReport:
-        """The report of a new version that is not valid. Where the old one's record was at fault, that is said."""
+        """The report of a new version that is not valid. Where the old one's record was at fault, that is said; the
+        record of a version that was edited by hand never matches it."""
         from archive.stages.validation.bags.bag import validate_bag
 
+        if self.old.edits.words():
+            return report
         before = validate_bag(self.old.path, settings=self.settings)
         return report if before.ok else replace(report, before=before, validation=None)
 

@@ -106,6 +106,8 @@ def judge_old_version(
         label="validation of the old version",
         premis=not described,
     )
+    for folder in reading.reader.blind:  # its files would be missing from the next version
+        raise StorageError("this folder of the bag cannot be listed", subject=to_text(folder) or path)
     payload, tags = reading.of_kind(tag=False), reading.of_kind(tag=True)
     version = OldVersion(
         path,

@@ -82,11 +82,18 @@ class _Planner:
         self._settings = settings
 
     def take_edits(self) -> None:
-        """What was changed by hand is in the folder already: it is read from there."""
+        """What was changed by hand is in the folder already: it is read from there. A rendition must come from its
+        original, so that none is taken as somebody has edited it. Raises `UsageError`."""
         edits, plan = self.old.edits, self.plan
         plan.gone.update(edits.removed)
         for path in (*edits.changed, *edits.added):
             if path.startswith("data/"):
+                if not path.startswith(self.old.front):
+                    raise UsageError(
+                        f"only the originals, below {self.old.front}, can be changed; renditions follow them",
+                        subject=path,
+                        remedy="Remove this file; --render-again makes the renditions again",
+                    )
                 plan.taken[path] = Incoming(os.path.join(self.old.path, path))
                 if path in edits.changed:
                     plan.gone.add(path)

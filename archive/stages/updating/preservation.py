@@ -224,7 +224,7 @@ class _Edits:
             lambda: map(Link, representations),
             outcome="warning" if facts.changes else "success",
         )
-        if facts.lacking:
+        if facts.fresh:
             names = ", ".join(ALGORITHMS.get(name, name) for name in facts.lacking)
             numbers = [self._id("file", path) for path in facts.fresh]
             yield self._event(

@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from archive.bags.contents import open_bag
+from archive.bags.opening import names_version
 from archive.errors import (
     LockedError,
     NotABagError,
@@ -92,6 +93,7 @@ def _folder_of(bag: str) -> str:
     if bag.startswith("s3://"):
         raise UsageError("a bag in a bucket cannot be updated", subject=bag, remedy="Retrieve it, then update the copy")
     path = os.path.abspath(bag)
+    _refuse_repository(bag, path)
     if not os.path.lexists(path):
         raise NotFoundError("there is no bag here", subject=bag)
     if os.path.isfile(path):
@@ -105,6 +107,17 @@ def _folder_of(bag: str) -> str:
     path = os.path.realpath(path) if os.path.islink(path) else path
     refuse_sealed(os.path.dirname(path), shown=bag, remedy="for the bag")
     return path
+
+
+def _refuse_repository(bag: str, path: str) -> None:
+    """Raise `UsageError` for an OCFL object, a version of one, or a storage root: only a deposit adds a version."""
+    from archive.stages.validation.ocfl.ocfl import is_ocfl
+
+    if names_version(bag) or is_ocfl(path):
+        raise UsageError(
+            "an OCFL object is never changed in place", subject=bag,
+            remedy="Retrieve the bag with archive retrieve, update the copy, and deposit it: that adds a version",
+        )  # fmt: skip
 
 
 @contextmanager

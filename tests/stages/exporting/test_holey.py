@@ -100,6 +100,7 @@ DIGEST = "0" * 64
         (f"url,length,filename,sha256\nhttps://e.org/a,1,../a,{DIGEST}\n", "path"),
         (f"url,length,filename,sha256\nhttps://e.org/a,1,/a,{DIGEST}\n", "path"),
         ("url,length,filename,sha256\nhttps://e.org/a,1,a,xyz\n", "hexadecimal"),
+        (f"url,length,filename,md5,sha256\nhttps://e.org/a,1,a,,{DIGEST}\n", "no md5 digest"),
         (f"url,length,filename,sha256\nhttps://e.org/a,1,a,{DIGEST}\nhttps://e.org/b,1,a,{DIGEST}\n", "already"),
         (f"url,length,filename,sha256\nhttps://e.org/a,1,a,{DIGEST}\nhttps://e.org/b,1,a/b,{DIGEST}\n", "file in line"),
         (f"url,length,filename,sha256\nhttps://e.org/a,1,a/b,{DIGEST}\nhttps://e.org/b,1,a,{DIGEST}\n", "folder"),

@@ -8,12 +8,14 @@ import shutil
 import tarfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from archive.errors import ArchiveError, ExistsError, NotABagError, SourceError, UsageError
+from archive.errors import ArchiveError, ExistsError, NotABagError, SourceError, StorageError, UsageError
 from archive.model.creation import CreationReport
 from archive.model.placed import PlacedReport
+from archive.model.validation import ValidationReport
 from archive.settings import Settings
 from archive.stages.creation.group import Bounds, create_group
 from archive.stages.exporting.joining import join
@@ -182,6 +184,26 @@ def test_a_bag_of_no_group_or_of_another(tmp_path: Path, parts: list[Path]) -> N
 def test_a_damaged_part(tmp_path: Path, parts: list[Path]) -> None:
     (parts[1] / "data" / "d2" / "f8.bin").write_bytes(b"x" * 108)
     assert "BAG-301" in refused(*parts, to=tmp_path / "w")
+
+
+def test_a_file_that_goes_after_its_part_was_proven_is_not_left_out(
+    tmp_path: Path, parts: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from archive.stages.exporting import joining
+
+    prove = joining.prove
+    lost = next(path for path in sorted((parts[-1] / "data").rglob("*")) if path.is_file())
+
+    def prove_and_lose(path: str, *rest: Any) -> ValidationReport:
+        report = prove(path, *rest)
+        if path == str(parts[-1]):
+            lost.unlink()
+        return report
+
+    monkeypatch.setattr(joining, "prove", prove_and_lose)
+    with pytest.raises(StorageError, match="it changed after it was validated"):
+        whole(*parts, to=tmp_path / "joined")
+    assert not (tmp_path / "joined").exists()
 
 
 def test_overlapping_parts(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import socket
 import threading
@@ -147,6 +149,29 @@ def test_a_later_run_continues(tmp_path: Path, server: Served) -> None:
     report = fetch(bag, retries=0)
     assert (report.exit_code, report.files[0].resumed) == (0, 100_000)
     assert server.asked[-1] == (path, "bytes=100000-")
+    assert os.listdir(tmp_path) == ["bag"]
+
+
+def part_of(bag: Path, path: str) -> Path:
+    """Where fetch keeps the part of the file at this bag path."""
+    folder = bag.parent / f".{bag.name}.fetching"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder / f"{hashlib.sha256(path.encode()).hexdigest()[:32]}.part"
+
+
+@pytest.mark.parametrize("more", [b"", b"too much"])
+def test_a_run_that_was_killed_before_the_last_step_is_finished_without_retries(
+    tmp_path: Path, server: Served, more: bytes
+) -> None:
+    bag = holey(tmp_path, server)
+    path, content = "/deep/b%20c.bin", FILES["deep/b c.bin"]
+    part = part_of(bag, "data/deep/b c.bin")
+    part.write_bytes(content + more)
+    note = {"url": f"{server.base}{path}", "validator": server.etag(content)}
+    part.with_suffix(".json").write_text(json.dumps(note))
+    assert fetch(bag, retries=0).exit_code == 0
+    spans = [span for asked, span in server.asked if asked == path]
+    assert spans == ([f"bytes={len(content + more)}-", None] if more else [])
     assert os.listdir(tmp_path) == ["bag"]
 
 

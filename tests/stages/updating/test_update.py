@@ -160,6 +160,48 @@ def test_edits_made_by_hand_are_refused_then_taken_and_each_is_named(bag: Path) 
     assert "changed by hand and accepted: data/original/a.txt" in (bag / "metadata/preservation/premis.xml").read_text()
 
 
+def test_edits_go_together_with_every_other_change(bag: Path, tmp_path: Path) -> None:
+    top = bag / "data" / "original"
+    (top / "a.txt").write_text("by hand\n")
+    (top / "new.txt").write_text("added by hand\n")
+    (top / "gone.txt").write_text("added by hand, and not wanted\n")
+    (top / "sub/deep/\u0628.txt").unlink()
+    new = plant(tmp_path / "n", {"x": b"replaced\n"}) / "x"
+    report = run(
+        bag,
+        accept_changes=True,
+        add_algorithms=("md5", "sha1"),
+        rename=(("a.txt", "letters/a.txt"),),
+        remove=("gone.txt",),
+        replace=(("sub/b.txt", str(new)),),
+    )
+    assert report.updated, report
+    assert originals(bag) == {
+        "letters/a.txt": b"by hand\n", "new.txt": b"added by hand\n", "sub/b.txt": b"replaced\n", "100%.txt": b"%",
+    }  # fmt: skip
+    assert_valid(bag)
+    for path in bag.glob("manifest-*"):
+        assert len(path.read_text().splitlines()) == 4, path
+    assert {what for _path, what in report.accepted} == {"added", "changed", "removed"}
+
+
+@pytest.mark.parametrize("what", ["changed", "added"])
+def test_a_rendition_that_was_edited_by_hand_is_never_taken(what: str, tmp_path: Path) -> None:
+    source = plant(tmp_path / "source", {"a.txt": b"alpha\n", "b.txt": b"beta\n"})
+    settings = settings_for(tmp_path, pdfa="3a")
+    create([str(source)], str(tmp_path / "bags"), settings=settings, clock=CLOCK)
+    bag = tmp_path / "bags" / "source"
+    edited = bag / "data" / "preservation" / {"changed": "a.txt.pdf", "added": "own.pdf"}[what]
+    edited.write_bytes(b"%PDF-1.7 by hand\n")
+    with pytest.raises(UsageError, match="renditions follow them") as refused:
+        run(bag, settings=settings, accept_changes=True)
+    assert "--render-again" in (refused.value.remedy or "")
+    edited.unlink()
+    assert run(bag, settings=settings, accept_changes=what == "changed", render_again=True).updated
+    assert set(contents(bag / "data" / "preservation")) == {"a.txt.pdf", "b.txt.pdf"}
+    assert_valid(bag)
+
+
 def test_other_damage_is_not_taken_for_an_edit(bag: Path) -> None:
     with (bag / "metadata/preservation/premis.xml").open("ab") as file:
         file.write(b"\n")
