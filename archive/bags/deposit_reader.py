@@ -19,6 +19,7 @@ from archive.bags.reader import LIMITS, BagReader, Limits, NotServedError
 from archive.errors import ArchiveError, NoSpaceError, NotFoundError, from_os_error
 from archive.formats.bagpath import unsafe_reason
 from archive.model.build import NO_PROGRESS, Progress
+from archive.model.codes import bag_files as codes
 from archive.model.deposit import Deposited, DepositState, Package
 from archive.model.finding import Finding
 from archive.storage.remote import DifferentContentError, NotAFileError, RefusedError, try_again
@@ -210,7 +211,11 @@ def _bring(wanted: _Wanted, target: Gives) -> BagReader:
         file.close()
         raise why_not
     file.seek(0)
-    return wanted.unpack(file)
+    reader = wanted.unpack(file)
+    known = [one for one in reader.findings if one.kind is not codes.OTHER_ROOT_NAME]
+    reader.findings.clear()
+    reader.findings += known  # an identifier is no file's name that could be another one than the folder's
+    return reader
 
 
 def _wait(seconds: float, progress: Progress) -> None:

@@ -272,7 +272,9 @@ def test_a_local_bag_is_repaired_from_a_copy_at_a_target(project: Project, far: 
     shown = f"there:{held['one'].removeprefix(root)[1:]}"
     code, report = project.json("validate", shown)
     assert (code, [one["outcome"] for one in report["reports"]]) == (0, ["intact"]), report
-    code, contents = project.json("show", held["one"])
+    code, report = project.json("verify", shown)
+    assert (code, report["bag"], [one["code"] for one in report["findings"]]) == (1, held["one"], ["SEAL-101"])
+    code, contents = project.json("show", shown)
     assert (code, len(contents["files"])) == (0, 5), contents
     assert project.audit(shown)[0] == 0
     large = project.folder / "one" / NAME
