@@ -3,7 +3,8 @@
 Bags are deposited in a place, held in it and audited there, always with the options of its one table. `url` is where
 deposits go. `root` is where its bags can be read, a path or s3:// URL; it follows from a `url` that names a folder, an
 OCFL root or a bucket. Where there is neither, it is the `url` itself without a user name: the deposits are read through
-the target, as ROOT/IDENTIFIER. A relative path belongs to the folder of archive.toml.
+the target, as ROOT/IDENTIFIER. A relative path belongs to the folder of archive.toml. `as` names the format of the
+packages that deposits there are.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from archive.model.addresses import is_bucket, is_deposit, join_address
 from archive.model.audience import Audience
 from archive.settings import Settings, Table
 
-OWN_OPTIONS = ("url", "root", "audience")
+OWN_OPTIONS = ("url", "root", "audience", "as")
 """Options that say what a place is; all others say how its server or folder is used."""
 
 _LOCAL = ("dir", "ocfl")

@@ -105,14 +105,14 @@ def list_deposits(ledger: Ledger) -> list[RecordedDeposit]:
 
 
 def list_deposited_copies(ledger: Ledger, deposits: Sequence[RecordedDeposit] | None = None) -> list[RecordedDeposit]:
-    """The deposits that count as copies: accepted, and not at a place where a holding was retired.
+    """The deposits that count as copies: accepted, of the bag itself, and not at a place where a holding was retired.
 
     `deposits` are those of `list_deposits`, where they are known already.
     """
     accepted = [
         one
         for one in (list_deposits(ledger) if deposits is None else deposits)
-        if one.receipt.get("state") == "accepted"
+        if one.receipt.get("state") == "accepted" and not one.receipt.get("format")
     ]
     if not accepted:
         return []

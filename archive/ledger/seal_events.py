@@ -130,7 +130,7 @@ def append_seals(backend: Backend, holding: int, seals: Sequence[SealState], *, 
         new = _new_files(seal, before)
         completed = bool(seal.complete) and not (before is not None and before.complete)
         if new or completed or seal.number not in told:
-            complete = completed or (before is not None and before.complete) or seal.complete
+            complete = (before is not None and before.complete) or seal.complete
             _append_seal_event(backend, holding, seal, new, complete=complete, now=now)
             written.append(seal.number)
     return written

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from enum import Enum
 
 from archive.ledger.appending import append_event
 from archive.ledger.book import Ledger
 from archive.ledger.holdings import list_holdings
 from archive.ledger.seal_events import VALIDATED, RecordedSeal, SealState, append_seals, read_seals
-from archive.model.audit import Holding, is_far_identity
+from archive.model.audit import Container, Holding, is_far_identity
 from archive.model.light import light_dataclass
 
 
@@ -56,7 +57,29 @@ def holding_at(ledger: Ledger, address: str, identity: str = "") -> Holding | No
     `identity` is what `archive.stages.auditing.locations.bag_identity` says of it; only the real path in it counts, for
     another bag may get the inode of one that is gone.
     """
-    known = list_holdings(ledger)
+    return _find(list_holdings(ledger), address, identity)
+
+
+def newest_version_of(ledger: Ledger, folder: str, identify: Callable[[str], str]) -> Holding | None:
+    """The newest version that is held of the OCFL object in `folder`, an absolute path.
+
+    `identify` returns the identity of an address, as for `holding_at`.
+    """
+    known = [one for one in list_holdings(ledger) if one.form is Container.OCFL]
+    for number in sorted({version_of(one.address) for one in known}, reverse=True):
+        address = f"{folder}#v{number}"
+        found = _find(known, address, identify(address))
+        if found is not None:
+            return found
+    return None
+
+
+def version_of(address: str) -> int:
+    """The number of the version that OBJECT#vN names."""
+    return int(address.rpartition("#v")[2])
+
+
+def _find(known: Sequence[Holding], address: str, identity: str) -> Holding | None:
     found = [one for one in known if one.address == address]
     return next(iter(found or [one for one in known if _is_same_path(one.identity, identity)]), None)
 
@@ -73,6 +96,18 @@ def expect_seals(ledger: Ledger, address: str, tag_digest: str, identity: str = 
     copies = [one for one in list_holdings(ledger) if one.tag_digest == tag_digest]
     known = [SealExpectation(ledger.id, one, False, tuple(read_seals(ledger.backend, one.id))) for one in copies]
     return max(known, key=lambda one: (len(one.seals), -one.holding.id), default=None)
+
+
+def as_of_then(expected: SealExpectation, newest: int) -> SealExpectation:
+    """What is expected of an older version of a bag whose newest seal is `newest`: the seals that it had then.
+
+    Stamps and revocation lists may have been added to that seal later, so only its stamped.sha512 is expected, which
+    covers its other files.
+    """
+    seals = [one for one in expected.seals if one.number <= newest]
+    if seals and seals[-1].number == newest:
+        seals[-1] = replace(seals[-1], complete=False, files={})
+    return replace(expected, seals=tuple(seals))
 
 
 def compare_seals(

@@ -6,13 +6,25 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 
 from archive.bags.contents import BagReading
-from archive.bags.opening import absolute_address
+from archive.bags.opening import absolute_address, object_version, pinned_address
 from archive.errors import ArchiveError
 from archive.formats.bagpath import to_text
 from archive.ledger.book import Ledger, ledger_address, open_ledger
-from archive.ledger.sealed_bags import Disagreement, SealDifference, SealExpectation, compare_seals, expect_seals
+from archive.ledger.seal_events import seal_number
+from archive.ledger.sealed_bags import (
+    Disagreement,
+    SealDifference,
+    SealExpectation,
+    as_of_then,
+    compare_seals,
+    expect_seals,
+    newest_version_of,
+    version_of,
+)
+from archive.model.addresses import is_remote
 from archive.model.build import NO_PROGRESS, Progress
 from archive.model.codes import seal as codes
 from archive.model.finding import Finding
@@ -78,8 +90,7 @@ def verify(
         nonlocal verdicts, expected
         tag_digest = _tag_digest(reading)
         if ledger is not None:
-            address = absolute_address(bag)
-            expected = expect_seals(ledger, address, tag_digest or "", _identity(address, settings))
+            expected = _expectation(ledger, bag, reading, tag_digest or "", settings)
         complete = _seen_complete(expected, reading)
         verdicts, findings, files = judge_seals_and_files(
             reading, trust, at=at, receipts=(*receipts, *proven.receipts), complete=complete.union(proven.complete)
@@ -97,6 +108,27 @@ def verify(
     report = validate_sealed(bag, judge, settings=settings, workers=workers, progress=progress)
     known = None if expected is None else len(expected.seals)
     return VerificationReport(bag, at, trust, known, verdicts, report.findings)
+
+
+def _expectation(
+    ledger: Ledger, bag: str, reading: BagReading, tag_digest: str, settings: Settings
+) -> SealExpectation | None:
+    """What the ledger expects of the seals of `bag`; None where the bag is no holding and no copy of one.
+
+    OBJECT alone is an OCFL object as it is now: it must not have gone back behind the newest version that is held.
+    OBJECT#vN asks for a version by name: where that version is not held itself, its seals are those that it had then.
+    """
+    address = absolute_address(bag)
+    version = None if is_remote(address) else object_version(address)
+    if version == (address, None):
+        newest = newest_version_of(ledger, address, partial(_identity, settings=settings))
+        if newest is not None and version_of(newest.address) >= version_of(pinned_address(address)):
+            address = newest.address
+    expected = expect_seals(ledger, address, tag_digest, _identity(address, settings))
+    if expected is None or expected.by_path or version is None or version[1] is None:
+        return expected
+    numbers = map(seal_number, map(to_text, reading.reader.tag_files()))
+    return as_of_then(expected, max(filter(None, numbers), default=0))
 
 
 def _seen_complete(expected: SealExpectation | None, reading: BagReading) -> set[int]:

@@ -40,6 +40,7 @@ OPTIONS = (
 )  # fmt: skip
 
 BAGIT = "http://purl.org/net/sword/package/BagIt"
+SIMPLE_ZIP = "http://purl.org/net/sword/package/SimpleZip"
 
 ACCEPTED_STATES = ("accepted", "archived", "done", "inarchive", "published")
 REFUSED_STATES = ("expired", "failed", "rejected", "withdrawn")
@@ -59,7 +60,8 @@ class SwordTarget:
         self._client = client
         self._context = context
         self._label = "sword+" + without_secrets(url)
-        self._packaging = str(context.options.get("packaging", BAGIT))
+        usual = SIMPLE_ZIP if context.options.get("as", "bag") != "bag" else BAGIT
+        self._packaging = str(context.options.get("packaging", usual))
         owner = context.options.get("on_behalf_of")
         self._owner = {"On-Behalf-Of": str(owner)} if owner else {}
         self._receipt = DepositReceipt()

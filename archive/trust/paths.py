@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from cryptography import x509
 
 _MAX_INTERMEDIATES = 3
-_DIGESTS = frozenset({"sha256", "sha384", "sha512", "sha3-256", "sha3-384", "sha3-512"})
 
 
 class NoPathError(Exception):
@@ -68,10 +67,10 @@ def find_path(
     if anchor == leaf:
         raise NoPathError("the signer's own certificate is pinned as a root")
     between: list[x509.Certificate] = []
-    for hint in hints:
+    for hint in dict.fromkeys(hints):
         try:
             certificate = x509.load_der_x509_certificate(hint)
-            if certificate.subject == certificate.issuer or certificate in (leaf, anchor, *between):
+            if certificate.subject == certificate.issuer:
                 continue
         except Exception:  # noqa: BLE001, S112 - as in load_certificate: what cannot be read is no hint
             continue
@@ -84,15 +83,9 @@ def find_path(
             .max_chain_depth(_MAX_INTERMEDIATES)
             .build_client_verifier()
         )
-        path = tuple(verifier.verify(leaf, between).chain)
+        return (*verifier.verify(leaf, between).chain[:-1], anchor)
     except Exception as error:  # as in load_certificate; VerificationError is one of them
         raise NoPathError(str(error)) from error
-    if path[-1] != anchor:
-        raise NoPathError("the path does not end at the pinned root")
-    for certificate in path:
-        _demand_period(certificate, time)
-        _demand_digest(certificate, certificate is path[-1])
-    return path
 
 
 def _policies() -> tuple[x509.verification.ExtensionPolicy, x509.verification.ExtensionPolicy]:
@@ -126,22 +119,3 @@ def _policies() -> tuple[x509.verification.ExtensionPolicy, x509.verification.Ex
         x509.KeyUsage, either, issues
     )
     return ee_policy, ca_policy
-
-
-def _demand_period(certificate: x509.Certificate, time: datetime) -> None:
-    if not certificate.not_valid_before_utc <= time <= certificate.not_valid_after_utc:
-        raise NoPathError(f"{certificate.subject.rfc4514_string()} was not valid at the time of the stamp")
-
-
-def _demand_digest(certificate: x509.Certificate, is_root: bool) -> None:
-    """A weak digest makes a certificate worthless; a root is believed for its bytes and not for its signature."""
-    from cryptography.exceptions import UnsupportedAlgorithm
-
-    if is_root:
-        return
-    try:
-        digest = certificate.signature_hash_algorithm
-    except UnsupportedAlgorithm as error:
-        raise NoPathError("a certificate is signed in an unknown way") from error
-    if digest is not None and digest.name not in _DIGESTS:
-        raise NoPathError(f"a certificate is signed with {digest.name}")

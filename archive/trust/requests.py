@@ -94,8 +94,6 @@ def refetch_lists(
     Both are empty for a stamp that has no path.
     """
     _, path = judge_with_path("", content, stamped, authorities, (), at=at, required=False)
-    if not path:
-        return (), ()
     return _fetch_lists(revocation.list_addresses(path), seconds, sleep)
 
 

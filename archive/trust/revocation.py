@@ -55,25 +55,25 @@ def judge_path(
     accuracy: timedelta,
     *,
     required: bool,
-) -> tuple[Revocation, str]:
+) -> tuple[Revocation, str | None]:
     """What `lists` say of every certificate of `path` but the root, for a stamp of `time`, give or take `accuracy`.
 
     The gravest word wins: revoked, not checked, revoked after the stamp, good. The second value names the certificate
-    that it concerns; it is empty for a stamp that counts. Without `required` a certificate counts for which no list is
-    there at all.
+    that it concerns. It is None where all is good and, without `required`, where nothing is against the path but that
+    there is no list at all.
     """
     lists = tuple(lists)
-    verdicts: dict[Revocation, str] = {}
+    verdicts: dict[Revocation, str | None] = {}
     for certificate, issuer in itertools.pairwise(path):
-        subject = certificate.subject.rfc4514_string()
+        subject: str | None = certificate.subject.rfc4514_string() or f"serial number {certificate.serial_number}"
         verdict = _judge(certificate, issuer, lists, time, accuracy)
-        if verdict is Revocation.UNKNOWN and not required and not any(one.issuer == issuer.subject for one in lists):
-            subject = ""
+        if not required and not any(one.issuer == issuer.subject for one in lists):
+            subject = None
         verdicts[verdict] = verdicts.get(verdict) or subject
     for word in (Revocation.REVOKED, Revocation.UNKNOWN, Revocation.LATER):
         if word in verdicts:
-            return word, "" if word is Revocation.LATER else verdicts[word]
-    return Revocation.GOOD, ""
+            return word, verdicts[word]
+    return Revocation.GOOD, None
 
 
 def _judge(
@@ -160,7 +160,7 @@ def _distribution_names(certificate: x509.Certificate) -> list[x509.GeneralName]
 
 def _is_of_the_time(one: x509.CertificateRevocationList, certificate: x509.Certificate, time: datetime) -> bool:
     """In force at the stamp's time or later, and from before the certificate's end: then issuers drop it from lists."""
-    if one.last_update_utc > certificate.not_valid_after_utc:
+    if one.last_update_utc >= certificate.not_valid_after_utc:
         return False
     end = one.next_update_utc
     return one.last_update_utc >= time if end is None else end >= time

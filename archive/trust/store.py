@@ -33,7 +33,7 @@ def read_trust(folder: str) -> Trust:
     Raises `UsageError` for anything in it that is not as docs/seals.md says: what is not understood is never merely
     trusted less. Raises `StorageError` where a file cannot be read.
     """
-    content = _read(folder, TRUST_FILE, MAX_TRUST_BYTES, needed=True)
+    content = _read(folder, TRUST_FILE, MAX_TRUST_BYTES)
     try:
         file = parse_trust(content)
     except FormatError as error:
@@ -44,10 +44,10 @@ def read_trust(folder: str) -> Trust:
 
 
 def _read_authority(folder: str, entry: AuthorityEntry) -> Authority:
-    content = _read(folder, entry.root, MAX_CERTIFICATE_BYTES, needed=True)
+    content = _read(folder, entry.root, MAX_CERTIFICATE_BYTES)
     if hashlib.sha256(content).hexdigest() != entry.sha256:
         _refuse(folder, entry.root, f"its SHA-256 is not the one that {TRUST_FILE} pins for {entry.name}")
-    hints = [_read(folder, path, MAX_CERTIFICATE_BYTES, needed=True) for path in entry.intermediates]
+    hints = [_read(folder, path, MAX_CERTIFICATE_BYTES) for path in entry.intermediates]
     paths = (entry.root, *entry.intermediates)
     ders = []
     for path, pem in zip(paths, (content, *hints), strict=True):
@@ -77,7 +77,7 @@ def _read_lists(folder: str) -> tuple[bytes, ...]:
         return ()
     except OSError as error:
         raise from_os_error(error, place) from error
-    return tuple(_read(folder, f"{LISTS}/{name}", MAX_LIST_BYTES, needed=False) for name in names[:_MOST_LISTS])
+    return tuple(_read(folder, f"{LISTS}/{name}", MAX_LIST_BYTES) for name in names[:_MOST_LISTS])
 
 
 def spoken_digits(content: bytes) -> str:
@@ -119,7 +119,7 @@ def refuse_trust_inside(folder: str, bags: Sequence[str]) -> None:
             )
 
 
-def _read(folder: str, name: str, limit: int, *, needed: bool) -> bytes:
+def _read(folder: str, name: str, limit: int) -> bytes:
     path = os.path.join(folder, name)
     try:
         with open_regular(path) as file:
@@ -130,8 +130,6 @@ def _read(folder: str, name: str, limit: int, *, needed: bool) -> bytes:
                 "this is not a trust folder: it has no trust.toml", subject=folder,
                 remedy="Make one with: archive trust init NAME --trust DIR",
             ) from None  # fmt: skip
-        if not needed:
-            return b""
         _refuse(folder, name, "it is not there")
     except OSError as error:
         raise from_os_error(error, path) from error

@@ -172,7 +172,7 @@ def _leaf(signer: Any, certificates: Any) -> bytes:
     content: bytes = found[0].dump()
     attributes = signer["signed_attrs"]
     by_name: dict[str, Any] = {}
-    for attribute in attributes or ():
+    for attribute in attributes:
         name = attribute["type"].native
         if name in by_name:
             raise UnreadableTokenError(f"the attribute {name} is there twice")

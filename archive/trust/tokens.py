@@ -150,10 +150,10 @@ def _judge_path(
     word, subject = revocation.judge_path(path, lists, token.time, token.accuracy, required=required)
     verdict = replace(verdict, revocation=word)
     if word is Revocation.REVOKED:
-        return _refused(verdict, StampFault.REVOKED, subject)
+        return _refused(verdict, StampFault.REVOKED, str(subject))
     if token.time - at > CLOCK_TOLERANCE:
         return _refused(verdict, StampFault.FUTURE, f"its time is {token.time.isoformat()}")
-    if word is Revocation.UNKNOWN and subject:
+    if word is Revocation.UNKNOWN and subject is not None:
         return _refused(verdict, StampFault.NO_LIST, subject)
     return verdict
 
@@ -206,9 +206,10 @@ def make_request(stamped: bytes) -> tuple[bytes, int]:
 
 
 def read_nonce(content: bytes) -> int | None:
-    """The nonce of a response that was judged, None where it has none."""
+    """The nonce of a response that was judged and has a token; None where it has none."""
     token = read_response(content).token
-    return None if token is None else token.nonce
+    assert token is not None
+    return token.nonce
 
 
 def _refused(verdict: StampVerdict, fault: StampFault, detail: str) -> StampVerdict:

@@ -22,9 +22,10 @@ from archive.ledger.holdings import (
     retire_holding,
 )
 from archive.ledger.overview import known_paths
-from archive.ledger.seal_events import SEALED, VALIDATED, ItemRow, SealState, read_seals, seals_among
+from archive.ledger.seal_events import SEALED, VALIDATED, ItemRow, SealState, newest_seals, read_seals, seals_among
 from archive.ledger.sealed_bags import (
     Disagreement,
+    as_of_then,
     compare_seals,
     expect_seals,
     holding_at,
@@ -168,6 +169,31 @@ def test_a_stop_between_the_steps_leaves_nothing_half_recorded(ledger: Ledger, m
     assert verify_chain(ledger).findings == ()
 
 
+def test_a_seal_that_was_complete_stays_so_in_every_later_event(ledger: Ledger) -> None:
+    holding = hold(ledger, "one", item("seal/note.txt"))
+    record_seals(ledger, holding, [seal(1, "1.tsr", complete=None)], now=NOW)
+    assert "complete" not in details(ledger, holding)[-1]
+    record_seals(ledger, holding, [seal(1, "1.tsr", "2.tsr")], now=NOW)
+    for complete in (None, False):
+        name = "crls/1.crl" if complete is None else "crls/2.crl"
+        assert record_seals(ledger, holding, [seal(1, name, complete=complete)], now=NOW) == [1]
+        assert details(ledger, holding)[-1]["complete"] is True
+    assert [(one.number, one.complete) for one in read_seals(ledger.backend, holding.id)] == [(1, True)]
+
+
+def test_the_newest_seal_of_a_holding_is_that_of_the_highest_number(ledger: Ledger) -> None:
+    holding, other = hold(ledger), hold(ledger, "two")
+    record_seals(ledger, holding, [seal(1, complete=False), seal(2, complete=False)], now=NOW)
+    record_seals(ledger, holding, [seal(1, "1.tsr")], now=NOW)
+    assert {number: one["seal"] for number, one in newest_seals(ledger.backend).items()} == {holding.id: 2}
+    record_seals(ledger, holding, [seal(2, "1.tsr")], now=NOW)
+    record_seals(ledger, other, [seal(1)], now=NOW)
+    found = newest_seals(ledger.backend)
+    assert {number: (one["seal"], one["complete"]) for number, one in found.items()} == {
+        holding.id: (2, True), other.id: (1, True),
+    }  # fmt: skip
+
+
 def test_the_chain_shows_every_change_to_files_that_were_entered_later(ledger: Ledger) -> None:
     holding = hold(ledger)
     other = hold(ledger, "two")
@@ -222,6 +248,19 @@ def test_the_path_comes_first_and_then_the_tag_manifests(ledger: Ledger) -> None
         record_seals(ledger, moved.holding, [seal(3)], now=NOW)
 
 
+def test_a_bag_in_a_bucket_is_known_by_its_endpoint_too(ledger: Ledger) -> None:
+    held = hold(ledger, "one", identity="s3 http://one:9000 bucket key")
+    hold(ledger, "of a ledger of before identities")
+    for identity, found in (
+        ("s3 http://one:9000 bucket key", held.id),
+        ("s3 http://two:9000 bucket key", None),
+        ("1:2:9000 bucket key", None),
+        ("", None),
+    ):
+        there = holding_at(ledger, "s3://bucket/key", identity)
+        assert (None if there is None else there.id) == found, identity
+
+
 def test_every_disagreement_is_told(ledger: Ledger) -> None:
     holding = hold(ledger)
     known = seal(1, "1.tsr", "2.tsr"), seal(2, "1.tsr")
@@ -247,9 +286,35 @@ def test_every_disagreement_is_told(ledger: Ledger) -> None:
     assert told(seal__0001__1_tsr="0" * 128) == [(Disagreement.FILE_CHANGED, 1, "seal/0001/1.tsr")]
     assert told(seal__0001__stamped_sha512="0" * 128) == [(Disagreement.OTHER_SEAL, 1, "seal/0001/stamped.sha512")]
     assert told(seal__0001__1_tsr="") == [], "it could not be read"
+    weak = replace(expected.seals[0], files=dict.fromkeys(expected.seals[0].files, ""))
+    unknown = replace(expected, seals=(weak,))
+    assert compare_seals(unknown, TAGS, found_in(known[0])) == [], "the ledger has other digests of them"
     assert told(seal__0001__9_tsr="0" * 128) == [], "more than the ledger knows"
     assert [one.kind for one in compare_seals(expected, TAGS, {})] == [Disagreement.SEAL_GONE] * 2
     assert [one.seal for one in compare_seals(expected, TAGS, found_in(known[0]))] == [2]
+
+
+def test_of_an_older_version_the_seals_are_expected_that_it_had_then(ledger: Ledger) -> None:
+    holding = hold(ledger)
+    known = seal(1, "1.tsr"), seal(2, "1.tsr", "2.tsr"), seal(3)
+    record_seals(ledger, holding, known, now=NOW)
+    expected = expect_seals(ledger, "/vault/one", TAGS)
+    assert expected is not None
+
+    def told(newest: int, *seals: SealState) -> list[tuple[Disagreement, int, str]]:
+        then = as_of_then(expected, newest)
+        return [(one.kind, one.seal, one.path) for one in compare_seals(then, TAGS, found_in(*seals))]
+
+    for newest in range(5):
+        assert [one.number for one in as_of_then(expected, newest).seals] == [1, 2, 3][:newest]
+        assert told(newest, *known[:newest]) == []
+    assert [one.complete for one in as_of_then(expected, 2).seals] == [True, False]
+    assert [one.complete for one in as_of_then(expected, 4).seals] == [True] * 3, "a later seal covers all of them"
+    assert told(2, known[0], seal(2)) == [], "its stamps may have come later"
+    assert told(2, seal(1), known[1]) == [(Disagreement.STAMP_GONE, 1, "seal/0001/1.tsr")], "the second seal covers it"
+    other = replace(seal(2), files=(item("seal/0002/stamped.sha512", "other"),))
+    assert told(2, known[0], other) == [(Disagreement.OTHER_SEAL, 2, "seal/0002/stamped.sha512")]
+    assert told(2, known[1]) == [(Disagreement.SEAL_GONE, 1, "")]
 
 
 def test_what_was_verified_gets_an_event_of_its_own_once(ledger: Ledger) -> None:
@@ -302,9 +367,10 @@ def test_the_index_of_seal_files_is_used(ledger: Ledger) -> None:
         assert "items_seals" in str(plan)
 
 
-def test_a_damaged_event_is_not_passed_over(ledger: Ledger) -> None:
+@pytest.mark.parametrize("detail", [{"seal": "one", "stamped": "0"}, {"seal": 1, "stamped": 7}, {"seal": 1}, {}])
+def test_a_damaged_event_is_not_passed_over(ledger: Ledger, detail: dict[str, object]) -> None:
     holding = hold(ledger)
     backend = ledger.backend
-    backend.write(lambda: append_event(backend, SEALED, holding.id, NOW, "success", {"seal": "one"}))
+    backend.write(lambda: append_event(backend, SEALED, holding.id, NOW, "success", detail))
     with pytest.raises(LedgerError, match="damaged"):
         read_seals(backend, holding.id)

@@ -85,12 +85,24 @@ def hardware_signature(key: HandKey, namespace: str, message: bytes, *, flags: i
     marks = bytes([flags]) + (7).to_bytes(4, "big")
     raw = key.private.sign(hashlib.sha256(application).digest() + marks + hashlib.sha256(inner).digest())
     signature = string(kind) + string(raw) + marks
+    return f"{SK} {base64.b64encode(blob).decode()}", _armoured(blob, namespace, signature)
+
+
+def ssh_signature(key: HandKey, namespace: str, message: bytes) -> bytes:
+    """The SSHSIG of a key in a file or an agent, as PROTOCOL.sshsig describes it."""
+    kind = b"ssh-ed25519"
+    inner = b"SSHSIG" + string(namespace.encode()) + string(b"") + string(b"sha512")
+    inner += string(hashlib.sha512(message).digest())
+    signature = string(kind) + string(key.private.sign(inner))
+    return _armoured(string(kind) + string(key.point), namespace, signature)
+
+
+def _armoured(blob: bytes, namespace: str, signature: bytes) -> bytes:
     whole = b"SSHSIG" + (1).to_bytes(4, "big") + string(blob) + string(namespace.encode()) + string(b"")
     whole += string(b"sha512") + string(signature)
     text = base64.b64encode(whole).decode()
     lines = [text[at : at + 70] for at in range(0, len(text), 70)]
-    armoured = "\n".join(["-----BEGIN SSH SIGNATURE-----", *lines, "-----END SSH SIGNATURE-----", ""])
-    return f"{SK} {base64.b64encode(blob).decode()}", armoured.encode()
+    return "\n".join(["-----BEGIN SSH SIGNATURE-----", *lines, "-----END SSH SIGNATURE-----", ""]).encode()
 
 
 def fingerprint_of(line: str) -> str:

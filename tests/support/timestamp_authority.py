@@ -18,7 +18,7 @@ from asn1crypto import crl as asn1_crl
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from tests.support.http_stand_in import StandInHandler, serve
@@ -26,7 +26,12 @@ from tests.support.http_stand_in import StandInHandler, serve
 DER = serialization.Encoding.DER
 PEM = serialization.Encoding.PEM
 POLICY = "1.3.6.1.4.1.99999.1.1"
+Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 _serials = itertools.count(1000)
+_KEY_USAGES = (
+    "digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
+    "key_cert_sign", "crl_sign", "encipher_only", "decipher_only",
+)  # fmt: skip
 _HASHES: dict[str, Any] = {
     "sha1": hashes.SHA1, "sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512,
     "sha3_256": hashes.SHA3_256, "sha224": hashes.SHA224,
@@ -38,7 +43,7 @@ class Issued:
     """A certificate with its key."""
 
     certificate: x509.Certificate
-    key: ec.EllipticCurvePrivateKey
+    key: Key
 
     @property
     def der(self) -> bytes:
@@ -73,11 +78,13 @@ def issue(
     crl_url: str | None = None,
     digest: str = "sha256",
     unknown_critical: bool = False,
-    key: ec.EllipticCurvePrivateKey | None = None,
+    more: tuple[x509.ExtensionType, ...] = (),
+    key_usage: str | None = "digital_signature",
+    key: Key | None = None,
 ) -> Issued:
-    """A certificate: of a CA with `ca`, else of a signer with the extended `usages`."""
+    """A certificate: of a CA with `ca`, else of a signer with the extended `usages` and the one `key_usage`."""
     own = key or ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)] if name else [])
     signer = issuer or Issued(None, own)  # type: ignore[arg-type]
     builder = (
         x509.CertificateBuilder()
@@ -90,40 +97,45 @@ def issue(
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(own.public_key()), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.key.public_key()), critical=False)
         .add_extension(x509.BasicConstraints(ca, path_length if ca else None), critical=True)
-        .add_extension(
-            x509.KeyUsage(
-                digital_signature=not ca, content_commitment=False, key_encipherment=False, data_encipherment=False,
-                key_agreement=False, key_cert_sign=ca and key_cert_sign, crl_sign=ca and crl_sign, encipher_only=False,
-                decipher_only=False,
-            ),
-            critical=True,
-        )
-    )  # fmt: skip
+    )
+    names = {"key_cert_sign": key_cert_sign, "crl_sign": crl_sign} if ca else {key_usage: True}
+    every = dict.fromkeys(_KEY_USAGES, False)
+    if ca or key_usage:
+        builder = builder.add_extension(x509.KeyUsage(**every | names), critical=True)
     if usages and not ca:
         builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=critical_usage)
     if crl_url:
         point = x509.DistributionPoint([x509.UniformResourceIdentifier(crl_url)], None, None, None)
         builder = builder.add_extension(x509.CRLDistributionPoints([point]), critical=False)
+    for extension in more:
+        builder = builder.add_extension(extension, critical=False)
     if unknown_critical:
         odd = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.99999.9"), b"\x05\x00")
         builder = builder.add_extension(odd, critical=True)
     certificate = builder.sign(signer.key, hashes.SHA256())
     if digest == "sha1":
-        certificate = x509.load_der_x509_certificate(_weakened(certificate.public_bytes(DER), signer.key, list_=False))
+        content = _signed_anew(certificate.public_bytes(DER), signer.key, digest, list_=False)
+        certificate = x509.load_der_x509_certificate(content)
     return Issued(certificate, own)
 
 
-def _weakened(content: bytes, key: ec.EllipticCurvePrivateKey, *, list_: bool) -> bytes:
-    """The certificate or list, signed again with SHA-1, which cryptography does not do."""
+def _signed_anew(content: bytes, key: Key, digest: str, *, list_: bool, endless: bool = False) -> bytes:
+    """The certificate or list, signed with a digest that cryptography does not sign with; `endless` without its end."""
     whole = (asn1_crl.CertificateList if list_ else asn1_x509.Certificate).load(content)
     inner = whole["tbs_cert_list" if list_ else "tbs_certificate"]
-    algorithm = {"algorithm": "sha1_ecdsa"}
+    algorithm = {"algorithm": f"{digest}_rsa" if isinstance(key, rsa.RSAPrivateKey) else f"{digest}_ecdsa"}
     inner["signature"] = algorithm
     whole["signature_algorithm"] = algorithm
-    signature = key.sign(inner.dump(force=True), ec.ECDSA(_HASHES["sha1"]()))
+    if endless:
+        inner["next_update"] = None
+    signed = inner.dump(force=True)
+    if isinstance(key, rsa.RSAPrivateKey):
+        signature = key.sign(signed, padding.PKCS1v15(), _HASHES[digest]())
+    else:
+        signature = key.sign(signed, ec.ECDSA(_HASHES[digest]()))
     whole["signature" if list_ else "signature_value"] = signature
-    weak: bytes = whole.dump(force=True)
-    return weak
+    made: bytes = whole.dump(force=True)
+    return made
 
 
 def revocation_list(
@@ -133,11 +145,15 @@ def revocation_list(
     this: datetime,
     until: datetime,
     extensions: tuple[tuple[x509.ExtensionType, bool], ...] = (),
-    key: ec.EllipticCurvePrivateKey | None = None,
+    key: Key | None = None,
     digest: str = "sha256",
     invalid: datetime | None = None,
+    endless: bool = False,
 ) -> bytes:
-    """A revocation list (DER) in the name of `issuer`; `key` forges it, `invalid` is the date in each entry."""
+    """A revocation list (DER) in the name of `issuer`; `key` forges it, `invalid` is the date in each entry.
+
+    With `endless` it does not say when the next is due.
+    """
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(issuer.name)
@@ -155,7 +171,9 @@ def revocation_list(
             entry = entry.add_extension(x509.InvalidityDate(invalid), critical=False)
         builder = builder.add_revoked_certificate(entry.build())
     content = builder.sign(key or issuer.key, hashes.SHA256()).public_bytes(DER)
-    return _weakened(content, key or issuer.key, list_=True) if digest == "sha1" else content
+    if digest == "sha1" or endless:
+        content = _signed_anew(content, key or issuer.key, digest, list_=True, endless=endless)
+    return content
 
 
 @dataclass(frozen=True)
@@ -178,9 +196,21 @@ class Faults:
     unsorted: bool = False
     trailing: bytes = b""
     shift: timedelta = timedelta(0)
-    accuracy: int | None = 1
+    accuracy: int | dict[str, int] | None = 1
     policy: str = POLICY
     content_type: str = "tst_info"
+    encapsulated: str = "tst_info"
+    version: str = "v1"
+    time_text: str = ""
+    """The time as it is written in the token, such as one without a zone."""
+    other_certificate: bool = False
+    twice: bool = False
+    """The attribute that names the certificate is there twice."""
+    key_identifier: bool = False
+    """The signer is named by the identifier of its key."""
+    ess_more: dict[str, Any] = field(default_factory=dict)
+    """Further members of the ESSCertID of version 2."""
+    ess_count: int = 1
 
 
 @dataclass(frozen=True)
@@ -220,14 +250,16 @@ class TestAuthority:
         if faults.other_imprint:
             imprint = hashlib.new(algorithm, b"other bytes").digest()
         facts: dict[str, Any] = {
-            "version": "v1",
+            "version": faults.version,
             "policy": faults.policy,
             "message_imprint": {"hash_algorithm": {"algorithm": algorithm}, "hashed_message": imprint},
             "serial_number": next(_serials),
             "gen_time": (time + faults.shift).replace(microsecond=0),
         }
+        if faults.time_text:
+            facts["gen_time"] = core.GeneralizedTime(contents=faults.time_text.encode("ascii"))
         if faults.accuracy is not None:
-            facts["accuracy"] = {"seconds": faults.accuracy}
+            facts["accuracy"] = faults.accuracy if isinstance(faults.accuracy, dict) else {"seconds": faults.accuracy}
         if nonce is not None:
             facts["nonce"] = nonce
         token = self._sign(tsp.TSTInfo(facts).dump(), time + faults.shift, faults)
@@ -245,18 +277,22 @@ class TestAuthority:
             attributes.append({"type": "signing_certificate", "values": [{"certs": [one]}]})
         if "v2" in faults.ess:
             two = {"hash_algorithm": {"algorithm": "sha256"}, "cert_hash": hashlib.sha256(named).digest()}
-            attributes.append({"type": "signing_certificate_v2", "values": [{"certs": [two]}]})
+            values = [{"certs": [{**two, **faults.ess_more}] * faults.ess_count}]
+            attributes += [{"type": "signing_certificate_v2", "values": values}] * (2 if faults.twice else 1)
         signed = cms.CMSAttributes(attributes)
         signed_bytes = _set(sorted(one.dump() for one in signed))
         signature = self.leaf.key.sign(signed_bytes, ec.ECDSA(_HASHES[faults.signature_hash]()))
         if faults.broken_signature:
             signature = self.leaf.key.sign(signed_bytes + b"x", ec.ECDSA(_HASHES[faults.signature_hash]()))
         parsed = asn1_x509.Certificate.load(self.leaf.der)
+        named_signer: dict[str, Any] = {
+            "issuer_and_serial_number": {"issuer": parsed.issuer, "serial_number": parsed.serial_number},
+        }
+        if faults.key_identifier:
+            named_signer = {"subject_key_identifier": parsed.key_identifier}
         signer = {
             "version": "v1",
-            "sid": {
-                "issuer_and_serial_number": {"issuer": parsed.issuer, "serial_number": parsed.serial_number},
-            },
+            "sid": named_signer,
             "digest_algorithm": algos.DigestAlgorithm({"algorithm": faults.signature_hash}),
             "signed_attrs": cms.CMSAttributes.load(signed_bytes),
             "signature_algorithm": {"algorithm": f"{faults.algorithm_hash or faults.signature_hash}_ecdsa"},
@@ -264,14 +300,18 @@ class TestAuthority:
         }
         included = [self.leaf, self.mid] if faults.certificates is None else list(faults.certificates)
         ordered = sorted((one.der for one in included), reverse=faults.unsorted)
+        choices = [cms.CertificateChoices("certificate", asn1_x509.Certificate.load(one)) for one in ordered]
+        if faults.other_certificate:
+            other = cms.OtherCertificateFormat({"other_cert_format": "1.2.3", "other_cert": core.Null()})
+            choices.append(cms.CertificateChoices("other", other))
         data = cms.SignedData({
             "version": "v3",
             "digest_algorithms": [{"algorithm": faults.signature_hash}],
             "encap_content_info": {
-                "content_type": "tst_info",
+                "content_type": faults.encapsulated,
                 "content": core.ParsableOctetString(content),
             },
-            "certificates": [cms.CertificateChoices("certificate", asn1_x509.Certificate.load(o)) for o in ordered],
+            "certificates": choices,
             "signer_infos": [signer] * faults.signers,
         })  # fmt: skip
         return cms.ContentInfo({"content_type": "signed_data", "content": data}).dump()

@@ -169,6 +169,24 @@ def test_a_key_that_the_agent_does_not_have(agent_key: Path, tmp_path: Path) -> 
 
 
 @needs("ssh-keygen")
+@pytest.mark.parametrize(("key", "namespace"), [("other", "muniment-seal-1"), ("own", "file")])
+def test_an_ssh_keygen_that_signs_something_else_is_not_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str, namespace: str
+) -> None:
+    keygen = need("ssh-keygen")
+    for name in ("own", "other"):
+        command = [keygen, "-q", "-t", "ed25519", "-N", "", "-f", name]
+        subprocess.run(command, cwd=tmp_path, check=True, timeout=60)
+    (tmp_path / "bin").mkdir()
+    script = tmp_path / "bin/ssh-keygen"
+    script.write_text(f"#!/bin/sh\nexec {keygen} -Y sign -q -O hashalg=sha512 -n {namespace} -f {tmp_path}/{key}\n")
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=":")
+    with pytest.raises(NotAuthorisedError, match="another key"):
+        sign_ssh(str(tmp_path / "own.pub"), b"message", "muniment-seal-1")
+
+
+@needs("ssh-keygen")
 def test_a_hardware_key_s_signature_is_judged_as_ssh_keygen_does(tmp_path: Path) -> None:
     for flags, namespace, holds in ((1, SEAL_NAMESPACE, True), (5, SEAL_NAMESPACE, True), (0, SEAL_NAMESPACE, False)):
         line, content = hardware_signature(HandKey("yubi"), namespace, MESSAGE, flags=flags)

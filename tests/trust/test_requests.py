@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from archive.model.stamp import Authority
 from archive.trust import requests
 from archive.trust.requests import NotStampedError, ObtainedStamp, obtain_stamp, refetch_lists
-from tests.support.timestamp_authority import Faults, Running, make_authority, revocation_list, run_authority
+from tests.support.timestamp_authority import Faults, Running, issue, make_authority, revocation_list, run_authority
 
 STAMPED = b"the list that is stamped\n"
 
@@ -24,12 +26,13 @@ def running() -> Iterator[Running]:
 
 
 def ask(
-    running: Running, *, required: bool = True, lists: tuple[bytes, ...] = (), seconds: float = 20
-) -> ObtainedStamp:
+    running: Running, *, required: bool = True, lists: tuple[bytes, ...] = (), seconds: float = 20,
+    sleep: Callable[[float], None] = lambda _: None,
+) -> ObtainedStamp:  # fmt: skip
     trusted = Authority("anna", "Anna Ltd", running.authority.root.der)
     return obtain_stamp(
         running.url, STAMPED, (trusted,), lists, required=required, now=lambda: datetime.now(UTC), seconds=seconds,
-        sleep=lambda _: None,
+        sleep=sleep,
     )  # fmt: skip
 
 
@@ -78,8 +81,11 @@ def test_passing_failures_are_tried_three_times(running: Running) -> None:
     assert ask(running).verdict.holds
     assert len(running.behaviour.requests) == 3
     running.behaviour.failures = 3
-    assert "503" in refused(running)
+    pauses: list[float] = []
+    with pytest.raises(NotStampedError, match="503"):
+        ask(running, sleep=pauses.append)
     assert len(running.behaviour.requests) == 6
+    assert pauses == [0.5, 1.0]
 
 
 def test_a_silent_authority_is_left_after_its_time(running: Running) -> None:
@@ -144,6 +150,24 @@ def test_without_a_list_the_stamp_is_not_taken_unless_the_trust_has_one(running:
 def test_what_is_not_a_list_is_not_taken(running: Running, content: bytes) -> None:
     running.authority.lists["mid"] = content
     assert "not a revocation list" in refused(running)
+
+
+def test_a_list_in_pem_is_kept_as_der(running: Running) -> None:
+    der = running.authority.lists["mid"]
+    running.authority.lists["mid"] = x509.load_der_x509_crl(der).public_bytes(Encoding.PEM)
+    assert der in ask(running).lists
+
+
+def test_the_first_address_of_a_list_that_can_be_asked_is_asked(running: Running) -> None:
+    address = f"{running.url.removesuffix('/tsa')}/mid.crl"
+    name = x509.DirectoryName(running.authority.mid.name)
+    names = [name, *map(x509.UniformResourceIdentifier, ("ldap://127.0.0.1/mid", address, f"{address}?second"))]
+    points = x509.CRLDistributionPoints([x509.DistributionPoint(names, None, None, None)])
+    one, now = running.authority, datetime.now(UTC)
+    leaf = issue("Signer", one.mid, start=now - timedelta(days=1), end=now + timedelta(days=9), more=(points,))
+    running.behaviour.authority = replace(one, leaf=leaf)
+    assert ask(running).verdict.holds
+    assert sorted(running.behaviour.fetched) == ["/mid.crl", "/root.crl"]
 
 
 def test_a_list_that_is_longer_than_the_bound_is_not_read(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,11 +23,12 @@ from cryptography.x509.oid import NameOID
 from archive.cli.app import run
 from archive.errors import UsageError
 from archive.resources import metadata_path
+from archive.trust.chains import problem_of_chain
 from archive.trust.store import read_trust
 from tests.support.needing import need, needs
 from tests.support.sealing_by_hand import DAY, NOW, HandKey, write_trust
 from tests.support.terminal import Terminal
-from tests.support.timestamp_authority import make_authority, revocation_list, run_authority
+from tests.support.timestamp_authority import issue, make_authority, revocation_list, run_authority
 
 Capture = pytest.CaptureFixture[str]
 ANNA, ROOT = HandKey("anna"), HandKey("root")
@@ -92,14 +93,35 @@ class TestReading:
         assert run(["verify", str(tmp_path), "--trust", str(folder)]) == code
         assert "error: " in capsys.readouterr().err
 
-    def test_two_certificates_in_one_file(self, tmp_path: Path) -> None:
+    def test_of_the_lists_only_those_that_are_named_so_are_read(self, tmp_path: Path) -> None:
+        folder = self.folder(tmp_path)
+        authority = make_authority("Other", NOW)
+        (folder / "crls").mkdir()
+        (folder / "crls/1.crl").write_bytes(authority.lists["mid"])
+        (folder / "crls/notes").mkdir()
+        assert read_trust(str(folder)).lists == (authority.lists["mid"],)
+        (folder / "crls/2.crl").symlink_to("gone")
+        with pytest.raises(UsageError, match="not there"):
+            read_trust(str(folder))
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda root, mid: root + mid,
+            lambda root, _: b"-----BEGIN CERTIFICATE-----\n!\n" + root,
+            lambda root, _: root.replace(b"\nM", b"\n!M", 1),
+            lambda root, _: root.replace(b"CERTIFICATE", b"TRUSTED CERTIFICATE"),
+            lambda root, _: b"",
+        ],
+    )
+    def test_not_one_certificate_in_a_file(self, tmp_path: Path, change: Callable[[bytes, bytes], bytes]) -> None:
         authority = make_authority("One", NOW)
         folder = write_trust(tmp_path / "t", [("one", "One", authority)], [])
-        both = authority.root.pem + authority.mid.pem
-        (folder / "authorities/one-root.pem").write_bytes(both)
+        content = change(authority.root.pem, authority.mid.pem)
+        (folder / "authorities/one-root.pem").write_bytes(content)
         text = (folder / "trust.toml").read_text()
         old = hashlib.sha256(authority.root.pem).hexdigest()
-        (folder / "trust.toml").write_text(text.replace(old, hashlib.sha256(both).hexdigest()))
+        (folder / "trust.toml").write_text(text.replace(old, hashlib.sha256(content).hexdigest()))
         with pytest.raises(UsageError, match="not one certificate"):
             read_trust(str(folder))
 
@@ -199,6 +221,30 @@ class TestAuthorities:
             path = self.pem(tmp_path / "k", self_signed(key))
             assert words in self.add(capsys, path, code=2)["problem"]
         assert os.listdir("t") == ["trust.toml"]
+
+    def test_intermediates_are_taken_in_any_order(self, tmp_path: Path) -> None:
+        one = make_authority("One", NOW)
+        below = issue("Below", one.mid, start=NOW, end=NOW + timedelta(days=9), ca=True)
+        assert problem_of_chain(one.root.der, [below.der, one.mid.der]) == ""
+        assert "no path leads from it" in problem_of_chain(one.root.der, [below.der])
+
+    @pytest.mark.parametrize(
+        ("properties", "words"),
+        [
+            ({"ca": False, "usages": (), "key_usage": "key_cert_sign"}, "not a certification authority"),
+            ({"ca": True, "key_cert_sign": False}, "not a certification authority"),
+            ({"ca": True, "key": rsa.generate_private_key(65537, 1024)}, "only 1024 bits"),  # noqa: S505 - what is refused
+            ({"ca": True, "key": ec.generate_private_key(ec.SECP256K1())}, "curve secp256k1"),
+        ],
+    )
+    def test_a_root_that_can_prove_nothing_is_told(self, properties: dict[str, object], words: str) -> None:
+        root = issue("Odd", None, start=NOW, end=NOW + timedelta(days=9), **properties)  # type: ignore[arg-type]
+        assert words in problem_of_chain(root.der, [])
+
+    def test_a_root_with_a_large_rsa_key(self) -> None:
+        key = rsa.generate_private_key(65537, 2048)
+        root = issue("RSA", None, start=NOW, end=NOW + timedelta(days=9), ca=True, key=key)
+        assert problem_of_chain(root.der, []) == ""
 
     def test_an_address_that_does_not_answer_is_a_warning(self, tmp_path: Path, capsys: Capture) -> None:
         root = self.pem(tmp_path / "r", make_authority("A", NOW).root.pem)

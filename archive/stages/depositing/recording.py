@@ -47,8 +47,9 @@ def record_deposit(
     `form` is the one in which the bag went there.
 
     An event `transfer` with target, identifier and receipt is that of the bag's holding, where the bag is one. Where
-    the deposit can be read it becomes a holding; one that was retired is entered again only with `fresh`, which says
-    that the bag has just been sent. What the ledger refuses is a finding: the receipt is kept all the same.
+    the deposit can be read it becomes a holding, unless it is a package of another format; one that was retired is
+    entered again only with `fresh`, which says that the bag has just been sent. What the ledger refuses is a finding:
+    the receipt is kept all the same.
     """
     address = ledger_address(settings)
     if receipt.state is not DepositState.ACCEPTED or ("://" not in address and not os.path.exists(address)):
@@ -59,7 +60,8 @@ def record_deposit(
         return [codes.LEDGER_NOT_TOLD.at(receipt.bag, words=error.problem)]
     try:
         _record_transfer(ledger, source, bag, receipt, clock, fresh=fresh)
-        return _hold(ledger, settings, _Sent(source, receipt, form), clock, place=place, fresh=fresh)
+        sent = _Sent(source, receipt, form)
+        return [] if receipt.format else _hold(ledger, settings, sent, clock, place=place, fresh=fresh)
     except LedgerError as error:
         return [codes.LEDGER_NOT_TOLD.at(receipt.bag, words=error.problem)]
     finally:

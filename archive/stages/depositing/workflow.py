@@ -13,6 +13,7 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 from archive.bags.contents import open_bag
@@ -26,8 +27,9 @@ from archive.model.finding import Fact, Finding, Severity
 from archive.places import audience_of, states_audience
 from archive.settings import Settings
 from archive.stages.depositing.admission import forbids, judge_bag, judge_rights
+from archive.stages.depositing.as_package import Packaged, format_of
 from archive.stages.depositing.packaging import describe_bag, pack_package
-from archive.stages.depositing.proof import prove_again, prove_arrival
+from archive.stages.depositing.proof import drop_packed, prove_again, prove_arrival
 from archive.stages.depositing.reading_ahead import read_ahead
 from archive.stages.depositing.receipts import read_receipt
 from archive.stages.depositing.run import DepositRun, JournalNotes, NoNotes
@@ -62,13 +64,18 @@ def deposit(
     is deposited there.
     """
     place = at if at in settings.places else ""
-    unread = not dry_run and _judges_while_sending(bag, target)
+    as_format = format_of(settings, at)
+    unread = not dry_run and as_format is None and _judges_while_sending(bag, target)
     refusals = judge_bag(bag, settings, progress, payload=not unread)
     if refusals:
         return DepositReport(bag, target.label, DepositState.REFUSED, tuple(refusals))
     options = reading_options(settings, bag)
     with open_bag(absolute_address(bag), options=options, progress=progress) as source:
         named = at or target.label
+        if as_format is not None:
+            packaged = Packaged(source, as_format, settings, clock, progress)
+            run = DepositRun(target, source, settings, clock, progress, wait, packaged.judge(at), place)
+            return _deposit_packaged(run, bag, packaged, identifier, resume=resume, dry_run=dry_run)
         recipient = Recipient(audience_of(settings, named))
         rights = judge_rights(source, clock, recipient, private_fields=states_audience(settings, named))
         if forbids(rights):
@@ -78,6 +85,22 @@ def deposit(
             source, target.form, target.needs, identifier=identifier, unread=unread, progress=progress
         )
         return _deposit(run, package, resume=resume, dry_run=dry_run)
+
+
+def _deposit_packaged(
+    run: DepositRun, bag: str, packaged: Packaged, identifier: str | None, *, resume: bool, dry_run: bool
+) -> DepositReport:
+    """The deposit of a package in place of the bag. What was packed stays only where a later run may need it."""
+    if forbids(run.findings):
+        return DepositReport(
+            bag, run.target.label, DepositState.REFUSED, tuple(run.findings), format=packaged.format
+        )  # fmt: skip
+    folder = os.path.join(run.settings.folder, run.settings.deposit.journal)
+    package, lost = packaged.pack(os.path.join(folder, "packed"), identifier=identifier)
+    report = _deposit(run, package, resume=resume, dry_run=dry_run)
+    if report.state in (DepositState.PLANNED, DepositState.ACCEPTED, DepositState.REFUSED):
+        drop_packed(package, folder)
+    return replace(report, format=package.format, lost=lost)
 
 
 def _judges_while_sending(bag: str, target: Target) -> bool:

@@ -18,6 +18,7 @@ from archive.model.validation import Depth
 from archive.settings import Settings
 from archive.stages.exporting.placing import choose_place, leftovers_of, obstacles, place, prove
 from archive.stages.exporting.tag_lists import list_tag_file
+from archive.storage.hashing import Digests
 from archive.storage.partial import Partial
 from archive.storage.working_folder import RESTRICTED, WorkingFolder
 from archive.targets.reading import reading_options
@@ -106,7 +107,9 @@ def _write(reading: BagReading, prefix: str, partial: Partial) -> tuple[list[Fin
                 continue
             chunks: Iterator[bytes] = reading.reader.stream_tag(path)
             if named in tag_manifests:
-                chunks = iter([list_tag_file(chunks, tag_manifests[named], SUBJECT, content, codec)])
+                digests = Digests((tag_manifests[named],))
+                digests.update(content)
+                chunks = iter([list_tag_file(chunks, digests.hexdigests()[0], SUBJECT, codec)])
             writing.write(named, chunks)
         writing.check()
     finally:

@@ -24,6 +24,9 @@ from archive.stages.sealing.stamping import StampSet, collect_stamps, count_oper
 from archive.stages.validation.seals.judging import judge_seals
 
 _LARGEST = 8 << 20
+_COMPLETABLE = ("SEAL-120", "SEAL-121", "SEAL-124", "SEAL-135", "SEAL-136", "SEAL-137")
+"""Findings that completing is for, or that depend on the trust folder: too few stamps, keys and authorities that do not
+count or are revoked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +190,10 @@ def _stamps_for(stored: Stored, order: SealOrder, shared: dict[bytes, StampSet])
 def _refuse_damaged(bag: str, stored: Stored) -> None:
     """A damaged seal is not completed. Raises `FormatError`.
 
-    That too few stamps are there, or are of an authority that does not count, is what completing is for.
+    A stamp that no trust folder could accept is damage too: with it in the seal, further stamps complete nothing.
     """
     for finding in stored.findings:
-        stamps = finding.code == "SEAL-120" or finding.code.startswith("SEAL-13")
-        if finding.severity is Severity.ERROR and not stamps and finding.code not in ("SEAL-121", "SEAL-124"):
+        if finding.severity is Severity.ERROR and finding.code not in _COMPLETABLE:
             raise FormatError(
                 f"the seal is damaged, so it was not completed: {finding.message}", subject=bag,
                 remedy="Examine it: archive verify BAG",

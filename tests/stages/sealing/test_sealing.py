@@ -154,6 +154,32 @@ def test_too_few_stamps_are_stored_and_completed_later(place: SealingPlace) -> N
     assert place.codes("bag") == (0, [])
 
 
+@pytest.mark.parametrize("planted", ["of another bag", "bytes"])
+def test_a_seal_with_a_stamp_that_was_planted_is_not_completed(place: SealingPlace, planted: str) -> None:
+    """More stamps would not make it a whole seal, and who completes it must hear of the attack."""
+    bag, other = place.bag(), place.sealed("other")
+    assert place.seal("bag", "--offline")[0] == 4
+    stamp = (other / "seal/0001/1.tsr").read_bytes() if planted == "of another bag" else b"0"
+    (bag / "seal/0001/1.tsr").write_bytes(stamp)
+    before = snapshot(bag)
+    code, _out, err = place.run("seal", "--complete", "bag", "--trust", "trust")
+    assert code == 1
+    assert "not completed" in err
+    assert snapshot(bag) == before
+    assert place.codes("bag")[0] == 1
+
+
+def test_a_stamp_of_an_authority_that_does_not_count_any_more_is_made_up_for(place: SealingPlace) -> None:
+    place.bag()
+    place.authorities["two"].change(Faults(status=2, without_token=True))
+    assert place.seal("bag")[0] == 4
+    assert place.run("trust", "revoke", "one", "--since", "2026-01-01T00:00:00Z", "--trust", "trust")[0] == 0
+    place.authorities["two"].change(Faults())
+    code, out, _err = place.run("seal", "--complete", "bag", "--trust", "trust")
+    assert code == 4
+    assert "stamps of 1 of 2 operators" in out
+
+
 def test_authorities_are_asked_side_by_side(place: SealingPlace) -> None:
     """Neither answers before both were asked; the stamps are numbered in the order of the trust folder all the same."""
     meeting = threading.Barrier(2, timeout=60)

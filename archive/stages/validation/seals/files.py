@@ -81,10 +81,9 @@ class SealFiles:
         """Numbers run from 0001 without gaps, and each seal holds what a seal must hold."""
         expected = FIRST_SEAL
         for number in self.numbers:
-            if number != expected:
-                gone = [one for one in range(expected, number) if not self.hides(folder_of(one))]
-                if gone:
-                    self._findings.note(codes.NUMBER_GAP, folder_of(number), expected=folder_of(gone[0]))
+            gone = [one for one in range(expected, number) if not self.hides(folder_of(one))]
+            if gone:
+                self._findings.note(codes.NUMBER_GAP, folder_of(number), expected=folder_of(gone[0]))
             expected = number + 1
             names = set(self._names[number])
             required = (*REQUIRED, *_BATCH) if names & set(_BATCH) else REQUIRED

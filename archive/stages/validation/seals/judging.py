@@ -21,7 +21,6 @@ from archive.model.seal import (
     Trust,
     folder_of,
 )
-from archive.model.stamp import MAX_RESPONSE_BYTES
 from archive.stages.validation.seals.basis import Basis
 from archive.stages.validation.seals.covering import Covering, judge_covering
 from archive.stages.validation.seals.files import SealFiles
@@ -186,7 +185,7 @@ def _read_stamps(number: int, files: SealFiles) -> dict[str, bytes | None]:
         path = f"{folder_of(number)}/{name}"
         content = files.content(path)
         if path not in files.unread:
-            contents[path] = None if content is None or len(content) > MAX_RESPONSE_BYTES else content
+            contents[path] = content
     return contents
 
 

@@ -80,7 +80,7 @@ def judge_stamps(
         if one.fault is not None:
             spare = one.fault is StampFault.REVOKED and (enough or is_renewed)
             kind = codes.REVOKED_SPARE[0] if spare else _KINDS[one.fault]
-            findings.note(kind, one.file, detail=one.detail or "no details")
+            findings.note(kind, one.file, detail=one.detail)
     if not enough:
         told = {str(one.operator) for one in verdicts if one.fault in _TOLD}
         if len(earliest.keys() | told) + unread < needed:

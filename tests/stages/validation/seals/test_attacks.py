@@ -23,7 +23,7 @@ import pytest
 from cryptography import x509
 
 from archive.model.finding import Outcome
-from archive.model.seal import SealReceipt
+from archive.model.seal import Reason, SealReceipt, SignatureForm
 from tests.stages.validation.seals.conftest import ANNA, BELA, Judge, World
 from tests.support.audit_projects import CHECKOUT, UNPRIVILEGED
 from tests.support.bag_drafts import Files, draft, write_folder, write_tar, write_zip
@@ -40,6 +40,7 @@ from tests.support.sealing_by_hand import (
     restamp_list,
     seal_by_hand,
     sign_by_hand,
+    ssh_signature,
     stamp_by_hand,
     write_trust,
 )
@@ -83,10 +84,13 @@ CHANGED_FILES: dict[str, tuple[Change, str]] = {
     ),
     "a tag manifest is taken away": (take(b"tagmanifest-sha256.txt"), "SEAL-113"),
     "a tag manifest is added": (put(b"tagmanifest-md5.txt", b""), "SEAL-112"),
+    "a tag manifest whose name no list can hold": (put(b"tagmanifest-a\\b.txt", b""), "SEAL-115"),
     "a line is added to a tag manifest": (
         lambda f: put(b"tagmanifest-sha512.txt", f[b"tagmanifest-sha512.txt"] + b"\n")(f), "SEAL-114",
     ),
     "README.txt changed": (put(FOLDER + b"README.txt", b"Trust me.\n"), "SEAL-114"),
+    "README.txt that is huge": (put(FOLDER + b"README.txt", b"0" * (9 << 20)), "SEAL-114"),
+    "signers.pem that is huge": (put(FOLDER + b"signers.pem", b"0" * (9 << 20)), "SEAL-115"),
     "signers.pem changed": (put(FOLDER + b"signers.pem", BELA.pem), "SEAL-114"),
     "README.txt is gone": (take(FOLDER + b"README.txt"), "SEAL-107"),
     "signers.pem is gone": (take(FOLDER + b"signers.pem"), "SEAL-107"),
@@ -156,6 +160,16 @@ def test_a_changed_file(world: World, judge: Judge, name: str) -> None:
     report, codes = judge(files)
     assert report.outcome is Outcome.DAMAGED
     assert codes[code] == "error"
+    assert "SEAL-105" not in codes, "all that is there can be read"
+
+
+@pytest.mark.parametrize("content", [b"", None])
+def test_a_seal_whose_statement_tells_nothing_is_reported_all_the_same(
+    world: World, judge: Judge, content: bytes | None
+) -> None:
+    files = {path: each for path, each in world.twice.items() if content is not None or path != STATEMENT}
+    report, _codes = judge(files if content is None else {**files, STATEMENT: content})
+    assert [(one.number, one.reason) for one in report.seals] == [(1, None), (2, Reason.RENEWAL)]
 
 
 def test_a_seal_0000_is_not_judged_as_a_seal(world: World, judge: Judge) -> None:
@@ -306,6 +320,26 @@ class TestSshSignatures:
     def test_one_that_holds(self, world: World, judge: Judge) -> None:
         assert self.judged(judge, self.signed(world)) == {}
 
+    def test_one_by_a_key_that_no_one_trusts_counts_for_nothing(self, world: World, judge: Judge) -> None:
+        files = self.signed(world, dsse=[ANNA])
+        report, codes = judge(files)
+        assert codes == {}
+        assert [(one.name, one.form) for one in report.seals[0].signers] == [("anna", SignatureForm.DSSE)]
+        policy = 'stamps = 2\nsignatures = 2\nrevocation = "required"\nstamp_within_days = 7'
+        assert judge(files, policy=policy)[1] == {"SEAL-121": "error"}
+
+    def test_one_key_in_two_forms_is_one(self, world: World, judge: Judge) -> None:
+        files = sign_only(world)
+        files[FOLDER + b"statement.json.1.sig"] = ssh_signature(ANNA, "muniment-seal-1", files[STATEMENT])
+        stamp_by_hand(files, 1, restamp_list(files, 1), world.hand)
+        report, codes = judge(files)
+        assert codes == {}
+        assert [(one.name, one.form) for one in report.seals[0].signers] == [
+            ("anna", SignatureForm.DSSE), ("anna", SignatureForm.SSHSIG),
+        ]  # fmt: skip
+        policy = 'stamps = 2\nsignatures = 2\nrevocation = "required"\nstamp_within_days = 7'
+        assert judge(files, policy=policy)[1] == {"SEAL-121": "error"}
+
     def test_beside_a_dsse_signature(self, world: World, judge: Judge) -> None:
         policy = 'stamps = 2\nsignatures = 2\nrevocation = "required"\nstamp_within_days = 7'
         assert self.judged(judge, self.signed(world, dsse=[ANNA]), policy) == {}
@@ -338,6 +372,19 @@ class TestSshSignatures:
         _, files[FOLDER + b"statement.json.1.sig"] = hardware_signature(BELA, "muniment-seal-1", files[STATEMENT])
         stamp_by_hand(files, 1, restamp_list(files, 1), world.hand)
         assert self.judged(judge, files) == {"SEAL-122": "error"}
+
+    def test_one_that_cannot_be_read(self, world: World, tmp_path: Path, judge: Judge, monkeypatch: Any) -> None:
+        from archive.bags.folder_reader import FolderReader
+
+        read = FolderReader.read_tag
+
+        def refuse(self: FolderReader, path: bytes, limit: int) -> bytes:
+            if path.endswith(b".sig"):
+                raise OSError(5, "Input/output error")
+            return read(self, path, limit)
+
+        monkeypatch.setattr(FolderReader, "read_tag", refuse)
+        assert judge(write_folder(self.signed(world), tmp_path / "bag"))[1] == {"SEAL-105": "unchecked"}
 
     def test_one_that_is_huge(self, world: World, judge: Judge) -> None:
         files = sign_only(world)
@@ -515,7 +562,20 @@ class TestStamps:
         self, world: World, judge: Judge, faults: Faults, code: str
     ) -> None:
         files = {**world.sealed, FOLDER + b"3.tsr": world.one.stamp(world.sealed[STAMPED], NOW, faults)}
-        assert judge(files)[1][code] == "error"
+        assert judge(files)[1] == {code: "error"}
+
+    def test_a_stamp_that_does_not_hold_says_nothing_of_the_time(self, world: World, judge: Judge) -> None:
+        short = make_authority("Short", NOW, leaf_end=10 * DAY)
+        known = [("one", "Company One", world.one), ("two", "Company Two", world.two), ("short", "Short", short)]
+        broken = short.stamp(world.sealed[STAMPED], NOW - DAY, Faults(broken_signature=True))
+        report, codes = judge({**world.sealed, FOLDER + b"3.tsr": broken}, authorities=known)
+        assert codes == {"SEAL-133": "error"}
+        assert report.seals[0].until == world.one.leaf.certificate.not_valid_after_utc
+        assert report.seals[0].proven == NOW + timedelta(seconds=2)
+
+    def test_the_last_second_for_stamps(self, world: World, judge: Judge) -> None:
+        assert judge(world.pending, at=NOW + 7 * DAY)[1] == {"SEAL-120": "unchecked"}
+        assert judge(world.pending, at=NOW + 7 * DAY + timedelta(seconds=1))[1] == {"SEAL-120": "error"}
 
     def test_stamps_far_apart_are_a_warning(self, world: World, judge: Judge) -> None:
         files = world.seal(stamp_times=[NOW, NOW + 8 * DAY])
@@ -572,6 +632,12 @@ class TestSeveralSeals:
         assert "2026-06-03T12:00:00Z" in finding.message
         assert "2026-06-10T12:00:02Z" in finding.message
 
+    def test_a_seal_without_stamps_under_a_later_one_is_as_old_as_that(self, world: World, judge: Judge) -> None:
+        files = world.seal(dict(world.sealed), 2, authorities=[], reason="reseal")
+        world.seal(files, 3, reason="renewal")
+        codes = judge(files, at=NOW + 20 * DAY, keys=[(ANNA, {"revoked": "2026-06-05T12:00:00Z"})])[1]
+        assert codes == {"SEAL-120": "error"}, "no signature is later than the stamps of the third seal"
+
     def test_the_seal_of_another_bag(self, world: World, judge: Judge) -> None:
         other = draft(payload={b"data/x": b"x"})
         files = {**other, **{path: content for path, content in world.sealed.items() if path.startswith(b"seal/")}}
@@ -583,6 +649,9 @@ class TestWeakHashes:
     def test_a_bag_that_only_weak_digests_bind(self, world: World, judge: Judge) -> None:
         files = world.seal(draft(algorithms=("md5",)))
         assert judge(files)[1] == {"SEAL-152": "error"}
+
+    def test_of_a_bag_without_a_seal_nothing_is_bound(self, judge: Judge) -> None:
+        assert judge(draft(algorithms=("md5",)))[1] == {"SEAL-101": "error"}
 
     def test_a_strong_digest_beside_a_weak_one(self, world: World, judge: Judge) -> None:
         assert judge(world.seal(draft(algorithms=("md5", "sha256"))))[1] == {}
@@ -681,7 +750,8 @@ class TestHostileFiles:
             return read(self, path, limit)
 
         monkeypatch.setattr(FolderReader, "read_tag", refuse)
-        report, codes = judge(bag, at=NOW + 20 * DAY)
+        digest = hashlib.sha512(world.twice[b"seal/%04d/stamped.sha512" % number]).hexdigest()
+        report, codes = judge(bag, at=NOW + 20 * DAY, receipts=[SealReceipt(number, digest, NOW)])
         assert report.outcome is Outcome.NOT_CHECKED
         assert codes.pop("SEAL-105") == "unchecked"
         assert codes in ({}, {"SEAL-138": "unchecked"} if name == "crls/1.crl" else {})

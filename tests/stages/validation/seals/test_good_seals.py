@@ -33,6 +33,13 @@ def test_a_sealed_bag_is_sealed_and_intact(world: World, judge: Judge) -> None:
     assert seal.digest == hashlib.sha512(world.sealed[b"seal/0001/stamped.sha512"]).hexdigest()
 
 
+@pytest.mark.parametrize(
+    "info", [b"Bagging-Date: 2026-11-24\n", b"External-Identifier: one\nExternal-Identifier: two\n"]
+)
+def test_a_bag_that_does_not_say_how_large_it_is(world: World, judge: Judge, info: bytes) -> None:
+    assert judge(world.seal(draft(info=info)))[1] == {}
+
+
 @pytest.mark.parametrize("kind", ["folder", "zip", "tar", "tar.gz"])
 def test_packed_bags_are_verified_in_place(world: World, judge: Judge, tmp_path: Path, kind: str) -> None:
     if kind == "folder":
