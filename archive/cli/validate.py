@@ -85,9 +85,9 @@ def command(
     """Prove that bags, XML records, PDFs or OCFL objects are whole.
 
     A bag is a folder, a .zip or a .tar (plain, gz, bz2, xz, zst); archives are never unpacked. It may also be at an
-    s3://BUCKET/PREFIX address, or in a version of an OCFL object: OBJECT#v1. Each subject is judged, and the gravest
-    outcome gives the exit code. With --engine dask the workers of a Dask cluster judge the subjects, several at a time.
-    @FILE stands for the names in a file, one a line.
+    s3://BUCKET/PREFIX address, in a place of archive.toml (PLACE:IDENTIFIER), or in a version of an OCFL object:
+    OBJECT#v1. Each subject is judged, and the gravest outcome gives the exit code. With --engine dask the workers of a
+    Dask cluster judge the subjects, several at a time. @FILE stands for the names in a file, one a line.
 
     \b
     Example:

@@ -73,7 +73,8 @@ def prove_arrival(
     keep_receipt(journal, receipt)
     if state is DepositState.ACCEPTED:
         run.findings += record_deposit(
-            run.settings, run.source, package.bag, receipt, run.clock, place=run.place, fresh=not already
+            run.settings, run.source, package.bag, receipt, run.clock, form=run.target.form, place=run.place,
+            fresh=not already,
         )  # fmt: skip
         drop_packed(sent, folder)
     return DepositReport(package.bag, run.target.label, state, tuple(run.findings), receipt, already=already)
@@ -111,7 +112,7 @@ def prove_again(
         return DepositReport(package.bag, label, DepositState.FAILED, tuple(run.findings))
     run.findings += keep_inclusion(run.settings, package.bag, journal.path.removesuffix(".journal"))
     run.findings += record_deposit(
-        run.settings, run.source, package.bag, receipt, run.clock, place=run.place, fresh=False
+        run.settings, run.source, package.bag, receipt, run.clock, form=run.target.form, place=run.place, fresh=False
     )  # fmt: skip
     return DepositReport(package.bag, label, state, tuple(run.findings), receipt, already=True)
 

@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import Any
 
 from archive.bags.contents import open_bag
-from archive.bags.opening import absolute_address, bucket_options
+from archive.bags.opening import absolute_address
 from archive.errors import ArchiveError, ExistsError, NoSpaceError, NotAuthorisedError, SourceError, StorageError
 from archive.model.audience import Recipient
 from archive.model.build import NO_PROGRESS, Progress
@@ -37,6 +37,7 @@ from archive.storage.clock import Clock
 from archive.storage.journal import Journal
 from archive.storage.remote import RefusedError, TransientError
 from archive.targets.protocol import UNFINISHED, Notes, SendsUnseen, Target, read_source
+from archive.targets.reading import reading_options
 
 _ANSWERS = (NotAuthorisedError, NoSpaceError, ExistsError, RefusedError, TransientError)
 
@@ -68,7 +69,7 @@ def deposit(
     refusals = judge_bag(bag, settings, progress, payload=not unread)
     if refusals:
         return DepositReport(bag, target.label, DepositState.REFUSED, tuple(refusals))
-    options = bucket_options(settings, bag)
+    options = reading_options(settings, bag)
     with open_bag(absolute_address(bag), options=options, progress=progress) as source:
         named = at or target.label
         if as_format is not None:

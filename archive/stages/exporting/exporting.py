@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial as bind
 
 from archive.bags.contents import open_bag
-from archive.bags.opening import absolute_address, bucket_options
+from archive.bags.opening import absolute_address
 from archive.errors import ExistsError, UsageError, from_os_error
 from archive.model.addresses import is_remote
 from archive.model.audience import EVERYONE, Recipient
@@ -29,6 +29,7 @@ from archive.stages.exporting.placing import choose_place, leftovers_of, obstacl
 from archive.stages.exporting.source import Source
 from archive.storage.clock import Clock
 from archive.storage.working_folder import is_restricted
+from archive.targets.reading import reading_options
 
 
 def export(
@@ -54,7 +55,7 @@ def export(
     is at the destination.
     """
     open_exporter(as_format)
-    with open_bag(absolute_address(bag), options=bucket_options(settings, bag)) as reading:
+    with open_bag(absolute_address(bag), options=reading_options(settings, bag)) as reading:
         source = Source(reading)
         making = Making(source, as_format)
         stem = making.name() if name is None else name

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from archive.bags.contents import BagReading, open_bag
-from archive.bags.opening import absolute_address, bucket_options
+from archive.bags.opening import absolute_address
 from archive.bags.packages import PackageReading
 from archive.errors import ArchiveError, ExistsError, UsageError, from_os_error
 from archive.model.build import NO_PROGRESS, Progress
@@ -31,6 +31,7 @@ from archive.storage.clock import Clock
 from archive.storage.packing import pack
 from archive.storage.partial import Partial
 from archive.storage.working_folder import WorkingFolder
+from archive.targets.reading import reading_options
 
 NAME = "items"
 """The name of a package of several bags where the user gives none."""
@@ -156,7 +157,7 @@ class _Archive:
         order = self._order
         folder = ""
         try:
-            with open_bag(absolute_address(bag), options=bucket_options(order.settings, bag)) as reading:
+            with open_bag(absolute_address(bag), options=reading_options(order.settings, bag)) as reading:
                 source = Source(reading)
                 making = Making(source, order.as_format)
                 judged = self._judge(bag, reading, making)
