@@ -44,9 +44,9 @@ class ReadsInPlace(Protocol):
     """A target that gives any part of a deposit without giving the whole, and whose place may be an empty mount."""
 
     def list_files(self, identifier: str) -> Iterable[tuple[str, int | None]]:
-        """Every file of a deposit: its path and size in bytes, None where that is not told. The one file of a packed
+        """Every file of a deposit: its path and its size in bytes, None where that is not told.
 
-        deposit has the path "". Raises `NotFoundError`.
+        The one file of a packed deposit has the path "". Raises `NotFoundError`.
         """
         ...
 
