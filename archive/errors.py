@@ -63,12 +63,17 @@ class ArchiveError(Exception):
     """Base of all our exceptions.
 
     `problem` is one plain sentence without a full stop, `subject` the path or thing it is about (or None), `remedy`
-    the next thing to do (or None). Nothing secret may be put in any of them: they reach logs and reports.
+    the next thing to do (or None). Nothing secret may be put in any of them: they reach logs and reports. The user
+    name and password in a URL that somebody has typed are left out.
     """
 
     exit_code: ClassVar[int] = 70
 
     def __init__(self, problem: str, *, subject: str | None = None, remedy: str | None = None) -> None:
+        if "://" in problem or (subject is not None and "://" in subject):
+            from archive.model.addresses import without_users
+
+            problem, subject = without_users(problem), None if subject is None else without_users(subject)
         super().__init__(problem, subject, remedy)
         self.problem = problem
         self.subject = subject

@@ -169,7 +169,9 @@ def _sentence(text: str) -> str:
 
 def _fail(message: str, code: int, as_json: bool, error: ArchiveError | None = None) -> int:
     from archive.formats.naming import escape
+    from archive.model.addresses import without_users
 
+    message = without_users(message)  # click repeats what it does not understand
     if as_json:
         from archive.formats.json_text import json_text
         from archive.reporting.error import error_document

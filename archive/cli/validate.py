@@ -22,6 +22,7 @@ from archive.cli.options import (
     strict_option,
 )
 from archive.errors import ArchiveError
+from archive.model.addresses import without_users
 from archive.model.exits import exit_of, gravest
 from archive.model.validation import Depth, ValidationReport
 
@@ -114,9 +115,9 @@ def command(
     )  # fmt: skip
     for subject, answer in answers:
         if isinstance(answer, ArchiveError):
-            failures.append((subject, answer))
+            failures.append((without_users(subject), answer))
             if not as_json:
-                _show_failure(subject, answer)
+                _show_failure(*failures[-1])
             continue
         reports.append(answer)
         failed = exit_of(answer.outcome, warned=strict and bool(answer.warnings))

@@ -66,6 +66,9 @@ def reading_options(settings: Settings, address: str) -> Mapping[str, Any]:
 
     name = place_at(settings, address)
     if name is None and is_deposit(address):
+        from archive.storage.credentials import without_secrets
+
+        without_secrets(address)
         raise UsageError(
             "no place in archive.toml is at this address, so it cannot be read",
             subject=address.partition("://")[0] + "://...", remedy='Write [places.NAME] with its url in archive.toml',
