@@ -155,6 +155,11 @@ def _import_one(
             "this is a bag with a description already, so there is nothing to import", subject=reading.subject,
             remedy="Copy it to its place, then run archive audit to check it regularly",
         )  # fmt: skip
+    if content.kind is PackageKind.TRANSFER:
+        raise UsageError(
+            "a transfer is what a bag is made of, not a package of a finished one", subject=reading.subject,
+            remedy="Make a bag of its folder, which reads its checksums and table: archive create FOLDER --to DIR",
+        )  # fmt: skip
     target = choose_place(to, content.name if name is None else name)
     left = leftovers_of(target, clean=run.clean_partial and not run.dry_run)
     check = _check(reading, content, settings, progress)

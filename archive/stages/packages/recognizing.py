@@ -13,6 +13,7 @@ from archive.stages.packages.bags import read_foreign_bag
 from archive.stages.packages.dspace_saf import CONTENTS, RECORD, item_folders, read_saf
 from archive.stages.packages.eark import TOP, is_eark, read_eark
 from archive.stages.packages.rocrate import read_rocrate
+from archive.stages.packages.transfer import is_transfer, may_be_transfer, read_transfer
 
 
 def kind_of(reading: PackageReading) -> PackageKind | None:
@@ -25,6 +26,8 @@ def kind_of(reading: PackageReading) -> PackageKind | None:
         return PackageKind.BAG
     if is_eark(reading):
         return PackageKind.EARK
+    if is_transfer(reading):
+        return PackageKind.TRANSFER
     return PackageKind.DSPACE_SAF if item_folders(reading) else None
 
 
@@ -44,12 +47,14 @@ def read_package(reading: PackageReading) -> PackageContent:
                 return read_foreign_bag(reading)
             case PackageKind.EARK:
                 return read_eark(reading)
+            case PackageKind.TRANSFER:
+                return read_transfer(reading)
             case PackageKind.DSPACE_SAF:
                 return read_saf(reading, item_folders(reading))
             case None:
                 raise NotABagError(
                     "this is not a package of a known kind: an E-ARK package, RO-Crate, DSpace item, Archivematica AIP"
-                    " or bag", subject=reading.subject, remedy="Name the package's own folder or archive",
+                    " or transfer, or bag", subject=reading.subject, remedy="Name the package's own folder or archive",
                 )  # fmt: skip
     except FormatError as error:
         assert kind is not None
@@ -80,6 +85,8 @@ def looks_like_package(folder: str) -> bool:
         return True
     if TOP in names:
         return "representations" in names or _claims_eark(os.path.join(folder, TOP))
+    if may_be_transfer(folder, names):
+        return True
     return any(
         os.path.isfile(os.path.join(folder, name, RECORD)) and os.path.isfile(os.path.join(folder, name, CONTENTS))
         for name in names
