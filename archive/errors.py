@@ -59,6 +59,15 @@ __all__ = [
 ]
 
 
+def without_users(text: str) -> str:
+    """The text, every URL in it without the user name and password that somebody has typed."""
+    if "://" not in text:
+        return text
+    import re
+
+    return re.sub(r"([A-Za-z][A-Za-z0-9+.-]*://)[^/\s]*@", r"\1", text)
+
+
 class ArchiveError(Exception):
     """Base of all our exceptions.
 
@@ -70,14 +79,10 @@ class ArchiveError(Exception):
     exit_code: ClassVar[int] = 70
 
     def __init__(self, problem: str, *, subject: str | None = None, remedy: str | None = None) -> None:
-        if "://" in problem or (subject is not None and "://" in subject):
-            from archive.model.addresses import without_users
-
-            problem, subject = without_users(problem), None if subject is None else without_users(subject)
-        super().__init__(problem, subject, remedy)
-        self.problem = problem
-        self.subject = subject
+        self.problem = without_users(problem)
+        self.subject = None if subject is None else without_users(subject)
         self.remedy = remedy
+        super().__init__(self.problem, self.subject, remedy)
 
     def __str__(self) -> str:
         text = self.problem if self.subject is None else f"{self.subject}: {self.problem}"

@@ -10,7 +10,7 @@ from importlib import import_module
 import click
 
 from archive.cli.interrupting import begin_work
-from archive.errors import ArchiveError, NotFoundError, from_os_error
+from archive.errors import ArchiveError, NotFoundError, from_os_error, without_users
 from archive.model.exits import MEANINGS, Exit
 
 COMMANDS: dict[str, str] = {
@@ -169,7 +169,6 @@ def _sentence(text: str) -> str:
 
 def _fail(message: str, code: int, as_json: bool, error: ArchiveError | None = None) -> int:
     from archive.formats.naming import escape
-    from archive.model.addresses import without_users
 
     message = without_users(message)  # click repeats what it does not understand
     if as_json:

@@ -18,8 +18,7 @@ from archive.cli.options import (
     scheduler_option,
     spread_of,
 )
-from archive.errors import ArchiveError, NotFoundError, UsageError
-from archive.model.addresses import without_users
+from archive.errors import ArchiveError, NotFoundError, UsageError, without_users
 from archive.model.deposit import DepositReport
 from archive.model.exits import exit_of_deposit, gravest
 

@@ -21,8 +21,7 @@ from archive.cli.options import (
     spread_of,
     strict_option,
 )
-from archive.errors import ArchiveError
-from archive.model.addresses import without_users
+from archive.errors import ArchiveError, without_users
 from archive.model.exits import exit_of, gravest
 from archive.model.validation import Depth, ValidationReport
 

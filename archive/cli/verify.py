@@ -19,8 +19,7 @@ from archive.cli.options import (
     strict_option,
     trust_option,
 )
-from archive.errors import ArchiveError, UsageError
-from archive.model.addresses import without_users
+from archive.errors import ArchiveError, UsageError, without_users
 from archive.model.exits import exit_of, gravest
 from archive.model.seal import VerificationReport
 

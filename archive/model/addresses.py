@@ -23,15 +23,6 @@ def is_deposit(address: str) -> bool:
     return is_remote(address) and not is_bucket(address)
 
 
-def without_users(text: str) -> str:
-    """The text, every URL in it without the user name and password that somebody has typed."""
-    if "://" not in text:
-        return text
-    import re
-
-    return re.sub(r"([A-Za-z][A-Za-z0-9+.-]*://)[^/\s]*@", r"\1", text)
-
-
 def join_address(root: str, place: str) -> str:
     """A path or URL under a location's root; an empty `place` is the root itself."""
     return root if not place else f"{root.rstrip('/')}/{place}"

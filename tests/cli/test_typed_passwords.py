@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from archive.cli.app import run
-from archive.model.addresses import without_users
+from archive.errors import without_users
 
 ADDRESSES = [
     "sftp://anna:geheim@127.0.0.1/in/bag", "s3://anna:geheim@bucket/bag", "webdav+https://anna:geheim@127.0.0.1/bag",
