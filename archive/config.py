@@ -28,7 +28,7 @@ _OPTION_KINDS: dict[str, type] = {
     "url": str, "root": str, "credentials": str, "user": str, "key_file": str, "known_hosts": str, "endpoint": str,
     "region": str, "profile": str, "form": str, "receiver": str, "lock_mode": str, "collection": str,
     "packaging": str, "method": str, "on_behalf_of": str, "access": str, "person": str, "address": str, "message": str,
-    "audience": str,
+    "audience": str, "as": str,
     "keyring": bool, "plain_http": bool, "path_style": bool, "publish": bool, "reserve_doi": bool, "in_progress": bool,
     "port": int, "seconds": int, "part_size": int, "lock_days": int,
 }  # fmt: skip

@@ -59,20 +59,30 @@ __all__ = [
 ]
 
 
+def without_users(text: str) -> str:
+    """The text, every URL in it without the user name and password that somebody has typed."""
+    if "://" not in text:
+        return text
+    import re
+
+    return re.sub(r"([A-Za-z][A-Za-z0-9+.-]*://)[^/\s]*@", r"\1", text)
+
+
 class ArchiveError(Exception):
     """Base of all our exceptions.
 
     `problem` is one plain sentence without a full stop, `subject` the path or thing it is about (or None), `remedy`
-    the next thing to do (or None). Nothing secret may be put in any of them: they reach logs and reports.
+    the next thing to do (or None). Nothing secret may be put in any of them: they reach logs and reports. The user
+    name and password in a URL that somebody has typed are left out.
     """
 
     exit_code: ClassVar[int] = 70
 
     def __init__(self, problem: str, *, subject: str | None = None, remedy: str | None = None) -> None:
-        super().__init__(problem, subject, remedy)
-        self.problem = problem
-        self.subject = subject
+        self.problem = without_users(problem)
+        self.subject = None if subject is None else without_users(subject)
         self.remedy = remedy
+        super().__init__(self.problem, self.subject, remedy)
 
     def __str__(self) -> str:
         text = self.problem if self.subject is None else f"{self.subject}: {self.problem}"

@@ -2,7 +2,9 @@
 
 Bags are deposited in a place, held in it and audited there, always with the options of its one table. `url` is where
 deposits go. `root` is where its bags can be read, a path or s3:// URL; it follows from a `url` that names a folder, an
-OCFL root or a bucket. A relative path belongs to the folder of archive.toml.
+OCFL root or a bucket. Where there is neither, it is the `url` itself without a user name: the deposits are read through
+the target, as ROOT/IDENTIFIER. A relative path belongs to the folder of archive.toml. `as` names the format of the
+packages that deposits there are.
 """
 
 from __future__ import annotations
@@ -12,11 +14,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archive.errors import UsageError
-from archive.model.addresses import is_remote
+from archive.model.addresses import is_bucket, is_deposit, join_address
 from archive.model.audience import Audience
 from archive.settings import Settings, Table
 
-OWN_OPTIONS = ("url", "root", "audience")
+OWN_OPTIONS = ("url", "root", "audience", "as")
 """Options that say what a place is; all others say how its server or folder is used."""
 
 _LOCAL = ("dir", "ocfl")
@@ -42,7 +44,7 @@ def address_of(settings: Settings, name: str) -> str:
 
 
 def root_of(settings: Settings, name: str) -> str | None:
-    """The path or s3:// URL below which the bags of the place `name` can be read; None where they cannot be.
+    """The path or URL below which the bags of the place `name` can be read; None where the place has no address.
 
     Raises `UsageError` for a `root` that is neither.
     """
@@ -90,13 +92,30 @@ def parse_audience(name: str, value: object, origin: str | None = None) -> Audie
 
 
 def place_at(settings: Settings, address: str) -> str | None:
-    """The name of the place whose root holds this path or s3:// URL; that of the longest root. Raises `UsageError`."""
+    """The name of the place whose root holds this path or URL; that of the longest root. Raises `UsageError`."""
     found: tuple[int, bool, str] | None = None
     for name, root in roots(settings):
         if is_under(address, root):
             rank = len(root), "root" in settings.places[name], name
             found = rank if found is None else max(found, rank)
     return None if found is None else found[2]
+
+
+def address_in_place(settings: Settings, text: str) -> str:
+    """The address that PLACE:IDENTIFIER means, a bag by its name or identifier in a place; any other text as it is.
+
+    A file of this very name comes first. What is before an @ in the URL of a deposit is left out: the place has it.
+    Raises `UsageError`.
+    """
+    if is_deposit(text):
+        scheme, _mark, rest = text.partition("://")
+        host, slash, path = rest.partition("/")
+        return f"{scheme.lower()}://{host.rpartition('@')[2]}{slash}{path}"
+    name, colon, identifier = text.partition(":")
+    if not colon or not identifier or "\0" in text or name not in settings.places or os.path.lexists(text):
+        return text
+    root = root_of(settings, name)
+    return text if root is None else join_address(root, identifier)
 
 
 def roots(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -115,7 +134,7 @@ def is_under(address: str, root: str) -> bool:
 def _root_of(settings: Settings, table: Mapping[str, Any] | Table) -> str | None:
     given = table.get("root")
     if isinstance(given, str) and given:
-        if is_remote(given):
+        if is_bucket(given):
             return given.rstrip("/")
         if "://" in given:
             raise UsageError("a root is a path or an s3:// address", subject=given.partition("://")[0] + "://...")
@@ -123,9 +142,18 @@ def _root_of(settings: Settings, table: Mapping[str, Any] | Table) -> str | None
     url = str(table.get("url") or "")
     scheme = scheme_of(url)
     if scheme == "s3":
-        return url.rstrip("/") if is_remote(url) else None
-    path = _path_in(url) if scheme in _LOCAL else "" if scheme else url
+        return url.rstrip("/") if is_bucket(url) else None
+    if scheme and scheme not in _LOCAL:
+        return _root_of_target(scheme, url.partition(":")[2])
+    path = _path_in(url) if scheme else url
     return _absolute(path, settings) if path else None
+
+
+def _root_of_target(scheme: str, rest: str) -> str | None:
+    """The address of a target without a user name, as a URL even where a plugin's has no `//`."""
+    host, slash, path = rest.removeprefix("//").partition("/")
+    where = f"{host.rpartition('@')[2]}{slash}{path}" if rest.startswith("//") else rest
+    return f"{scheme}://{where.rstrip('/')}" if where.strip("/") else None
 
 
 def _path_in(url: str) -> str:

@@ -1,11 +1,14 @@
-"""A bag in an S3 bucket: under a prefix, or as one zip or tar object; streamed, with nothing kept on disk."""
+"""A bag in an S3 bucket: under a prefix, or as one zip or tar object; streamed, with nothing kept on disk.
+
+What else lists its files and gives each from any offset on is read in the same way: see `Store`.
+"""
 
 from __future__ import annotations
 
 import errno
 import io
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from archive.bags.digesting import digest_chunks
 from archive.bags.members import Batcher
@@ -15,13 +18,28 @@ from archive.formats.bagpath import to_text, unsafe_reason
 from archive.model.build import NO_PROGRESS, Progress
 from archive.model.capped_findings import bag_findings
 from archive.model.codes import bag_files as codes
-
-if TYPE_CHECKING:
-    from archive.storage.objects_s3 import Bucket
-
+from archive.storage.remote import NotAFileError
 
 SHORT_SKIP = 1 << 20
 """Up to so many bytes are read and left rather than asked for anew."""
+
+
+class Listed(Protocol):
+    """One file of a store: its key, and its size in bytes."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+
+
+class Store(Protocol):
+    """What keeps the files of a bag: a bucket, or a deposit. Its methods raise archive errors."""
+
+    @property
+    def name(self) -> str: ...
+    def list_objects(self, prefix: str = "") -> Iterator[Listed]: ...
+    def open_stream(self, key: str, offset: int = 0) -> Iterator[bytes]: ...
 
 
 class PrefixReader:
@@ -30,7 +48,7 @@ class PrefixReader:
     A listing that fails raises what the bucket raises: then nothing is known of the bag.
     """
 
-    def __init__(self, bucket: Bucket, prefix: str, *, progress: Progress = NO_PROGRESS) -> None:
+    def __init__(self, bucket: Store, prefix: str, *, progress: Progress = NO_PROGRESS) -> None:
         self.findings = bag_findings()
         self.blind: set[bytes] = set()
         self._bucket = bucket
@@ -121,6 +139,8 @@ class PrefixReader:
             return digest_chunks(self._open(request.path), request, beat)
         except NotFoundError:
             return Reading(missing=True)
+        except NotAFileError as error:
+            return Reading(broken=error.problem)
         except ArchiveError as error:
             return Reading(error=error.problem, away=True)
 
@@ -138,7 +158,7 @@ class PrefixReader:
 class RemoteFile(io.RawIOBase):
     """One object as a seekable file: a read that goes on where the last ended, or soon after, uses the same request."""
 
-    def __init__(self, bucket: Bucket, key: str, size: int) -> None:
+    def __init__(self, bucket: Store, key: str, size: int) -> None:
         self._bucket = bucket
         self._key = key
         self._size = size

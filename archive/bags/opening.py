@@ -1,4 +1,4 @@
-"""Opening a bag wherever it is kept: in a folder, a zip or a tar, an OCFL object, on a disk or in a bucket.
+"""Opening a bag wherever it is kept: in a folder, a zip or a tar, an OCFL object, on a disk, in a bucket, at a target.
 
 What holds the bag is told by what is there, never by its name.
 """
@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from archive.bags.folder_reader import FolderReader
 from archive.bags.reader import LIMITS, BagReader, Limits
 from archive.errors import NotABagError, NotFoundError, UsageError, from_os_error
-from archive.model.addresses import is_remote
+from archive.model.addresses import is_bucket, is_deposit, is_remote
 from archive.model.audit import Container
 from archive.model.build import NO_PROGRESS, Progress
 from archive.model.light import light_dataclass
 from archive.regular_files import open_regular
 
 if TYPE_CHECKING:
-    from archive.settings import Settings
+    from archive.bags.deposit_reader import FarPlace
     from archive.storage.objects_s3 import Bucket
 
 NO_OPTIONS: Mapping[str, Any] = {}
@@ -58,21 +58,10 @@ class ArchiveFile:
 
 
 def absolute_address(address: str) -> str:
-    """The absolute path, or an s3:// URL without a slash at its end."""
-    return address.rstrip("/") if is_remote(address) else os.path.abspath(address)
-
-
-def bucket_options(settings: Settings, address: str) -> Mapping[str, Any]:
-    """What archive.toml says of the place that holds the s3:// URL `address`: endpoint, credentials and the like.
-
-    None for a path. Raises `UsageError` for a place with a wrong root.
-    """
-    if not is_remote(address):
-        return NO_OPTIONS
-    from archive.places import options_of, place_at
-
-    name = place_at(settings, address)
-    return NO_OPTIONS if name is None else options_of(settings, name)
+    """The absolute path, an s3:// URL without a slash at its end, or any other URL as it is."""
+    if is_bucket(address):
+        return address.rstrip("/")
+    return address if is_remote(address) else os.path.abspath(address)
 
 
 def object_version(address: str) -> tuple[str, str | None] | None:
@@ -156,14 +145,21 @@ def open_reader(
     progress: Progress = NO_PROGRESS,
     limits: Limits = LIMITS,
 ) -> BagReader:
-    """The bag at `address`, a path, an s3:// URL or OBJECT#vN (a version of an OCFL object), opened.
+    """The bag at `address`, a path, OBJECT#vN (a version of an OCFL object), an s3:// URL or that of a deposit, opened.
 
     What the opening shows to be wrong is in its `findings`.
 
-    A symbolic link that the caller names is followed, none inside the bag. `options` are those of `open_bucket`. Raises
-    `NotFoundError`, `PermissionDeniedError`, `StorageError`, `UsageError` for what is neither folder nor file,
-    `NotABagError` for a file that is not an archive, and what the bucket raises.
+    A symbolic link that the caller names is followed, none inside the bag. `options` are those of `open_bucket`, for a
+    deposit with its `place`. Raises `NotFoundError`, `PermissionDeniedError`, `StorageError`, `UsageError` for what is
+    neither folder nor file, `NotABagError` for a file that is not an archive, and what the bucket or target raises.
     """
+    if is_deposit(address):
+        from archive.bags.deposit_reader import open_deposit
+
+        def unpack(stream: BinaryIO) -> BagReader:
+            return open_archive(ArchiveFile(address, (), stream), progress=progress, limits=limits)
+
+        return open_deposit(address, require_place(address, options), unpack, progress=progress, limits=limits)
     try:
         if not is_remote(address) and (version := object_version(address)) is not None:
             from archive.bags.ocfl_reader import OcflVersionReader
@@ -177,6 +173,17 @@ def open_reader(
         raise NotFoundError("there is no such bag", subject=address) from error
     except OSError as error:
         raise from_os_error(error, address) from error
+
+
+def require_place(address: str, options: Mapping[str, Any]) -> FarPlace:
+    """The place that opens the deposit at `address`. Raises `UsageError` when the options have none."""
+    place: FarPlace | None = options.get("place")
+    if place is None:
+        raise UsageError(
+            "only paths, s3:// addresses and deposits in places of archive.toml can be read",
+            subject=address.partition("://")[0] + "://...",
+        )  # fmt: skip
+    return place
 
 
 def open_file(address: str, options: Mapping[str, Any] = NO_OPTIONS) -> ArchiveFile | None:

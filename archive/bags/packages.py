@@ -7,12 +7,21 @@ do: a zip of an RO-Crate may have no top folder, as RO-Crate 1.2 recommends.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 
 from archive.bags.opening import open_file, open_reader
-from archive.bags.reader import LIMITS, ArchiveLimitError, BagReader, BrokenArchiveError, TooLargeError, read_within
+from archive.bags.reader import (
+    LIMITS,
+    ArchiveLimitError,
+    BagReader,
+    BrokenArchiveError,
+    Reading,
+    Request,
+    TooLargeError,
+    read_within,
+)
 from archive.errors import FormatError, from_os_error
 from archive.formats.bagpath import to_bytes, to_text
 from archive.model.build import NO_PROGRESS, Progress
@@ -71,9 +80,47 @@ class PackageReading:
         """One file in chunks. Raises as `BagReader.stream`."""
         return self.reader.stream(to_bytes(path))
 
+    def in_order(self) -> Iterator[str]:
+        """The paths of the files in the order in which reading them all is cheapest. Raises OSError."""
+        for batch in self.reader.walk((), (), open_files=False):
+            yield from map(to_text, batch.paths())
+
+    def digest(self, requests: Sequence[Request], beat: Callable[[int], None]) -> Iterator[tuple[Request, Reading]]:
+        """What came of digesting files. Raises as `BagReader.digest`."""
+        return self.reader.digest(requests, beat)
+
     def below(self, folder: str) -> Sequence[str]:
         """The paths of the files in this folder, which ends with a slash, and in those below it."""
         return [path for path in self.files if path.startswith(folder)]
+
+
+class PartReading(PackageReading):
+    """One folder of an open package, as a package of its own. `folder` ends with a slash."""
+
+    def __init__(self, whole: PackageReading, folder: str) -> None:
+        super().__init__(os.path.join(whole.subject, folder.rstrip("/")), whole.reader)
+        self.name = folder.rstrip("/").rpartition("/")[2]
+        self._whole = whole
+        self._folder = folder
+
+    @cached_property
+    def files(self) -> dict[str, int]:
+        found = ((path, size) for path, size in self._whole.files.items() if path.startswith(self._folder))
+        return {path.removeprefix(self._folder): size for path, size in found}
+
+    def stream(self, path: str) -> Iterator[bytes]:
+        return self._whole.stream(self._folder + path)
+
+    def in_order(self) -> Iterator[str]:
+        for path in self._whole.in_order():
+            if path.startswith(self._folder):
+                yield path.removeprefix(self._folder)
+
+    def digest(self, requests: Sequence[Request], beat: Callable[[int], None]) -> Iterator[tuple[Request, Reading]]:
+        front = to_bytes(self._folder)
+        moved = [one._replace(path=front + one.path) for one in requests]
+        for request, read in self._whole.digest(moved, beat):
+            yield request._replace(path=request.path.removeprefix(front)), read
 
 
 @contextmanager

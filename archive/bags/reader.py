@@ -6,6 +6,7 @@ import errno
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol, runtime_checkable
 
+from archive.errors import StorageError
 from archive.model.capped_findings import CappedFindings
 from archive.model.light import light_dataclass
 
@@ -90,6 +91,10 @@ class BrokenArchiveError(Exception):
 
 class ArchiveLimitError(Exception):
     """An archive exceeds a limit; the argument says which, in words for a finding."""
+
+
+class NotServedError(StorageError):
+    """The place answers, but does not give out this bag now; that says nothing about the bag or the place."""
 
 
 class BagReader(Protocol):

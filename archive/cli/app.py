@@ -10,7 +10,7 @@ from importlib import import_module
 import click
 
 from archive.cli.interrupting import begin_work
-from archive.errors import ArchiveError, NotFoundError, from_os_error
+from archive.errors import ArchiveError, NotFoundError, from_os_error, without_users
 from archive.model.exits import MEANINGS, Exit
 
 COMMANDS: dict[str, str] = {
@@ -170,6 +170,7 @@ def _sentence(text: str) -> str:
 def _fail(message: str, code: int, as_json: bool, error: ArchiveError | None = None) -> int:
     from archive.formats.naming import escape
 
+    message = without_users(message)  # click repeats what it does not understand
     if as_json:
         from archive.formats.json_text import json_text
         from archive.reporting.error import error_document

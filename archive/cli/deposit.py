@@ -18,7 +18,7 @@ from archive.cli.options import (
     scheduler_option,
     spread_of,
 )
-from archive.errors import ArchiveError, NotFoundError, UsageError
+from archive.errors import ArchiveError, NotFoundError, UsageError, without_users
 from archive.model.deposit import DepositReport
 from archive.model.exits import exit_of_deposit, gravest
 
@@ -89,9 +89,9 @@ def command(
     failures: list[tuple[str, ArchiveError]] = []
     named = ["--identifier", identifier] if identifier is not None else []
     for bag, answer in deposit_each(bags, order, spread=spread, progress=progress):
-        again = shlex.join([*named, bag, target])
+        again = shlex.join([*named, without_users(bag), target])
         if isinstance(answer, ArchiveError):
-            failures.append((bag, answer))
+            failures.append((without_users(bag), answer))
             if not as_json:
                 _show_failure(bag, again, answer)
             continue
@@ -126,7 +126,8 @@ def _show_report(report: DepositReport, again: str) -> None:
 def _show_failure(bag: str, again: str, error: ArchiveError) -> None:
     from archive.formats.naming import escape
 
-    words = str(error) if error.subject == bag else f"{bag}: {error}"
+    shown = without_users(bag)
+    words = str(error) if error.subject == shown else f"{shown}: {error}"
     click.echo(f"error: {escape(words)}", err=True)
     if not isinstance(error, (UsageError, NotFoundError)):
         click.echo(f"  Then: archive deposit {escape(again)}", err=True)

@@ -1,17 +1,18 @@
-"""`archive export BAG --as FORMAT`, `--for "NAME, PURPOSE"`, and `--holey URL-PREFIX`."""
+"""`archive export BAG... --as FORMAT`, and of one bag `--for "NAME, PURPOSE"` and `--holey URL-PREFIX`."""
 
 from __future__ import annotations
 
 import click
 
 from archive.cli.console import progress_for, show, show_json
+from archive.cli.name_lists import expand
 from archive.cli.options import (
+    NamedPath,
     clean_partial_option,
     current_settings,
     events_option,
     json_option,
     name_option,
-    path_argument,
     quiet_option,
     show_placed,
     to_option,
@@ -21,7 +22,7 @@ from archive.model.build import Progress
 
 
 @click.command("export")
-@path_argument("bag", nargs=1)
+@click.argument("given", nargs=-1, required=True, metavar="BAG...", type=NamedPath())
 @click.option(
     "--as",
     "as_format",
@@ -46,7 +47,7 @@ from archive.model.build import Progress
 @quiet_option
 def command(
     *,
-    bag: str,
+    given: tuple[str, ...],
     as_format: str | None,
     person: str | None,
     because: str | None,
@@ -62,10 +63,12 @@ def command(
     events: bool,
     quiet: bool,
 ) -> int:
-    """Export a bag for another system, give a copy to a person, or make a small copy without the payload.
+    """Export bags for another system, give a copy to a person, or make a small copy without the payload.
 
-    The bag is validated first and never changed. With --as, its rights must allow it to be given out, as for a deposit;
-    what the format has no place for is listed, and the same bag always becomes the same bytes.
+    A bag is validated first and never changed. With --as, its rights must allow it to be given out, as for a deposit;
+    what the format has no place for is listed, and the same bag always becomes the same bytes. Several bags, or @FILE
+    with their names, become a package each, and with dspace-saf an item each of one package. A package that is there
+    already is passed over.
 
     With --for, the copy is the bag and a cover sheet (PDF/A) beside it, which says what it is, for whom and what for,
     under which rights, and how to check it; the ledger records it. What is restricted goes along only with --because,
@@ -78,6 +81,7 @@ def command(
     \b
     Example:
       archive export bags/press-release --as rocrate --to sent/ --zip
+      archive export @bags.txt --as eark-sip --to sent/
       archive export bags/press-release --for "R. Haddad, reading room" --to copies/
       archive export bags/recordings --holey https://example.org/bags/recordings --to sent/
     """
@@ -86,6 +90,15 @@ def command(
         raise UsageError("give one of --as, --for and --holey", remedy="Such as: archive export BAG --as bag --to DIR")
     if person is None and (because or without_restricted or language):
         raise UsageError("--because, --without-restricted and --language go with --for")
+    bags = expand(given)
+    if as_format is not None and (len(bags) > 1 or given[0].startswith("@")):
+        return _export_many(
+            bags, as_format, to, name=name, zipped=zipped, dry_run=dry_run, clean_partial=clean_partial,
+            as_json=as_json, progress=progress,
+        )  # fmt: skip
+    if len(bags) > 1:
+        raise UsageError("--for and --holey are for one bag", remedy="Give one bag at a time")
+    (bag,) = bags
     if person is not None:
         return _give(
             bag, to, person, because, without_restricted=without_restricted, language=language or "en", name=name,
@@ -180,3 +193,28 @@ def _export(
     else:
         show(export_text(report))
     return export_exit(report)
+
+
+def _export_many(
+    bags: tuple[str, ...],
+    as_format: str,
+    to: str,
+    *,
+    name: str | None,
+    zipped: bool,
+    dry_run: bool,
+    clean_partial: bool,
+    as_json: bool,
+    progress: Progress,
+) -> int:
+    from archive.reporting.export import exports_document, exports_exit, exports_text
+    from archive.stages.exporting.many import ExportOrder, export_each
+    from archive.storage.clock import system_clock
+
+    order = ExportOrder(as_format, to, current_settings(), system_clock(), name, zipped, dry_run, clean_partial)
+    answers = list(export_each(bags, order, progress))
+    if as_json:
+        show_json(exports_document(answers))
+    else:
+        show(exports_text(answers))
+    return exports_exit(answers)

@@ -49,7 +49,8 @@ def command() -> None:
 )
 @json_option
 def add(bags: tuple[str, ...], location: str | None, recursive: bool, new: bool, as_json: bool) -> int:
-    """Enter bags (folders, zip or tar files, s3:// addresses). Manifests are read now, files at the next audit.
+    """Enter bags (folders, zip or tar files, s3:// addresses, PLACE:IDENTIFIER). Manifests are read now, files at the
+    next audit.
 
     With --recursive every folder below that has a bagit.txt is a bag. Bags are not searched for further bags; symbolic
     links, hidden folders and OCFL objects are not entered, and packed bags are to be named themselves. One bag that

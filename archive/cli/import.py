@@ -43,29 +43,46 @@ def command(
     Every file of the package is first compared with the checksum that the package records. A package that was exported
     by this program becomes the very bag that it was made from. Any other becomes a new bag: its content under the
     original names, what it says of itself as description and events, and all its other files, verbatim, in
-    metadata/imported/.
+    metadata/imported/. A DSpace archive of several items becomes a bag each, by the names of their folders.
 
     \b
     Example:
       archive import received/uuid-0b53c6f4 --to bags/
       archive import survey.crate.zip --to bags/ --dry-run
     """
-    from archive.reporting.imported import import_document, import_exit, import_text
-    from archive.stages.importing.importing import import_package
+    from archive.model.imported import ImportReport
+    from archive.reporting.imported import (
+        import_document,
+        import_exit,
+        import_text,
+        imports_document,
+        imports_exit,
+        imports_text,
+    )
+    from archive.stages.importing.importing import import_parts
     from archive.storage.clock import system_clock
 
-    report = import_package(
-        package,
-        to,
-        name=name,
-        dry_run=dry_run,
-        clean_partial=clean_partial,
-        settings=current_settings(),
-        clock=system_clock(),
-        progress=progress_for(quiet=quiet or (as_json and not events), events=events),
+    answers = list(
+        import_parts(
+            package,
+            to,
+            name=name,
+            dry_run=dry_run,
+            clean_partial=clean_partial,
+            settings=current_settings(),
+            clock=system_clock(),
+            progress=progress_for(quiet=quiet or (as_json and not events), events=events),
+        )
     )
+    report = answers[0]
+    if len(answers) == 1 and isinstance(report, ImportReport):
+        if as_json:
+            show_json(import_document(report))
+        else:
+            show(import_text(report))
+        return import_exit(report)
     if as_json:
-        show_json(import_document(report))
+        show_json(imports_document(package, answers))
     else:
-        show(import_text(report))
-    return import_exit(report)
+        show(imports_text(answers))
+    return imports_exit(answers)

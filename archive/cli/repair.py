@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     "copy",
     metavar="COPY",
     required=True,
-    help="A copy of the bag: a holding, a location that has one, a folder, zip or tar, or s3://.",
+    help="A copy of the bag: a holding, a place that has one, a folder, zip or tar, s3://, or PLACE:IDENTIFIER.",
 )
 @click.option("--yes", is_flag=True, help="Do it without asking.")
 @json_option

@@ -26,15 +26,17 @@ def command(subject: str, as_json: bool, quiet: bool) -> int:
       archive show bags/press-release --json
       archive show premis.xml
     """
-    from archive.bags.opening import bucket_options
     from archive.model.record import RecordView
+    from archive.places import address_in_place
     from archive.reporting.show import contents_document, contents_lines, record_lines
     from archive.stages.showing.records import record_fields
     from archive.stages.showing.subjects import read_subject
+    from archive.targets.reading import reading_options
 
     del quiet  # there is no progress to leave out; scripts give the same words to every command
     settings = current_settings()
-    shown = read_subject(subject, options=bucket_options(settings, subject), settings=settings)
+    subject = address_in_place(settings, subject)
+    shown = read_subject(subject, options=reading_options(settings, subject), settings=settings)
     if isinstance(shown, RecordView):
         if as_json:
             show_json(record_fields(shown))

@@ -21,7 +21,7 @@ from archive.cli.options import (
     spread_of,
     strict_option,
 )
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, without_users
 from archive.model.exits import exit_of, gravest
 from archive.model.validation import Depth, ValidationReport
 
@@ -85,9 +85,9 @@ def command(
     """Prove that bags, XML records, PDFs or OCFL objects are whole.
 
     A bag is a folder, a .zip or a .tar (plain, gz, bz2, xz, zst); archives are never unpacked. It may also be at an
-    s3://BUCKET/PREFIX address, or in a version of an OCFL object: OBJECT#v1. Each subject is judged, and the gravest
-    outcome gives the exit code. With --engine dask the workers of a Dask cluster judge the subjects, several at a time.
-    @FILE stands for the names in a file, one a line.
+    s3://BUCKET/PREFIX address, in a place of archive.toml (PLACE:IDENTIFIER), or in a version of an OCFL object:
+    OBJECT#v1. Each subject is judged, and the gravest outcome gives the exit code. With --engine dask the workers of a
+    Dask cluster judge the subjects, several at a time. @FILE stands for the names in a file, one a line.
 
     \b
     Example:
@@ -114,9 +114,9 @@ def command(
     )  # fmt: skip
     for subject, answer in answers:
         if isinstance(answer, ArchiveError):
-            failures.append((subject, answer))
+            failures.append((without_users(subject), answer))
             if not as_json:
-                _show_failure(subject, answer)
+                _show_failure(*failures[-1])
             continue
         reports.append(answer)
         failed = exit_of(answer.outcome, warned=strict and bool(answer.warnings))

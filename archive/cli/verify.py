@@ -19,7 +19,7 @@ from archive.cli.options import (
     strict_option,
     trust_option,
 )
-from archive.errors import ArchiveError, UsageError
+from archive.errors import ArchiveError, UsageError, without_users
 from archive.model.exits import exit_of, gravest
 from archive.model.seal import VerificationReport
 
@@ -84,9 +84,9 @@ def command(
             except ArchiveError as error:
                 if len(bags) == 1:
                     raise
-                failures.append((bag, error))
+                failures.append((without_users(bag), error))
                 if not as_json:
-                    _show_failure(bag, error)
+                    _show_failure(*failures[-1])
                 continue
             reports.append((report, int(exit_of(report.outcome, warned=strict and bool(report.warnings)))))
             if not as_json:

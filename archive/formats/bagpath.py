@@ -67,3 +67,14 @@ def to_text(path: bytes) -> str:
 def to_bytes(path: str) -> bytes:
     """The bytes of a path that `to_text` gave."""
     return path.encode("utf-8", "surrogateescape")
+
+
+def is_utf8(path: str) -> bool:
+    """Whether the path, as text, is of bytes that are valid UTF-8: others have surrogates in their place."""
+    if path.isascii():
+        return True
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from archive.formats.bagpath import is_utf8
 from archive.formats.xml_elements import attribute_text, escape_text
 from archive.model.description import Statement
 from archive.model.light import light_dataclass
@@ -48,7 +49,7 @@ class Bitstream:
 
 def refuse_path(path: str) -> str | None:
     """Why the importer would not read this path as one name; None when it does."""
-    if any("\ud800" <= one <= "\udfff" for one in path):
+    if not is_utf8(path):
         return "it is not valid UTF-8"
     if set(path) & set("\t\r\n"):
         return "it has a tab or a line break"

@@ -7,15 +7,25 @@ into a bag has it validated there.
 
 from __future__ import annotations
 
-import base64
 import re
-import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from archive.errors import FormatError
 from archive.formats.premis_reading import EARLIER_PATH, is_earlier
+from archive.formats.premis_scanning import (
+    AGENT,
+    EVENT,
+    FILE,
+    LOCATION,
+    OBJECT,
+    RIGHTS,
+    bag_path_of,
+    foreign_record,
+    id_in,
+    id_of,
+    plain_text,
+    spans,
+)
 from archive.formats.premis_writing import (
     HEAD,
     agent_text,
@@ -31,57 +41,13 @@ from archive.formats.premis_writing import (
     rights_text,
 )
 from archive.formats.xml_elements import escape_text
-from archive.model.build import Role
 from archive.model.premis import Agent, EntityObject, Event, FileObject, Relationship, RightsStatement
 
-_OBJECT = b' <object xsi:type="premis:'
-_FILE = b' <object xsi:type="premis:file">\n'
-_EVENT, _AGENT, _RIGHTS, _CLOSE = b" <event>\n", b" <agent>\n", b" <rights>\n", b"</premis:premis>\n"
-_CLOSINGS = {
-    _OBJECT: b"\n </object>\n", _EVENT: b"\n </event>\n", _AGENT: b"\n </agent>\n", _RIGHTS: b"\n </rights>\n",
-}  # fmt: skip
-_LONGEST = 16
 _RANGE = 1 << 20
-_TYPED = b"  <objectIdentifier><objectIdentifierType>UUID</objectIdentifierType><objectIdentifierValue>"
-_ID = re.compile(rb"<(?:object|agent)IdentifierValue>([^<]*)<")
-_LOCATION = re.compile(
-    rb"<contentLocationType>([^<]*)</contentLocationType><contentLocationValue>([^<]*)</contentLocationValue>"
-)
-_AT_PATH = b"<contentLocationType>bag path</contentLocationType><contentLocationValue>"
-_FORMAT, _FORMAT_END = b"   <format>\n", b"   </format>\n"
 _RIGHTS_LINK = re.compile(rb"  <linkingRightsStatementIdentifier>.*?</linkingRightsStatementIdentifier>\n")
 _RELATED = re.compile(rb"<relatedObjectIdentifierValue>([^<]*)<")
-_ACTOR = re.compile(rb"<linkingAgentIdentifierValue>([^<]*)<")
-_ORIGINAL_NAME, _AGENT_TYPE, _AGENT_NAME, _AGENT_VERSION, _EVENT_TYPE = (
-    re.compile(rb"<%b(?: [^>]*)?>([^<]*)</" % name)
-    for name in (b"originalName", b"agentType", b"agentName", b"agentVersion", b"eventType")
-)
-_RENDERING = ("normalization", "policy assignment")
-_HEAD_OF_EVENT = 1_000
 _EVENT_LINK, _HAS_PART = b"  <linkingEventIdentifier>", b">has part</relationshipSubType>\n"
 _RELATIONSHIP, _RELATIONSHIP_END = b"  <relationship>\n", b"  </relationship>\n"
-
-
-class KnownFile(NamedTuple):
-    """A file object of this version: its identifier, and its format as the record writes it."""
-
-    id: str
-    format: bytes
-
-
-@dataclass(slots=True)
-class KnownEntities:
-    """What a record holds: the package, its representations by role, the files by bag path, the agents by type, name
-    and version. `acting` are the agents that had a part in an event; `rendered` says whether renditions were made, or
-    decided on. `apart` are the objects of the files that were asked for, the agents and the rights, as written."""
-
-    package: str = ""
-    representations: dict[str, str] = field(default_factory=dict)
-    files: dict[str, KnownFile] = field(default_factory=dict)
-    agents: dict[tuple[str, str, str], str] = field(default_factory=dict)
-    acting: set[str] = field(default_factory=set)
-    rendered: bool = False
-    apart: list[bytes] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -113,68 +79,6 @@ class PremisEdits:
     acting: frozenset[str] = frozenset()
 
 
-def scan_record(chunks: Iterable[bytes], apart: Collection[str] = ()) -> KnownEntities:
-    """What is in the record; the objects of the files at the bag paths `apart` are given as they are, too.
-
-    Raises `FormatError` when it is not written as this program writes one.
-    """
-    known = KnownEntities()
-    formats: dict[bytes, bytes] = {}
-    for buffer, begin, end in _spans(chunks):
-        if buffer.startswith(_FILE, begin):
-            path, file = _read_file(buffer, begin, end)
-            if path is not None:
-                known.files[path] = KnownFile(file.id, formats.setdefault(file.format, file.format))
-                if path in apart:
-                    known.apart.append(buffer[begin:end])
-            continue
-        if buffer.startswith(_OBJECT, begin):  # a representation lists all its parts, and is not copied
-            name, number = _value(_ORIGINAL_NAME, buffer, begin, end), _id_in(buffer, begin, end)
-            if buffer.startswith(_OBJECT + b"representation", begin):
-                known.representations[name] = number
-            else:
-                known.package = number
-            continue
-        piece = buffer[begin:end]
-        if piece.startswith(_AGENT):
-            key = (_value(_AGENT_TYPE, piece), _value(_AGENT_NAME, piece), _value(_AGENT_VERSION, piece))
-            known.agents[key] = _id_of(piece)
-            known.apart.append(piece)
-        elif piece.startswith(_RIGHTS):
-            known.apart.append(piece)
-        elif piece.startswith(_EVENT):
-            known.rendered = known.rendered or _value(_EVENT_TYPE, piece, 0, _HEAD_OF_EVENT) in _RENDERING
-            known.acting.update(f"urn:uuid:{found[1].decode()}" for found in _ACTOR.finditer(piece))
-    if not known.package or Role.ORIGINAL.value not in known.representations:
-        raise _foreign()
-    return known
-
-
-def wrap_pieces(pieces: Iterable[bytes]) -> bytes:
-    """Entities of a record as a document of their own."""
-    return b"".join((HEAD.encode(), *pieces, _CLOSE))
-
-
-def _read_file(buffer: bytes, begin: int, end: int) -> tuple[str | None, KnownFile]:
-    """The bag path, identifier and format of the file object in these bounds; no path for an earlier version's file."""
-    number = _id_in(buffer, begin, end)
-    start = buffer.find(_FORMAT, begin, end)
-    stop = buffer.find(_FORMAT_END, start, end)
-    if start < 0 or stop < 0:
-        raise _foreign()
-    file = KnownFile(number, buffer[start:stop])
-    at = buffer.find(_AT_PATH, stop, end)
-    if at >= 0:
-        at += len(_AT_PATH)
-        value = buffer[at : buffer.find(b"<", at, end)]
-        return (_plain(value) if b"&" in value else value.decode()), file
-    location = _LOCATION.search(buffer, begin, end)
-    if location is None:
-        raise _foreign()
-    kind = location[1].decode()
-    return (None if is_earlier(kind) else _path(kind, _plain(location[2]))), file
-
-
 def edit_record(chunks: Iterable[bytes], edits: PremisEdits) -> Iterator[bytes]:
     """The record of the next version, in pieces: what stays as it is is copied in long ranges.
 
@@ -185,11 +89,11 @@ def edit_record(chunks: Iterable[bytes], edits: PremisEdits) -> Iterator[bytes]:
     yield HEAD.encode()
     stage = 0
     kept, first, last = b"", 0, 0
-    for buffer, begin, end in _spans(chunks):
+    for buffer, begin, end in spans(chunks):
         if buffer is not kept:
             yield kept[first:last]
             kept, first, last = buffer, begin, begin
-        if not touches_all and buffer.startswith(_FILE, begin) and _id_in(buffer, begin, end) not in touched:
+        if not touches_all and buffer.startswith(FILE, begin) and id_in(buffer, begin, end) not in touched:
             last = end
             continue
         yield kept[first:last]
@@ -204,13 +108,13 @@ def _added_before(buffer: bytes, begin: int, stage: int, edits: PremisEdits) -> 
     """What is new goes behind the entities of its kind, and before the one that begins here: the kinds added so far,
     and what is added now."""
     added: list[bytes] = []
-    if stage < 1 and not buffer.startswith(_OBJECT, begin):
+    if stage < 1 and not buffer.startswith(OBJECT, begin):
         stage = 1
         added += _new_objects(edits)
-    if stage < 2 and not buffer.startswith((_OBJECT, _EVENT), begin):
+    if stage < 2 and not buffer.startswith((OBJECT, EVENT), begin):
         stage = 2
         added += ("".join(event_text(event)).encode() for event in edits.events)
-    if stage < 3 and not buffer.startswith((_OBJECT, _EVENT, _AGENT), begin):
+    if stage < 3 and not buffer.startswith((OBJECT, EVENT, AGENT), begin):
         stage = 3
         added.append("".join(map(agent_text, edits.agents)).encode())
         if edits.rights:
@@ -220,18 +124,18 @@ def _added_before(buffer: bytes, begin: int, stage: int, edits: PremisEdits) -> 
 
 def _edited(buffer: bytes, begin: int, end: int, edits: PremisEdits) -> Iterator[bytes]:
     """An entity of the old record as the new one has it; nothing where it has gone."""
-    if buffer.startswith(_OBJECT, begin) and not buffer.startswith(_FILE, begin):
+    if buffer.startswith(OBJECT, begin) and not buffer.startswith(FILE, begin):
         yield from _edit_entity(buffer, begin, end, edits)
         return
     piece = buffer[begin:end]
-    if piece.startswith(_FILE):
+    if piece.startswith(FILE):
         yield _edit_file(piece, edits)
     elif edits.rights is None or not _is_gone(piece, edits):
         yield piece
 
 
 def _is_gone(piece: bytes, edits: PremisEdits) -> bool:
-    return piece.startswith(_RIGHTS) or (piece.startswith(_AGENT) and _id_of(piece) not in edits.acting)
+    return piece.startswith(RIGHTS) or (piece.startswith(AGENT) and id_of(piece) not in edits.acting)
 
 
 def _new_objects(edits: PremisEdits) -> Iterator[bytes]:
@@ -241,76 +145,13 @@ def _new_objects(edits: PremisEdits) -> Iterator[bytes]:
         yield file_text(file).encode()
 
 
-def _spans(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, int, int]]:
-    """The record without its head: where in a buffer each entity begins, with its indent, and ends, with its last line;
-    the closing tag comes last.
-
-    The pieces of an entity that is longer than a chunk are joined when its end has come, once.
-    """
-    head, waiting, last = HEAD.encode(), [b""], b""
-    begun, closing = False, None
-    for chunk in chunks:
-        waiting.append(chunk)
-        if begun:
-            seen = last + chunk
-            _refuse_foreign(seen)
-            last = seen[-_LONGEST:]
-            if closing is not None and seen.find(closing) < 0:
-                continue
-        buffer = b"".join(waiting)
-        if not begun:
-            if len(buffer) < len(head):
-                continue
-            if not buffer.startswith(head):
-                raise _foreign()
-            buffer, begun = buffer[len(head) :], True
-            _refuse_foreign(buffer)
-            last = buffer[-_LONGEST:]
-        at = 0
-        while (closing := _closing(buffer, at)) is not None:
-            end = buffer.find(closing, at)
-            if end < 0:
-                break
-            end += len(closing)
-            yield buffer, at, end
-            at = end
-        waiting = [buffer[at:]]
-    buffer = b"".join(waiting)
-    if buffer != _CLOSE or not begun:
-        raise _foreign()
-    yield buffer, 0, len(buffer)
-
-
-def _refuse_foreign(content: bytes) -> None:
-    """Raise `FormatError` for a comment, a section or an instruction, of which this program writes none."""
-    for sign, opening in ((b"!", b"<!"), (b"?", b"<?")):  # one byte is found faster
-        if content.find(sign) >= 0 and content.find(opening) >= 0:
-            raise _foreign()
-
-
-def _closing(buffer: bytes, at: int) -> bytes | None:
-    """How the entity ends that begins here; None where that cannot be told."""
-    for start, end in _CLOSINGS.items():
-        if buffer.startswith(start, at):
-            return end
-    return None
-
-
-def _foreign() -> FormatError:
-    return FormatError(
-        "it is not written as this program writes PREMIS, so nothing can be added to it",
-        subject="metadata/preservation/premis.xml",
-        remedy="Make a new bag from the files with archive create",
-    )
-
-
 def _edit_file(piece: bytes, edits: PremisEdits) -> bytes:
-    number = _id_of(piece)
+    number = id_of(piece)
     if edits.rights is not None and b"<linkingRightsStatementIdentifier>" in piece:
         piece = _RIGHTS_LINK.sub(b"", piece)
-    location = _LOCATION.search(piece)
+    location = LOCATION.search(piece)
     if location is None:
-        raise _foreign()
+        raise foreign_record()
     is_old = is_earlier(location[1].decode())
     if number in edits.earlier:
         kind = EARLIER_PATH + (", base64" if location[1].endswith(b"base64") else "")
@@ -321,7 +162,7 @@ def _edit_file(piece: bytes, edits: PremisEdits) -> bytes:
         place, value = exact_path(edits.moved[number], edits.place)
         piece = _with_location(piece, location, place.encode(), escape_text(value).encode())
     if not is_old and edits.fixity is not None:
-        path = edits.moved.get(number) or _path(location[1].decode(), _plain(location[2]))
+        path = edits.moved.get(number) or bag_path_of(location[1].decode(), plain_text(location[2]))
         lines = "".join(fixity_line(*pair) for pair in edits.fixity(path)).encode()
         piece = piece.replace(b"   <size>", lines + b"   <size>", 1)
     derivations = "".join(file_relationship("derivation", *one) for one in edits.derivations.get(number, ()))
@@ -332,7 +173,7 @@ def _edit_file(piece: bytes, edits: PremisEdits) -> bytes:
 def _edit_entity(buffer: bytes, begin: int, end: int, edits: PremisEdits) -> Iterator[bytes]:
     """The package or a representation in these bounds. A representation lists each of its files: they are handed on in
     short ranges, because a list of a million is held once as it is."""
-    number = _id_in(buffer, begin, end)
+    number = id_in(buffer, begin, end)
     added = edits.parts.get(number, ())
     relationships = "".join("".join(relationship_text(one)) for one in edits.relationships.get(number, ()))
     at = buffer.find(_HAS_PART, begin, end)
@@ -419,38 +260,3 @@ def _blocks(piece: bytes) -> Iterator[tuple[int, int]]:
     while (begin := piece.find(_RELATIONSHIP, at)) >= 0:
         at = piece.index(_RELATIONSHIP_END, begin) + len(_RELATIONSHIP_END)
         yield begin, at
-
-
-def _id_of(piece: bytes) -> str:
-    return _id_in(piece, 0, len(piece))
-
-
-def _id_in(buffer: bytes, begin: int, end: int) -> str:
-    """The identifier of the object or agent in these bounds."""
-    at = begin + len(_FILE)
-    if buffer.startswith(_TYPED, at):
-        at += len(_TYPED)
-        return f"urn:uuid:{buffer[at : at + 36].decode()}"
-    found = _ID.search(buffer, begin, end)
-    if found is None:
-        raise _foreign()
-    return f"urn:uuid:{found[1].decode()}"
-
-
-def _value(pattern: re.Pattern[bytes], piece: bytes, begin: int = 0, end: int = sys.maxsize) -> str:
-    found = pattern.search(piece, begin, end)
-    return "" if found is None else _plain(found[1])
-
-
-def _plain(value: bytes) -> str:
-    """Text without the escapes of `escape_text`."""
-    text = value.decode("utf-8")
-    if "&" not in text:
-        return text
-    return text.replace("&#13;", "\r").replace("&gt;", ">").replace("&lt;", "<").replace("&amp;", "&")
-
-
-def _path(kind: str, value: str) -> str:
-    if not kind.endswith("base64"):
-        return value
-    return base64.b64decode(value).decode("utf-8", "surrogateescape")

@@ -6,6 +6,7 @@ Elements are known by their local names, so that versions 1, 2 and 3 are read al
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -138,8 +139,8 @@ def read_file_format(element: _Element) -> tuple[str, FormatView] | None:
     """
     front = str(element.tag).removesuffix("object")
     location = f"{front}storage/{front}contentLocation/{front}contentLocation"
-    path = element.findtext(f"{location}Value")
-    if path is None or element.findtext(f"{location}Type") != "bag path" or category_of(element) != "file":
+    path = _bag_path(element.findtext(f"{location}Type"), element.findtext(f"{location}Value"))
+    if path is None or category_of(element) != "file":
         return None
     found = [
         FormatView(
@@ -152,6 +153,25 @@ def read_file_format(element: _Element) -> tuple[str, FormatView] | None:
     ]
     chosen = [one for one in found if one.key] or [one for one in found if one.name]
     return (path, chosen[0]) if chosen else None
+
+
+def _bag_path(kind: str | None, value: str | None) -> str | None:
+    """The path of a content location; None where it is none in the bag."""
+    if value is None or kind == "bag path":
+        return value
+    if kind != "bag path, base64":
+        return None
+    try:
+        return base64.b64decode(value, validate=True).decode("utf-8", "surrogateescape")
+    except ValueError:
+        return None
+
+
+def linked_events(element: _Element) -> tuple[str, ...]:
+    """The values of the identifiers of the events that an object links to, in their order."""
+    front = str(element.tag).removesuffix("object")
+    found = element.iterfind(f"{front}linkingEventIdentifier/{front}linkingEventIdentifierValue")
+    return tuple((one.text or "").strip() for one in found)
 
 
 def read_object(element: _Element) -> ObjectView:

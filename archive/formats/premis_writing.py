@@ -7,7 +7,8 @@ element were a sixth of the record. Identifiers of type UUID are bare UUIDs. Cla
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import cache, lru_cache
 
 from archive.formats.rights_uris import ACCESS_URIS, COAR
@@ -19,6 +20,7 @@ from archive.model.premis import (
     FileObject,
     Format,
     Grant,
+    Link,
     PremisRecord,
     Relationship,
     RightsStatement,
@@ -76,11 +78,14 @@ HEAD = (
 _PART = 1 << 16
 
 
-def write_premis(record: PremisRecord) -> Iterator[bytes]:
-    """The record as XML in UTF-8, in pieces of about 64 KiB. Nothing as long as the payload is held in memory."""
+def write_premis(record: PremisRecord, events: Iterable[str] = ()) -> Iterator[bytes]:
+    """The record as XML in UTF-8, in pieces of about 64 KiB. Nothing as long as the payload is held in memory.
+
+    `events` are further ones, as XML, which come after those of the record.
+    """
     parts: list[str] = []
     size = 0
-    for part in _write(record):
+    for part in _write(record, events):
         parts.append(part)
         size += len(part)
         if size >= _PART:
@@ -98,7 +103,7 @@ def exact_path(path: str, kind: str = "bag path") -> tuple[str, str]:
     return kind, path
 
 
-def _write(record: PremisRecord) -> Iterator[str]:
+def _write(record: PremisRecord, events: Iterable[str]) -> Iterator[str]:
     yield HEAD
     for entity in record.entities:
         yield from entity_text(entity)
@@ -106,6 +111,7 @@ def _write(record: PremisRecord) -> Iterator[str]:
         yield file_text(file)
     for event in record.events:
         yield from event_text(event)
+    yield from events
     for agent in record.agents:
         yield agent_text(agent)
     if record.rights:
@@ -197,7 +203,7 @@ def file_text(file: FileObject) -> str:
             + _text("dateCreatedByApplication", file.created, 4)
             + "   </creatingApplication>\n"
         )
-    place, value = exact_path(file.path)
+    place, value = exact_path(file.path, file.place)
     for subtype, related, event in file.derivations:
         rest += file_relationship("derivation", subtype, related, event)
     rest += _linked_events(file.events)
@@ -210,7 +216,7 @@ def file_text(file: FileObject) -> str:
         f"{_text('originalName', file.original_name)}  <storage><contentLocation>"
         f"<contentLocationType>{place}</contentLocationType>"
         f"<contentLocationValue>{escape_text(value)}</contentLocationValue>"
-        f"</contentLocation></storage>\n{part_of_text(file.part_of)}{rest} </object>\n"
+        f"</contentLocation></storage>\n{part_of_text(file.part_of) if file.part_of else ''}{rest} </object>\n"
     )
 
 
@@ -288,6 +294,18 @@ def event_text(event: Event) -> Iterator[str]:
         else:
             yield f"{before}{link.id.removeprefix('urn:uuid:')}{after}"
     yield " </event>\n"
+
+
+def copies_of(event: Event) -> Callable[[str, str], str]:
+    """What gives the XML of an event like this one by its own identifier and that of its one object."""
+    marked = replace(event, id="\1", objects=lambda: iter((Link("\2"),)))
+    before, rest = "".join(event_text(marked)).split("\1")
+    between, after = rest.split("\2")
+
+    def copy(number: str, file: str) -> str:
+        return f"{before}{number.removeprefix('urn:uuid:')}{between}{file.removeprefix('urn:uuid:')}{after}"
+
+    return copy
 
 
 def agent_text(agent: Agent) -> str:

@@ -12,6 +12,7 @@ from archive.ledger.backend import stored_json
 from archive.ledger.book import Ledger
 from archive.ledger.packed_digests import path_text
 from archive.model.addresses import join_address
+from archive.model.audit import deposit_identity
 from archive.model.deposit import copy_address
 
 
@@ -33,7 +34,7 @@ class HeldCopy(NamedTuple):
 
     @property
     def address(self) -> str:
-        """Where the bag is: a path or an s3:// URL."""
+        """Where the bag is: a path or a URL."""
         return join_address(self.root, self.place)
 
 
@@ -60,6 +61,11 @@ class RecordedDeposit(NamedTuple):
     def copy_address(self) -> str:
         """Where the deposited bag is; see `archive.model.deposit.copy_address`."""
         return copy_address(str(self.receipt.get("kind", "")), self.location, self.receipt.get("version"))
+
+    @property
+    def identity(self) -> str:
+        """The identity of a holding that is this deposit, where its place is read through the target."""
+        return deposit_identity(self.target, self.identifier)
 
 
 def list_copies(ledger: Ledger) -> list[HeldCopy]:
@@ -99,23 +105,24 @@ def list_deposits(ledger: Ledger) -> list[RecordedDeposit]:
 
 
 def list_deposited_copies(ledger: Ledger, deposits: Sequence[RecordedDeposit] | None = None) -> list[RecordedDeposit]:
-    """The deposits that count as copies: accepted, and not at a place where a holding was retired.
+    """The deposits that count as copies: accepted, of the bag itself, and not at a place where a holding was retired.
 
     `deposits` are those of `list_deposits`, where they are known already.
     """
     accepted = [
         one
         for one in (list_deposits(ledger) if deposits is None else deposits)
-        if one.receipt.get("state") == "accepted"
+        if one.receipt.get("state") == "accepted" and not one.receipt.get("format")
     ]
     if not accepted:
         return []
     rows = ledger.backend.query(
-        "SELECT h.tag_digest, l.root, h.place FROM holdings h JOIN locations l ON l.id = h.location"
+        "SELECT h.tag_digest, l.root, h.place, h.identity FROM holdings h JOIN locations l ON l.id = h.location"
         " WHERE h.retired_at IS NOT NULL"
     )
-    gone = {(tag_digest, join_address(root, path_text(place))) for tag_digest, root, place in rows}
-    return [one for one in accepted if (one.tag_digest, one.copy_address) not in gone]
+    gone = {(tag_digest, join_address(root, path_text(place))) for tag_digest, root, place, _identity in rows}
+    gone |= {(tag_digest, identity) for tag_digest, _root, _place, identity in rows if identity}
+    return [one for one in accepted if not {(one.tag_digest, one.copy_address), (one.tag_digest, one.identity)} & gone]
 
 
 def has_deposit(ledger: Ledger, tag_digest: str, receipt: Mapping[str, Any]) -> bool:

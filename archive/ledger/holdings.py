@@ -217,7 +217,7 @@ def find_holding_by_id(ledger: Ledger, number: int) -> Holding:
 
 
 def holdings_at(ledger: Ledger, address: str, *, retired: bool = False) -> list[Holding]:
-    """The holdings at an absolute path or s3:// URL; with `retired` those that were retired there, and only those."""
+    """The holdings at an absolute path or a URL; with `retired` those that were retired there, and only those."""
     cuts = [place for place, sign in enumerate(address) if sign == "/"]
     if len(cuts) > _DEEPEST:
         return []
@@ -266,12 +266,13 @@ def places_in(ledger: Ledger, location: str, *, limit: int) -> list[str]:
 
 
 def find_holdings(ledger: Ledger, text: str, *, absolute: str, retired: bool = False) -> list[Holding]:
-    """The holdings that `text` means: its address (`absolute`), else its name or number.
+    """The holdings that `text` means: its address (`absolute`), else LOCATION:PLACE, its name or number.
 
     One name may stand for copies in several locations. Raises `NotFoundError` when there is none.
     """
     known = list_holdings(ledger, retired=retired)
     found = [holding for holding in known if holding.address == absolute]
+    found = found or [holding for holding in known if f"{holding.location}:{holding.place}" == text]
     found = found or [holding for holding in known if holding.name == text]
     found = found or [holding for holding in known if str(holding.id) == text]
     if not found:

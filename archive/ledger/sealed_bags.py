@@ -10,7 +10,7 @@ from archive.ledger.appending import append_event
 from archive.ledger.book import Ledger
 from archive.ledger.holdings import list_holdings
 from archive.ledger.seal_events import VALIDATED, RecordedSeal, SealState, append_seals, read_seals
-from archive.model.audit import Container, Holding
+from archive.model.audit import Container, Holding, is_far_identity
 from archive.model.light import light_dataclass
 
 
@@ -52,7 +52,7 @@ class SealDifference:
 
 
 def holding_at(ledger: Ledger, address: str, identity: str = "") -> Holding | None:
-    """The holding that stands at `address`, an absolute path or s3:// URL, by whatever path it is reached.
+    """The holding that stands at `address`, an absolute path or a URL, by whatever path it is reached.
 
     `identity` is what `archive.stages.auditing.locations.bag_identity` says of it; only the real path in it counts, for
     another bag may get the inode of one that is gone.
@@ -167,7 +167,7 @@ def record_seals(
 
 def _is_same_path(one: str, other: str) -> bool:
     """True for two identities with the same real path; see `archive.stages.auditing.locations.bag_identity`."""
-    if one.startswith("s3 ") or other.startswith("s3 "):
+    if is_far_identity(one) or is_far_identity(other):
         return one == other
     path, other_path = one.rpartition(":")[2], other.rpartition(":")[2]
     return bool(path) and path == other_path

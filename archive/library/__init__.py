@@ -20,7 +20,17 @@ if TYPE_CHECKING:
     from archive.config import load_settings
     from archive.library.bags import Bag, PayloadFile, open_bag
     from archive.library.batches import WatchReport, create_each, create_from_csv, watch
-    from archive.library.completing import export, export_copy, export_holey, fetch, import_package, join, unpack
+    from archive.library.completing import (
+        export,
+        export_copy,
+        export_each,
+        export_holey,
+        fetch,
+        import_each,
+        import_package,
+        join,
+        unpack,
+    )
     from archive.library.contents import Contents
     from archive.library.creation import (
         create,
@@ -85,8 +95,10 @@ _HOMES = {
     "archive.library.completing": [
         "export",
         "export_copy",
+        "export_each",
         "export_holey",
         "fetch",
+        "import_each",
         "import_package",
         "join",
         "unpack",
@@ -210,8 +222,10 @@ __all__ = [
     "describe",
     "export",
     "export_copy",
+    "export_each",
     "export_holey",
     "fetch",
+    "import_each",
     "import_package",
     "join",
     "load_description",

@@ -13,7 +13,6 @@ from typing import BinaryIO, cast
 
 from archive.bags.contents import BagView
 from archive.bags.contents import open_bag as open_reading
-from archive.bags.opening import bucket_options
 from archive.bags.reader import ArchiveLimitError, BrokenArchiveError
 from archive.errors import FormatError, NotFoundError, UsageError, from_os_error
 from archive.formats.naming import path_text
@@ -27,6 +26,7 @@ from archive.model.finding import Finding
 from archive.model.record import EventView
 from archive.model.validation import Depth
 from archive.settings import Settings
+from archive.targets.reading import reading_options
 
 _STATEMENTS = "metadata/descriptive/statements.json"
 _PREMIS = "metadata/preservation/premis.xml"
@@ -74,7 +74,7 @@ class Bag:
         self.path = path_text(path)
         self._settings = rely_on(settings)
         stack = ExitStack()
-        options = bucket_options(self._settings, self.path)
+        options = reading_options(self._settings, self.path)
         self._reading = stack.enter_context(open_reading(self.path, options=options))
         self._view = BagView(self._reading)
         self._stack = stack

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from archive.errors import ArchiveError, CancelledError
 from archive.formats.naming import path_text
 from archive.library.arguments import StrPath, optional_text, path_list, plain_text, rely_on
-from archive.library.progress import Cancellation, watch
+from archive.library.progress import Cancellation, check, watch
 from archive.library.reports import ExportReport, FetchReport, ImportReport, PlacedReport, WorkingCopyReport, report_as
 from archive.model.build import Progress
 from archive.settings import Settings
@@ -71,6 +72,72 @@ def export(
     return report_as(ExportReport, made)
 
 
+def export_each(
+    bags: Sequence[StrPath],
+    as_format: str,
+    to: StrPath,
+    *,
+    name: str | None = None,
+    zipped: bool = False,
+    dry_run: bool = False,
+    clean_partial: bool = False,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+    cancellation: Cancellation | None = None,
+) -> Iterator[tuple[str, ExportReport | ArchiveError]]:
+    """Each bag with the report on its export, or with why there is none: one does not stop the rest.
+
+    As `export`, in the order given. In a format whose packages hold several bags, such as "dspace-saf", they become one
+    package, called `name` or "items". Raises `UsageError`, `ExistsError` and other `StorageError` for what concerns all
+    of them, and `CancelledError`.
+    """
+    from archive.stages.exporting import many
+    from archive.storage.clock import system_clock
+
+    order = many.ExportOrder(
+        plain_text("as_format", as_format), path_text(to), rely_on(settings), system_clock(),
+        optional_text("name", name), zipped, dry_run, clean_partial,
+    )  # fmt: skip
+    for bag, answer in many.export_each(path_list(bags), order, watch(progress, cancellation)):
+        if isinstance(answer, CancelledError):
+            raise answer
+        yield bag, answer if isinstance(answer, ArchiveError) else report_as(ExportReport, answer)
+        check(cancellation)
+
+
+def import_each(
+    package: StrPath,
+    to: StrPath,
+    *,
+    dry_run: bool = False,
+    clean_partial: bool = False,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+    cancellation: Cancellation | None = None,
+) -> Iterator[ImportReport | ArchiveError]:
+    """As `import_package`, but a DSpace archive of several items becomes a bag each, by the names of their folders.
+
+    Gives a report for each, or why there is none: one item does not stop the rest.
+    """
+    from archive.stages.importing import importing
+    from archive.storage.clock import system_clock
+
+    made = importing.import_parts(
+        path_text(package),
+        path_text(to),
+        dry_run=dry_run,
+        clean_partial=clean_partial,
+        settings=rely_on(settings),
+        clock=system_clock(),
+        progress=watch(progress, cancellation),
+    )
+    for answer in made:
+        if isinstance(answer, CancelledError):
+            raise answer
+        yield answer if isinstance(answer, ArchiveError) else report_as(ImportReport, answer)
+        check(cancellation)
+
+
 def import_package(
     package: StrPath,
     to: StrPath,
@@ -86,7 +153,8 @@ def import_package(
 
     The report's `rebuilt` says whether it is the bag from which the package was exported; `placed` is False, with
     findings, when the package is not as it says itself. Raises `UsageError`, `NotFoundError`, `NotABagError`,
-    `ExistsError`, `SourceError`, `FormatError`, other `StorageError`, and `CancelledError`.
+    `ExistsError`, `SourceError`, `FormatError`, other `StorageError`, and `CancelledError`. `import_each` is for a
+    DSpace archive of several items.
     """
     from archive.stages.importing import importing
     from archive.storage.clock import system_clock

@@ -241,6 +241,7 @@ class Ledger:
         with what would be done, and nothing is replaced unless it returns True. Raises `UsageError`, `NotFoundError`,
         `LockedError`, `StorageError`.
         """
+        from archive.places import address_in_place
         from archive.stages.auditing.copies import find_copy
         from archive.stages.auditing.holdings import reach
         from archive.stages.auditing.locations import location_options, split_address
@@ -249,7 +250,7 @@ class Ledger:
         from archive.storage.clock import system_clock
 
         holding = self.find(bag)
-        copy = find_copy(self._book, holding, path_text(source))
+        copy = find_copy(self._book, holding, address_in_place(self._settings, path_text(source)))
         for address in (holding.address, copy):
             reach(self._book, self._settings, address)
         options = location_options(self._settings, split_address(copy, self._settings, None)[0])

@@ -102,11 +102,13 @@ def show(subject: StrPath, *, settings: Settings | None = None) -> Contents | Re
 
     Raises `NotFoundError`, `UsageError` for what is neither, `FormatError` and `StorageError` when it cannot be read.
     """
-    from archive.bags.opening import bucket_options
+    from archive.places import address_in_place
     from archive.stages.showing.subjects import read_subject
+    from archive.targets.reading import reading_options
 
-    path, chosen = path_text(subject), rely_on(settings)
-    shown = read_subject(path, options=bucket_options(chosen, path), settings=chosen)
+    chosen = rely_on(settings)
+    path = address_in_place(chosen, path_text(subject))
+    shown = read_subject(path, options=reading_options(chosen, path), settings=chosen)
     return report_as(RecordView, shown) if isinstance(shown, record.RecordView) else report_as(Contents, shown)
 
 

@@ -1,11 +1,26 @@
-"""Where a bag is, as text: a path or an s3:// URL. Apart from other models, for a process that loads nothing else."""
+"""Where a bag is, as text: a path or a URL. Apart from other models, for a process that loads nothing else.
+
+An s3:// URL is an object or a prefix in a bucket. Every other URL is ROOT/IDENTIFIER: a deposit, by its identifier, in
+the place of archive.toml with this root.
+"""
 
 from __future__ import annotations
 
 
 def is_remote(address: str) -> bool:
+    """True for a URL, whatever its scheme."""
+    scheme, mark, _rest = address.partition("://")
+    return bool(mark) and scheme[:1].isalpha() and scheme.isascii() and all(c.isalnum() or c in "+.-" for c in scheme)
+
+
+def is_bucket(address: str) -> bool:
     """True for an s3:// URL."""
     return address.startswith("s3://")
+
+
+def is_deposit(address: str) -> bool:
+    """True for a URL that only a target of deposits can read: any but an s3:// URL."""
+    return is_remote(address) and not is_bucket(address)
 
 
 def join_address(root: str, place: str) -> str:

@@ -38,12 +38,13 @@ class Cause(IntEnum):
     """Why a file is not intact, where the cause is not the file itself. The numbers are stored in ledgers.
 
     `BAG_GONE`: nothing is left at the bag's place. `OTHER_BAG`: a different bag, whole by its own manifests, is there.
-    `CUT_OFF`: the archive cannot be read as far as this file.
+    `CUT_OFF`: the archive cannot be read as far as this file. `NOT_SERVED`: the place does not give out the bag now.
     """
 
     BAG_GONE = 1
     OTHER_BAG = 2
     CUT_OFF = 3
+    NOT_SERVED = 4
 
     @property
     def words(self) -> str:
@@ -51,6 +52,7 @@ class Cause(IntEnum):
             Cause.BAG_GONE: "the bag is missing",
             Cause.OTHER_BAG: "a different bag is in its place",
             Cause.CUT_OFF: "the archive cannot be read as far as this file",
+            Cause.NOT_SERVED: "the bag cannot be read now",
         }[self]
 
 
@@ -101,7 +103,7 @@ class Holding:
 
     @property
     def address(self) -> str:
-        """Where the bag stands: a path or an s3:// URL."""
+        """Where the bag stands: a path or a URL."""
         return join_address(self.root, self.place)
 
 
@@ -110,11 +112,21 @@ def is_same_place(one: Holding, other: Holding) -> bool:
     return one.address == other.address or same_identity(one.identity, other.identity)
 
 
+def deposit_identity(target: str, identifier: str) -> str:
+    """Where the bytes of a deposit are: `target` and `identifier` are those of its receipt."""
+    return f"target {target} {identifier}"
+
+
+def is_far_identity(identity: str) -> bool:
+    """True for the identity of an object in a bucket or of a deposit: only the very same one is of the same place."""
+    return identity.startswith(("s3 ", "target "))
+
+
 def same_identity(one: str, other: str) -> bool:
-    """True when two identities, "DEVICE:INODE:PATH" or that of an object in a bucket, are of one place."""
+    """True when two identities, "DEVICE:INODE:PATH", of an object in a bucket or of a deposit, are of one place."""
     if not one or not other:
         return False
-    if one == other or one.startswith("s3 ") or other.startswith("s3 "):
+    if one == other or is_far_identity(one) or is_far_identity(other):
         return one == other
     parts, others = one.split(":"), other.split(":")
     if len(parts) != 3 or len(others) != 3:

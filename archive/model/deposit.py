@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from enum import Enum
 
+from archive.model.export import Lost
 from archive.model.finding import Fact, Finding
 from archive.model.light import light_dataclass
 
@@ -67,7 +68,7 @@ class Package:
     """A bag as it is sent. `fingerprint` (hex) tells one content from another: the same bag, the same fingerprint.
 
     `identifier` names the bag for the repository; `description` is the bag's dcterms.xml or dc.xml, `tags` its
-    bag-info fields. `size` is in bytes.
+    bag-info fields. `size` is in bytes. `format` is that of the package which goes in place of the bag; None for a bag.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Package:
     size: int
     description: bytes | None = None
     tags: tuple[tuple[str, str], ...] = ()
+    format: str | None = None
 
 
 @light_dataclass(frozen=True)
@@ -102,7 +104,10 @@ def copy_address(kind: str, location: str, version: str | None) -> str:
 
 @light_dataclass(frozen=True)
 class Receipt:
-    """Evidence of one deposit. Times are xs:dateTime in UTC; `verified` counts files read back with `algorithm`."""
+    """Evidence of one deposit. Times are xs:dateTime in UTC; `verified` counts files read back with `algorithm`.
+
+    `format` is that of the package which went in place of the bag; None for a bag.
+    """
 
     target: str
     kind: str
@@ -121,11 +126,15 @@ class Receipt:
     version: str | None = None
     doi: str | None = None
     words: str | None = None
+    format: str | None = None
 
 
 @light_dataclass(frozen=True)
 class DepositReport:
-    """What became of one bag. `already` says that an earlier deposit of the same content was found and nothing sent."""
+    """What became of one bag. `already` says that an earlier deposit of the same content was found and nothing sent.
+
+    `format` is that of the package which goes in place of the bag, and `lost` what of the bag it does not say.
+    """
 
     bag: str
     target: str
@@ -134,6 +143,8 @@ class DepositReport:
     receipt: Receipt | None = None
     already: bool = False
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    format: str | None = None
+    lost: tuple[Lost, ...] = ()
 
 
 @light_dataclass(frozen=True, slots=True)

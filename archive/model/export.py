@@ -24,7 +24,8 @@ class ExportReport:
     """What was exported. `placed` is True when the package is at the path `package`; otherwise nothing is there.
 
     `format` is the name of the exporter. `files` and `size` (bytes) count the files of the package before it is zipped;
-    of a dry run, those that it would have. `verdict` is the judgement on the bag.
+    of a dry run, those that it would have. `verdict` is the judgement on the bag. `already` is True when the same
+    package was there before: then nothing was read of the payload, and nothing written.
     """
 
     bag: str
@@ -37,6 +38,7 @@ class ExportReport:
     verdict: str
     lost: tuple[Lost, ...] = ()
     findings: tuple[Finding, ...] = ()
+    already: bool = False
 
     @property
     def outcome(self) -> Outcome:

@@ -19,6 +19,7 @@ class PackageKind(Enum):
     ROCRATE = "RO-Crate"
     DSPACE_SAF = "DSpace item"
     ARCHIVEMATICA = "Archivematica AIP"
+    TRANSFER = "Archivematica transfer"
     BAG = "bag"
 
 

@@ -60,9 +60,10 @@ class EntityObject:
 class FileObject(NamedTuple):
     """One payload file. `fixity` pairs algorithm names of the Library of Congress with digests; `size` is bytes.
 
-    `path` is bag-relative, with surrogates where it is not UTF-8. `application` is what made the file, where that is
-    known. `modified` is when the file was last modified before it was packed, as xs:dateTime in UTC; `created` is when
-    its application made it, by its own metadata, in EDTF.
+    `path` is bag-relative, or relative to what `place` says, with surrogates where it is not UTF-8. `part_of` is its
+    representation, empty where the record has none. `application` is what made the file, where that is known.
+    `modified` is when the file was last modified before it was packed, as xs:dateTime in UTC; `created` is when its
+    application made it, by its own metadata, in EDTF.
     """
 
     id: str
@@ -79,11 +80,12 @@ class FileObject(NamedTuple):
     """Subtype ("is source of", "has source"), object and, where one made it, event of each derivation."""
     events: tuple[str, ...] = ()
     rights: tuple[str, ...] = ()
+    place: str = "bag path"
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened. `type` is a term of metadata/vocabularies/premis-event-types.json, `when` a dateTime.
+    """Something that happened. `type` is a term of metadata/vocabularies/premis-event-types.json, `when` EDTF.
 
     `outcome` None is for an event of somebody else's record that does not say how it ended.
     """

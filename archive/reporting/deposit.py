@@ -11,7 +11,8 @@ from archive.formats.naming import escape, path_fields
 from archive.model.codes import deposit as codes
 from archive.model.deposit import DepositReport, DepositState, RetrievalReport
 from archive.model.finding import Finding, Severity
-from archive.reporting.finding import finding_fields, finding_line
+from archive.reporting.export import lost_fields, lost_lines
+from archive.reporting.finding import failure_fields, finding_fields, finding_line
 from archive.stages.depositing.receipts import receipt_fields
 
 SHOWN = 50
@@ -32,6 +33,8 @@ def deposit_lines(report: DepositReport, again: str) -> Iterator[str]:
         yield f"accepted: {bag} was deposited at {target} before; nothing was sent"
     else:
         yield f"{report.state.value}: {bag} at {target}"
+    if report.format is not None:
+        yield f"  format      {escape(report.format)}"
     receipt = report.receipt
     if receipt is not None:
         yield f"  identifier  {escape(receipt.identifier)}"
@@ -41,6 +44,7 @@ def deposit_lines(report: DepositReport, again: str) -> Iterator[str]:
         yield f"  proof       {receipt.proof.value}: {receipt.verified:,} of {receipt.files:,} files"
         if receipt.words:
             yield f"  its words   {escape(receipt.words)}"
+    yield from lost_lines(report.lost)
     yield from _finding_lines(report.findings)
     if report.state not in (DepositState.ACCEPTED, DepositState.PLANNED):
         yield f"  Then: {escape(_next_command(report, again))}"
@@ -82,7 +86,7 @@ def deposit_document(
         "schema": "archive.deposit/1",
         "exit_code": exit_code,
         "deposits": [_deposit_fields(report) for report in reports],
-        "failures": [_failure_fields(bag, error) for bag, error in failures],
+        "failures": [failure_fields(bag, error, "bag") for bag, error in failures],
     }
 
 
@@ -98,14 +102,9 @@ def _deposit_fields(report: DepositReport) -> dict[str, Any]:
         fields["receipt"] = receipt_fields(report.receipt)
     if report.facts:
         fields["plan"] = dict(report.facts)
-    return fields
-
-
-def _failure_fields(bag: str, error: ArchiveError) -> dict[str, Any]:
-    fields = {**path_fields(bag, "bag"), "kind": type(error).__name__, "problem": escape(error.problem)}
-    for key, value in (("subject", error.subject), ("remedy", error.remedy)):
-        if value is not None:
-            fields[key] = escape(value)
+    if report.format is not None:
+        fields["format"] = report.format
+        fields["lost"] = lost_fields(report.lost)
     return fields
 
 

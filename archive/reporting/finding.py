@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from archive.errors import ArchiveError
 from archive.formats.naming import escape, path_fields
 from archive.model.finding import Fact, Finding, Severity
 
@@ -78,3 +79,12 @@ def _fact(value: Fact) -> str | int | bool | list[str]:
     if isinstance(value, str):
         return clean_text(value)
     return [clean_text(part) for part in value] if isinstance(value, tuple) else value
+
+
+def failure_fields(subject: str, error: ArchiveError, name: str) -> dict[str, Any]:
+    """Why nothing became of one subject, which `name` calls in JSON, for reports on several."""
+    fields = {**path_fields(subject, name), "kind": type(error).__name__, "problem": escape(error.problem)}
+    for key, value in (("subject", error.subject), ("remedy", error.remedy)):
+        if value is not None:
+            fields[key] = escape(value)
+    return fields

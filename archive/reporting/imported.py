@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from archive.errors import ArchiveError
 from archive.formats.naming import count_of, escape, path_fields
-from archive.model.exits import exit_of
+from archive.model.exits import exit_of, gravest
 from archive.model.finding import Severity
 from archive.model.imported import ImportReport
-from archive.reporting.finding import finding_fields, finding_line
+from archive.reporting.finding import failure_fields, finding_fields, finding_line
 
 _SHOWN = 20
 
@@ -60,6 +61,38 @@ def import_document(report: ImportReport) -> dict[str, Any]:
         "verdict": report.verdict,
         "findings": [finding_fields(finding) for finding in report.findings],
     }
+
+
+def imports_text(answers: Sequence[ImportReport | ArchiveError]) -> str:
+    """What became of each item of a package, and how many there are."""
+    lines = []
+    for one in answers:
+        if isinstance(one, ArchiveError):
+            lines.append(f"not imported: {escape(str(one))}")
+        elif import_exit(one) == 0:
+            lines.append(escape(one.bag))
+        else:
+            lines.append(import_text(one))
+    done = sum(isinstance(one, ImportReport) and import_exit(one) == 0 for one in answers)
+    word = "checked" if any(isinstance(one, ImportReport) and one.dry_run for one in answers) else "imported"
+    return "\n".join([*lines, f"{done:,} of {count_of(len(answers), 'item')} {word}"])
+
+
+def imports_document(package: str, answers: Sequence[ImportReport | ArchiveError]) -> dict[str, Any]:
+    """The document of a package of several items: an import for each, then those that could not even be tried."""
+    failures = [one for one in answers if isinstance(one, ArchiveError)]
+    return {
+        "schema": "archive.imports/1",
+        "exit_code": imports_exit(answers),
+        **path_fields(package, "package"),
+        "imports": [import_document(one) for one in answers if isinstance(one, ImportReport)],
+        "failures": [failure_fields(one.subject or package, one, "package") for one in failures],
+    }
+
+
+def imports_exit(answers: Sequence[ImportReport | ArchiveError]) -> int:
+    """The gravest of all."""
+    return gravest([one.exit_code if isinstance(one, ArchiveError) else import_exit(one) for one in answers])
 
 
 def import_exit(report: ImportReport) -> int:

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 
 from archive.bags.contents import BagReading
-from archive.bags.opening import absolute_address, bucket_options, object_version, pinned_address
+from archive.bags.opening import absolute_address, object_version, pinned_address
 from archive.errors import ArchiveError
 from archive.formats.bagpath import to_text
 from archive.ledger.book import Ledger, ledger_address, open_ledger
@@ -30,12 +30,14 @@ from archive.model.codes import seal as codes
 from archive.model.finding import Finding
 from archive.model.inclusion import NOTHING_EXPECTED, ProvenExpectation
 from archive.model.seal import SealReceipt, SealVerdict, Trust, VerificationReport, folder_of
+from archive.places import address_in_place
 from archive.settings import Settings
 from archive.stages.auditing.bag_record import digest_of_tag_manifests
 from archive.stages.auditing.locations import bag_identity
 from archive.stages.validation import validate_sealed
 from archive.stages.validation.seals.files import hides
 from archive.stages.validation.seals.judging import judge_seals_and_files
+from archive.targets.reading import reading_options
 from archive.trust.store import refuse_trust_inside
 
 _SOURCE = "the ledger"
@@ -77,6 +79,7 @@ def verify(
     `NotFoundError`, `NotABagError`, `UsageError` (also for a trust folder inside the bag), and other `ArchiveError`
     where the question could not be put.
     """
+    bag = address_in_place(settings, bag)
     if trust is not None:
         refuse_trust_inside(trust.folder, [bag.rpartition("#v")[0] or bag, bag])
     verdicts: tuple[SealVerdict, ...] = ()
@@ -152,7 +155,7 @@ def _tag_digest(reading: BagReading) -> str | None:
 
 def _identity(address: str, settings: Settings) -> str:
     try:
-        return bag_identity(address, bucket_options(settings, address))
+        return bag_identity(address, reading_options(settings, address))
     except OSError:
         return ""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import multiprocessing
 from types import TracebackType
 from typing import Any
 
@@ -76,6 +75,8 @@ class DaskCluster:
         if self._own is not None:
             with contextlib.suppress(OSError, TimeoutError):
                 self._own.close(timeout=5)
+        import multiprocessing
+
         # A worker that is stopped outlives the request to end, and `multiprocessing` would wait for it without end.
         for child in multiprocessing.active_children():
             if child.pid in own:

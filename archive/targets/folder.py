@@ -160,6 +160,8 @@ class Directory:
             self._working = None
 
     def _final(self, package: Package) -> str:
+        if package.format and self._form is not Delivery.FILES:
+            return os.path.join(self._root, package.items[0].path)
         return os.path.join(self._root, package.name + ("" if self._form is Delivery.FILES else f".{self._form.value}"))
 
     def _working_path(self, package: Package) -> str:

@@ -20,6 +20,7 @@ Document = TypeVar("Document")
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MAX_REDIRECTS = 5
+_PARTIAL = 206
 
 
 @cache
@@ -116,6 +117,25 @@ class HttpClient:
         except httpx.HTTPError as error:
             raise self._lost(error) from error
         raise RefusedError("the server sends us in a circle", subject=self._label)
+
+    def stream_from(self, address: str, offset: int) -> Iterator[bytes]:
+        """The body of a GET from `offset` on. What a server sends before it, one that knows no ranges, is left out."""
+        if not offset:
+            yield from self.stream(address)
+            return
+        ahead = offset
+
+        def check(answer: Any) -> None:
+            nonlocal ahead
+            if answer.status_code == _PARTIAL:
+                if not answer.headers.get("Content-Range", "").startswith(f"bytes {offset}-"):
+                    raise RefusedError("the server gives another part than was asked for", subject=self._label)
+                ahead = 0
+
+        for chunk in self.stream(address, {"Range": f"bytes={offset}-"}, check):
+            rest, ahead = chunk[ahead:], max(0, ahead - len(chunk))
+            if rest:
+                yield rest
 
     def close(self) -> None:
         self._client.close()

@@ -149,7 +149,10 @@ class InvenioTarget:
         return self._client.stream(f"/api/records/{deposited.identifier}{part}/files/{key}/content")
 
     def poll(self, deposited: Deposited) -> tuple[DepositState, str | None]:
-        if self._is_published(deposited.identifier):
+        record = self._record(deposited.identifier)
+        if record is None:
+            raise NotFoundError("the repository has no such record", subject=deposited.identifier)
+        if record.get("is_published", True):
             return DepositState.ACCEPTED, "published"
         if self._context.options.get("publish"):
             return DepositState.PENDING, "not published yet"

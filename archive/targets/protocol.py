@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
+from archive.bags.deposit_reader import ReadsInPlace
 from archive.bags.reader import ArchiveLimitError, BrokenArchiveError
 from archive.errors import SourceError
 from archive.model.deposit import Delivery, Deposited, DepositState, Item, Package
@@ -19,6 +20,11 @@ from archive.model.finding import Finding
 from archive.settings import Settings
 from archive.storage.clock import Clock
 from archive.storage.hashing import Digests
+
+__all__ = [
+    "CHUNK", "UNFINISHED", "Context", "KeepsPrivate", "NamesBags", "Notes", "ReadsInPlace", "ResolvesVersions",
+    "SendsUnseen", "Target", "read_source",
+]  # fmt: skip
 
 CHUNK = 1 << 20
 UNFINISHED = "unfinished"
@@ -79,7 +85,10 @@ class Target(Protocol):
         ...
 
     def poll(self, deposited: Deposited) -> tuple[DepositState, str | None]:
-        """How the repository judges the deposit by now, with its words."""
+        """How the repository judges the deposit by now, with its words.
+
+        An audit knows only the identifier: `deposited.location` is the identifier too, then.
+        """
         ...
 
     def retrieve(self, identifier: str) -> Iterator[tuple[str, Iterator[bytes]]]:

@@ -64,6 +64,8 @@ def open_target(
             raise UsageError(
                 f"unknown option {key}{f'; did you mean {near[0]}?' if near else ''}", subject=f"places.{name}"
             )
+    if scheme == "dir" and options.get("as", "bag") != "bag":
+        options = {"form": "zip", **options}  # A package is one zip, which needs no folder of its own.
     context = Context(name or re.sub(r"[^A-Za-z0-9]+", "_", scheme), options, settings, clock or Clock(), environ)
     target: Target = module.open_target(url, context)
     return target

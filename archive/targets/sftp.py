@@ -159,35 +159,61 @@ class SftpTarget:
         return DepositState.ACCEPTED, None
 
     def retrieve(self, identifier: str) -> Iterator[tuple[str, Iterator[bytes]]]:
-        if not identifier or "/" in identifier or identifier in (".", ".."):
-            raise UsageError("this is no name of a bag in the folder", subject=identifier)
-        base = posixpath.join(self._root, identifier)
-        if self._size(base) is None:
+        for path, _size in self.list_files(identifier):
+            yield path or identifier, self.read_from(identifier, path, 0)
+
+    def list_files(self, identifier: str) -> Iterator[tuple[str, int | None]]:
+        base = self._base(identifier)
+        status = self._status(base)
+        if status is None:
             raise NotFoundError("the target has no such deposit", subject=identifier)
-        if self._do(lambda client: client.isfile(os.fsencode(base))):
-            yield identifier, self._stream(base)
+        if status.type in _NOT_FILES:
+            raise NotAFileError(_NOT_FOLLOWED, subject=base)
+        if status.type != _FOLDER:
+            yield "", status.size
             return
         stack = [""]
         while stack:
             folder = stack.pop()
-            where = posixpath.join(base, folder) if folder else base
-            for entry in self._do(lambda client, where=where: client.readdir(os.fsencode(where))):
-                name = os.fsdecode(entry.filename)
-                if name in (".", ".."):
-                    continue
+            for name, attributes in self._names_in(posixpath.join(base, folder) if folder else base):
                 path = posixpath.join(folder, name)
-                if entry.attrs.type == _FOLDER:
+                if attributes.type == _FOLDER:
                     stack.append(path)
-                elif entry.attrs.type in _NOT_FILES:
-                    yield path, _refuse(path)
                 else:
-                    yield path, self._stream(posixpath.join(base, path))
+                    yield path, None if attributes.type in _NOT_FILES else attributes.size
+
+    def read_from(self, identifier: str, path: str, offset: int) -> Iterator[bytes]:
+        base = self._base(identifier)
+        return self._stream(posixpath.join(base, path) if path else base, offset)
+
+    def is_empty(self) -> bool:
+        async def look(client: Any) -> bool:
+            async for entry in client.scandir(os.fsencode(self._root)):
+                if entry.filename not in (b".", b".."):
+                    return False
+            return True
+
+        try:
+            return bool(self._do(look))
+        except NotFoundError:
+            return True
 
     def close(self) -> None:
         self._drop()
         if self._loop is not None:
             self._loop.close()
             self._loop = None
+
+    def _base(self, identifier: str) -> str:
+        if not identifier or "/" in identifier or identifier in (".", ".."):
+            raise UsageError("this is no name of a bag in the folder", subject=identifier)
+        return posixpath.join(self._root, identifier)
+
+    def _names_in(self, folder: str) -> list[tuple[str, Any]]:
+        """What is in a folder on the server: name and attributes."""
+        entries = self._do(lambda client: client.readdir(os.fsencode(folder)))
+        found = [(os.fsdecode(entry.filename), entry.attrs) for entry in entries]
+        return [(name, attributes) for name, attributes in found if name not in (".", "..")]
 
     def _working(self, package: Package) -> str:
         return posixpath.join(self._root, f".{package.name}.{package.fingerprint[:16]}.part")
@@ -259,10 +285,9 @@ class SftpTarget:
             digests.update(chunk)
         return digests.hexdigests()[0] == item.digests[item.strongest]
 
-    def _stream(self, path: str) -> Iterator[bytes]:
+    def _stream(self, path: str, offset: int = 0) -> Iterator[bytes]:
         size = self._size(path)
         handle = self._do(lambda client: client.open(os.fsencode(path), "rb"))
-        offset = 0
         try:
             while chunk := self._run(handle.read(_BLOCK, offset)):
                 offset += len(chunk)
@@ -359,11 +384,6 @@ def open_target(url: str, context: Context) -> SftpTarget:
     if context.options.get("known_hosts") is not None:
         read_known_hosts(context.options["known_hosts"], without_secrets(url))
     return SftpTarget(url, form, found, context)
-
-
-def _refuse(path: str) -> Iterator[bytes]:
-    yield from ()
-    raise NotAFileError(_NOT_FOLLOWED, subject=path)
 
 
 def _attributes(private: bool, *, folder: bool = True) -> Any:

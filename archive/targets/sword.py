@@ -40,6 +40,7 @@ OPTIONS = (
 )  # fmt: skip
 
 BAGIT = "http://purl.org/net/sword/package/BagIt"
+SIMPLE_ZIP = "http://purl.org/net/sword/package/SimpleZip"
 
 ACCEPTED_STATES = ("accepted", "archived", "done", "inarchive", "published")
 REFUSED_STATES = ("expired", "failed", "rejected", "withdrawn")
@@ -59,7 +60,8 @@ class SwordTarget:
         self._client = client
         self._context = context
         self._label = "sword+" + without_secrets(url)
-        self._packaging = str(context.options.get("packaging", BAGIT))
+        usual = SIMPLE_ZIP if context.options.get("as", "bag") != "bag" else BAGIT
+        self._packaging = str(context.options.get("packaging", usual))
         owner = context.options.get("on_behalf_of")
         self._owner = {"On-Behalf-Of": str(owner)} if owner else {}
         self._receipt = DepositReceipt()
@@ -260,7 +262,13 @@ class SwordTarget:
             raise RefusedError("the server gives another packaging than was sent", subject=self._label)
 
     def poll(self, deposited: Deposited) -> tuple[DepositState, str | None]:
-        """The state in the statement. A state outside the lists of the options counts as not decided yet."""
+        """The state in the statement. A state outside the lists of the options counts as not decided yet.
+
+        Not every server shows a receipt again: without one the state is not known, and nothing speaks against it.
+        """
+        if not self._receipt:
+            with contextlib.suppress(RefusedError):
+                self._receipt = self._receipt_at(deposited.identifier)
         if not self._receipt.statement:
             return DepositState.ACCEPTED, deposited.words
         try:
@@ -279,12 +287,14 @@ class SwordTarget:
         return tuple(str(one).lower() for one in ((value,) if isinstance(value, str) else value))
 
     def retrieve(self, identifier: str) -> Iterator[tuple[str, Iterator[bytes]]]:
-        answer = self._client.ask("GET", identifier, headers=self._owner)
-        self._receipt = read_answer(read_receipt, answer, self._label)
+        self._receipt = self._receipt_at(identifier)
         place = next(self._places(), None)
         if place is None:
-            raise NotFoundError("the repository gives this deposit's content to nobody", subject=identifier)
+            raise RefusedError("the repository gives this deposit's content to nobody", subject=identifier)
         yield "deposit.zip", self._client.stream(place, {**self._owner, "Accept-Packaging": self._packaging})
+
+    def _receipt_at(self, identifier: str) -> DepositReceipt:
+        return read_answer(read_receipt, self._client.ask("GET", identifier, headers=self._owner), self._label)
 
     def close(self) -> None:
         self._client.close()

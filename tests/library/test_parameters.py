@@ -42,6 +42,7 @@ OTHER_NAME = {
     ("create", "accept_damaged"): "accept_damaged_delivery",
     ("validate", "subjects"): "subject",
     ("deposit", "bags"): "bag",
+    ("export", "given"): "bag",
     ("seal", "passphrase_fd"): "passphrase",
     ("verify", "bags"): "bag",
     ("repair", "copy"): "source",

@@ -13,7 +13,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.formats.premis_editing import scan_record
+from archive.formats.premis_scanning import scan_record
 from archive.model.update import Changes
 from archive.settings import Settings
 from archive.stages.creation.workflow import create

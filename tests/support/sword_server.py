@@ -31,8 +31,8 @@ class SwordServer:
     package to it, `repacks` makes the media resource another packaging. `lose_answer` stores and then hangs up,
     `lose_completion` completes and then hangs up, once; `refuse_completion` answers 400 so many times; `busy` answers
     503 with Retry-After so many times. A deposit that is complete takes nothing more and is not deleted; `deletes` says
-    whether others are. `receipt` is the body of the first answer in place of the right one, and `tells` whether that
-    has a Location.
+    whether others are. `given` counts how often a package was given back. `receipt` is the body of the first answer
+    in place of the right one, and `tells` whether that has a Location.
     """
 
     port: int = 0
@@ -41,6 +41,7 @@ class SwordServer:
     complete: set[str] = field(default_factory=set)
     created: int = 0
     polls: int = 0
+    given: int = 0
     verdict: str = "archived"
     pending: int = 1
     full: bool = False
@@ -98,6 +99,7 @@ def _handler(state: SwordServer) -> type[StandInHandler]:
             elif kind == "media" and state.repacks:
                 self.answer(200, b"packed anew", Packaging="http://purl.org/net/sword/package/SimpleZip")
             elif kind in ("media", "part") and state.gives_back:
+                state.given += 1
                 self.answer(200, state.deposits[name])
             elif kind == "statement":
                 state.polls += 1

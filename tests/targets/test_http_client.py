@@ -18,6 +18,9 @@ from tests.support.http_stand_in import StandInHandler, serve
 
 STORED = gzip.compress(b"a file that is stored compressed", mtime=0)
 
+COUNTED = bytes(range(256)) * 10_000
+"""More than one chunk of a download."""
+
 
 class Server(StandInHandler):
     def do_GET(self) -> None:
@@ -29,6 +32,12 @@ class Server(StandInHandler):
             self.answer(307, Location=f"/hops/{int(rest) - 1}" if int(rest) else "/who")
         elif kind == "who":
             self.answer(200, self.headers.get("Authorization", "nobody").encode())
+        elif kind == "ranges":
+            start = int(self.headers.get("Range", "bytes=0-").removeprefix("bytes=").rstrip("-"))
+            told = start + 1 if rest == "wrong" else start
+            self.answer(206, COUNTED[start:], Content_Range=f"bytes {told}-{len(COUNTED) - 1}/{len(COUNTED)}")
+        elif kind == "whole":
+            self.answer(200, COUNTED)
         elif kind == "odd":
             self.answer(302, Location="ftp://127.0.0.1/x")
         else:
@@ -45,6 +54,17 @@ def client() -> Iterator[HttpClient]:
 
 def test_a_file_comes_as_it_is_stored_whatever_coding_its_name_suggests(client: HttpClient) -> None:
     assert b"".join(client.stream("/stored/x.gz")) == STORED
+
+
+@pytest.mark.parametrize("offset", [0, 1, 1 << 20, (1 << 20) + 7, len(COUNTED) - 1, len(COUNTED)])
+@pytest.mark.parametrize("kind", ["ranges", "whole"])
+def test_a_file_comes_from_any_byte_on(client: HttpClient, kind: str, offset: int) -> None:
+    assert b"".join(client.stream_from(f"/{kind}/x", offset)) == COUNTED[offset:]
+
+
+def test_another_part_than_was_asked_for_is_refused(client: HttpClient) -> None:
+    with pytest.raises(RefusedError, match="another part"):
+        list(client.stream_from("/ranges/wrong", 9))
 
 
 def test_a_redirection_within_the_server_keeps_the_credential(client: HttpClient) -> None:

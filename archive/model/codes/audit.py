@@ -89,7 +89,7 @@ NOT_CHECKED = FindingKind(
     Tells.UNREAD,
     _FIXITY,
     "not checked: {subject} ({reason})",
-    "This file could not be looked at. It is neither intact nor damaged.",
+    "This file or bag could not be looked at. It is neither intact nor damaged.",
     "Mend the cause, then run: archive audit --retry-failed",
 )
 CLOCK_RAN_BACK = FindingKind(

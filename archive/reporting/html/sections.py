@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from archive.formats.amounts import age_words
 from archive.ledger.overview import stamp_of
+from archive.model.addresses import is_remote
 from archive.model.audit import Container, is_same_place
 from archive.model.codes import audit as codes
 from archive.model.finding import Finding, Severity
@@ -94,7 +95,7 @@ def _mending(package: ReportedHolding, finding: Finding, packages: Sequence[Repo
         moved = f"archive holdings move {shlex.quote(bag.address)} NEW-PLACE"
         back = ("; else bring it back from ", name(address)) if copy else ("; else bring it back from a copy",)
         return group("If it was moved, tell the ledger: ", element("code", name(moved)), *back)
-    if bag.form is not Container.FOLDER or bag.address.startswith("s3://"):
+    if bag.form is not Container.FOLDER or is_remote(bag.address):
         again = f"archive audit {shlex.quote(bag.address)}"
         return group(known, "Put a sound copy in the place of the whole, then: ", element("code", name(again)))
     command = f"archive repair {shlex.quote(bag.address)} --from {shlex.quote(address)}"

@@ -7,8 +7,8 @@ from typing import Any
 
 from archive.bags.contents import other_forms, read_bag
 from archive.bags.members import gravest_of
-from archive.bags.reader import BagReader, Beat, Reading, Request, is_away_error
-from archive.errors import ArchiveError, FormatError, NotABagError, NotFoundError
+from archive.bags.reader import BagReader, Beat, NotServedError, Reading, Request, is_away_error
+from archive.errors import ArchiveError, FormatError, NoSpaceError, NotABagError, NotFoundError
 from archive.formats.bagpath import to_bytes, to_text
 from archive.model.addresses import join_address
 from archive.model.audit import AuditItem, BatchResult, Cause, DigestPairs, FileCheck, FileOutcome, ReadSource
@@ -75,6 +75,9 @@ def _check_bag(source: ReadSource, items: list[AuditItem], options: Mapping[str,
         return [FileCheck(item.id, FileOutcome.MISSING, cause=Cause.BAG_GONE) for item in items]
     except FormatError as error:
         return [FileCheck(item.id, FileOutcome.DAMAGED, reason=error.problem) for item in items]
+    except (NotServedError, NoSpaceError) as error:
+        why = error.problem
+        return [FileCheck(one.id, FileOutcome.NOT_CHECKED, reason=why, cause=Cause.NOT_SERVED) for one in items]
     except ArchiveError as error:
         raise _AwayError(error.problem) from error
     except OSError as error:

@@ -111,9 +111,13 @@ def _count(
 
 def unheld(deposits: Iterable[RecordedDeposit], held: Iterable[HeldCopy | Holding]) -> list[RecordedDeposit]:
     """Those of a bag's deposits that are none of its holdings `held`, each place once."""
-    known = {mark for one in held for mark in (one.address, one.identity.rpartition(":")[2])}
+    known = {mark for one in held for mark in (one.address, one.identity, one.identity.rpartition(":")[2])}
     found = {(one.target, one.copy_address): one for one in deposits}
-    return [one for (_, copy), one in found.items() if copy not in known and _hash_of(copy) not in known]
+    return [
+        one
+        for (_, copy), one in found.items()
+        if copy not in known and one.identity not in known and _hash_of(copy) not in known
+    ]
 
 
 def _medium_of(one: HeldCopy) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from archive.model.light import light_dataclass
-from archive.stages.auditing.tasks import Work, carry_out
+from archive.stages.auditing.tasks import Work, carry_out, let_go
 
 Key = tuple[int, int]
 """Which piece of work: of an audit, a batch and its fence."""
@@ -96,3 +96,4 @@ class InlineEngine:
 
     def close(self) -> None:
         self._waiting.clear()
+        let_go()

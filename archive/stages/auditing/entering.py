@@ -17,6 +17,7 @@ from archive.model.addresses import is_remote
 from archive.model.codes.source import UNREADABLE
 from archive.model.entry import Entry, EntryState
 from archive.model.finding import Finding
+from archive.places import address_in_place
 from archive.settings import Settings
 from archive.stages.auditing.holdings import RetiredError, add_holding, reach_together
 from archive.stages.auditing.locations import absolute_address
@@ -41,7 +42,7 @@ def enter_all(
     An error among `addresses`, as `bags_below` yields, becomes a failure.
     """
     rest = iter(addresses)
-    while part := list(islice(rest, _TOGETHER)):
+    while part := [_plain(settings, one) for one in islice(rest, _TOGETHER)]:
         wanted: list[str] = []
         for one in part:
             if isinstance(one, ArchiveError):
@@ -64,6 +65,10 @@ def enter_all(
                 yield Entry(address, state, error=None if state is not EntryState.FAILED else error)
             else:
                 yield Entry(address, EntryState.ADDED, held)
+
+
+def _plain(settings: Settings, one: str | ArchiveError) -> str | ArchiveError:
+    return one if isinstance(one, ArchiveError) else address_in_place(settings, one)
 
 
 def hold_bags(settings: Settings, bags: Iterable[str], clock: Clock) -> dict[str, Entry]:

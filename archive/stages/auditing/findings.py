@@ -41,7 +41,7 @@ def sift_extras(ledger: Ledger, batch: Batch, result: BatchResult) -> BatchResul
 
 
 def tell_checks(batch: Batch, result: BatchResult) -> list[Finding]:
-    """A finding for every file that is not intact; one for a bag that is gone, or an archive cut off, as a whole."""
+    """A finding for every file that is not intact; one for a bag that is gone, cut off or not given out, as a whole."""
     items = {item.id: item for item in batch.items}
     places = {source.holding: join_address(source.root, source.place) for source in batch.sources}
     findings: list[Finding] = []
@@ -73,6 +73,8 @@ def _whole_finding(cause: Cause, fault: str, address: str) -> Finding:
         return codes.BAG_MISSING.at(address)
     if cause is Cause.OTHER_BAG:
         return codes.OTHER_BAG.at(address)
+    if cause is Cause.NOT_SERVED:
+        return codes.NOT_CHECKED.at(address, reason=fault)
     detail = f"{cause.words}: {fault}"
     return codes.UNREADABLE.at(address, detail=detail, reason=f"files behind the break: {fault}")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from archive.bags.opening import container_of, open_reader, pinned_address
@@ -31,7 +31,9 @@ from archive.ledger.holdings import (
     note_identity,
     places_in,
 )
+from archive.model.addresses import is_deposit
 from archive.model.audit import Container, Holding, same_identity
+from archive.places import address_in_place
 from archive.settings import Settings
 from archive.stages.auditing.bag_record import BagRecord, read_bag_record
 from archive.stages.auditing.locations import (
@@ -54,17 +56,18 @@ class RetiredError(ExistsError):
 
 def add_holding(
     ledger: Ledger, settings: Settings, address: str, clock: Clock, *, location: str | None = None,
-    identity: str | None = None, new: bool = False,
+    identity: str | None = None, new: bool = False, read: Callable[[], tuple[BagRecord, Container, str]] | None = None,
 ) -> Holding:  # fmt: skip
-    """Enter the bag at `address` (a path or s3:// URL): its manifests are read, its payload is not.
+    """Enter the bag at `address`, a path, a URL or PLACE:IDENTIFIER: its manifests are read, its payload is not.
 
     Of an OCFL object without a version the newest is entered, by its number.
 
     `identity` is that of its location, where `reach_together` was asked before. With `new` a bag that was retired at
-    this very address is not entered again. Raises `RetiredError` then, `NotFoundError`, `FormatError`
+    this very address is not entered again. `read` gives what the bag holds, how it is kept and its name, where that is
+    known without opening it. Raises `RetiredError` then, `NotFoundError`, `FormatError`
     when it is no bag, `ExistsError` when it is held already, `StorageError` when its location is away.
     """
-    absolute = absolute_address(address, "")
+    absolute = absolute_address(address_in_place(settings, address), "")
     _refuse_held(ledger, absolute)
     identity = identity or reach(ledger, settings, absolute, location)
     if (pinned := _pinned(absolute)) != absolute:
@@ -72,7 +75,7 @@ def add_holding(
         _refuse_held(ledger, absolute)
         identity = reach(ledger, settings, absolute, location)
     key, root, inner, named = split_address(absolute, settings, location)
-    record, form, name = _read(absolute, settings, key)
+    record, form, name = _read(absolute, settings, key) if read is None else read()
     if new and any(one.tag_digest == record.tag_digest for one in holdings_at(ledger, absolute, retired=True)):
         raise RetiredError("this bag was retired", subject=absolute, remedy="Add it by its own path, without --new")
     own = _identity_of(absolute, settings, key)
@@ -97,7 +100,7 @@ def relocate_holding(
 
     Raises `FormatError` when another bag stands there, and as `add_holding`.
     """
-    absolute = absolute_address(address, "")
+    absolute = absolute_address(address_in_place(settings, address), "")
     identity = reach(ledger, settings, absolute, location)
     if (pinned := _pinned(absolute)) != absolute:
         absolute = pinned
@@ -207,7 +210,7 @@ def _read(absolute: str, settings: Settings, location: str) -> tuple[BagRecord, 
     reader = open_reader(absolute, options=location_options(settings, location))
     try:
         form = container_of(reader)
-        name = reader.name if form is Container.OCFL else absolute.rpartition("/")[2]
+        name = reader.name if form is Container.OCFL or is_deposit(absolute) else absolute.rpartition("/")[2]
         return read_bag_record(reader, absolute, no_beat), form, name
     except OSError as error:
         raise StorageError(f"it cannot be read: {error.strerror}", subject=str(error.filename or absolute)) from error

@@ -19,24 +19,25 @@ from typing import TYPE_CHECKING, Any
 import archive
 from archive.errors import UsageError
 from archive.ledger.holdings import list_locations
-from archive.model.addresses import is_remote
+from archive.model.addresses import is_bucket, is_deposit, is_remote
+from archive.model.audit import deposit_identity
 from archive.model.light import light_dataclass
-from archive.places import is_under, options_of, place_at, root_of
-from archive.stages.auditing.presence import path_on_disk, why_away
+from archive.places import is_under, place_at, root_of
+from archive.stages.auditing.presence import path_on_disk, remote_identity, why_away
 from archive.storage.concurrency import bare_python
+from archive.targets.reading import options_of_place
 
 if TYPE_CHECKING:
     from archive.ledger.book import Ledger
     from archive.settings import Settings
+    from archive.targets.reading import TargetPlace
 
 
 def absolute_address(text: str, folder: str) -> str:
-    """`text` as the ledger writes it: an s3:// URL without a slash at its end, or an absolute path."""
-    if is_remote(text):
+    """`text` as the ledger writes it: an s3:// URL without a slash at its end, any other URL, or an absolute path."""
+    if is_bucket(text):
         return text.rstrip("/")
-    if "://" in text:
-        raise UsageError("only paths and s3:// addresses can be held", subject=text[:200])
-    return os.path.abspath(os.path.join(folder, text))
+    return text if is_remote(text) else os.path.abspath(os.path.join(folder, text))
 
 
 def split_address(address: str, settings: Settings, name: str | None) -> tuple[str, str, str, bool]:
@@ -58,7 +59,13 @@ def split_address(address: str, settings: Settings, name: str | None) -> tuple[s
         name = place_at(settings, address)
         root = None if name is None else root_of(settings, name)
     if name is not None and root is not None:
-        return name, root, address[len(root) :].strip("/"), True
+        inner = address[len(root) :].removeprefix("/")
+        return name, root, inner if is_deposit(root) else inner.strip("/"), True
+    if is_deposit(address):
+        raise UsageError(
+            "no place in archive.toml is at this address, so it cannot be held",
+            subject=address.partition("://")[0] + "://...", remedy='Write [places.NAME] with its url in archive.toml',
+        )  # fmt: skip
     from archive.bags.opening import storage_root
 
     if (root := storage_root(address)) is not None:
@@ -68,13 +75,13 @@ def split_address(address: str, settings: Settings, name: str | None) -> tuple[s
 
 
 def location_options(settings: Settings, name: str, root: str = "") -> Mapping[str, Any]:
-    """What archive.toml says of how to read the location `name`: endpoint, credentials and the like of a bucket.
+    """What archive.toml says of how to read the location `name`: endpoint, credentials and the like.
 
     A location that bears no place's name is read with the options of the place that holds its `root`.
     """
-    own = options_of(settings, name)
+    own = options_of_place(settings, name)
     held = place_at(settings, root or name) if not own and is_remote(root or name) else None
-    return own if held is None else options_of(settings, held)
+    return own if held is None else options_of_place(settings, held)
 
 
 def options_by_location(ledger: Ledger, settings: Settings) -> dict[str, Mapping[str, Any]]:
@@ -86,8 +93,11 @@ def bag_identity(address: str, options: Mapping[str, Any]) -> str:
     """Where the bytes of the bag at `address` are, by whatever path it is reached: see `archive.model.audit.Holding`.
 
     For a local bag "DEVICE:INODE:PATH" with the real path as a hash, for it may hold any bytes; for a bucket the
-    endpoint, bucket and key. Raises OSError.
+    endpoint, bucket and key; for a deposit the target and the identifier, as its receipt has them. Raises OSError.
     """
+    if is_deposit(address):
+        place: TargetPlace | None = options.get("place")
+        return "" if place is None else deposit_identity(place.label(), address[len(place.root) :].removeprefix("/"))
     if is_remote(address):
         bucket, _slash, key = address.removeprefix("s3://").partition("/")
         return f"s3 {str(options.get('endpoint') or '').rstrip('/')} {bucket} {key.strip('/')}"
@@ -112,12 +122,12 @@ def probe_location(
 ) -> Probe:  # fmt: skip
     """Ask a location whether it is there, for at most so many seconds. It may hang; we do not.
 
-    `touch` are bags in it that must answer as well, for each may be a disk of its own. A bucket is asked here, for its
+    `touch` are bags in it that must answer as well, for each may be a disk of its own. A server is asked here, for its
     client has time limits of its own.
     """
     if is_remote(root):
         reason = why_away(root, identity, named, places, options)
-        return Probe(reason, "" if reason else "s3")
+        return Probe(reason, "" if reason else remote_identity(root))
     question = marshal.dumps(
         {"root": root, "identity": identity, "named": named, "places": list(places), "touch": list(touch)}
     )

@@ -2,7 +2,8 @@
 
 A worker gets many batches of one archive. So what the first of them learned, which member stands where and how far a
 compressed stream was read, is kept in the process for the next, as long as the file stays the same; the file itself
-is let go of in between. All batches of an archive together so cost one pass a worker, not one pass a batch.
+is let go of in between. All batches of an archive together so cost one pass a worker, not one pass a batch. Of deposits
+that only their target reads, the reader that was used last stays open, for it may have brought the whole deposit here.
 """
 
 from __future__ import annotations
@@ -13,9 +14,18 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, BinaryIO, cast
 
-from archive.bags.opening import ArchiveFile, names_version, open_archive, open_file, open_folder, open_reader
+from archive.bags.opening import (
+    ArchiveFile,
+    names_version,
+    open_archive,
+    open_file,
+    open_folder,
+    open_reader,
+    require_place,
+)
 from archive.bags.reader import BagReader, Beat
 from archive.errors import NotFoundError
+from archive.model.addresses import is_deposit
 from archive.model.light import light_dataclass
 
 MOST_PARKED = 4
@@ -28,8 +38,12 @@ def open_parked(address: str, options: Mapping[str, Any], beat: Beat) -> Iterato
     """The bag at `address` until the context ends: an archive with what was learned of it before, if it is the same.
 
     Raises `NotFoundError` when nothing is there, `NotABagError` for a file that is not an archive, `FormatError` for an
-    OCFL object with a broken inventory, OSError, and what a bucket raises.
+    OCFL object with a broken inventory, OSError, and what a bucket or target raises.
     """
+    if is_deposit(address):
+        with _open_deposit(address, options, beat) as reader:
+            yield reader
+        return
     try:
         file = None
         if names_version(address):
@@ -106,8 +120,59 @@ class ParkedFile:
         return None
 
 
+class _Line:
+    """Tells the worker that has the reader now what is read. Also the `Progress` of that reader."""
+
+    def __init__(self, beat: Beat) -> None:
+        self.beat = beat
+
+    def begin(self, label: str, total: int | None) -> None:
+        del label, total
+
+    def advance(self, size: int) -> None:
+        self.beat(size)
+
+    def end(self) -> None:
+        return None
+
+
 _parked: dict[Key, _Parked] = {}
+_deposits: dict[Key, tuple[_Line, BagReader]] = {}
 _parking = threading.Lock()
+
+
+@contextmanager
+def _open_deposit(address: str, options: Mapping[str, Any], beat: Beat) -> Iterator[BagReader]:
+    place = require_place(address, options)
+    key: Key = (address, (place.token,))
+    with _parking:
+        known = _deposits.pop(key, None)
+    if known is None:
+        close_deposits()
+        line = _Line(beat)
+        reader = open_reader(address, options=options, progress=line)
+    else:
+        line, reader = known
+        line.beat = beat
+    try:
+        yield reader
+    except BaseException:
+        reader.close()
+        raise
+    with _parking:
+        left = _deposits.pop(key, None)
+        _deposits[key] = line, reader
+    if left is not None:
+        left[1].close()
+
+
+def close_deposits() -> None:
+    """End the connections to deposits that are kept for a next batch, and remove what was brought here of them."""
+    with _parking:
+        left = list(_deposits.values())
+        _deposits.clear()
+    for _line, reader in left:
+        reader.close()
 
 
 def _take(file: ArchiveFile, beat: Beat) -> _Parked:

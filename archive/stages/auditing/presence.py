@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from archive.errors import ArchiveError
-from archive.model.addresses import is_remote, join_address
+from archive.errors import ArchiveError, NotFoundError, StorageError
+from archive.model.addresses import is_bucket, is_remote, join_address
+
+if TYPE_CHECKING:
+    from archive.bags.deposit_reader import ReadsInPlace
 
 NO_FOLDER = "there is no such folder; perhaps it is not mounted"
 
@@ -18,10 +21,15 @@ NO_FOLDER = "there is no such folder; perhaps it is not mounted"
 def location_identity(root: str, options: Mapping[str, Any]) -> str:
     """What tells this location from another in the same place. Raises OSError or `ArchiveError` when it is away."""
     if is_remote(root):
-        _ask_bucket(root, options)
-        return "s3"
+        _ask_server(root, options, ())
+        return remote_identity(root)
     status = os.stat(root)
     return f"{status.st_dev:x}:{status.st_ino:x}:{_file_system(root):x}"
+
+
+def remote_identity(root: str) -> str:
+    """The identity of a location that is reached by a URL: that URL says already which it is."""
+    return "s3" if is_bucket(root) else "target"
 
 
 def why_away(root: str, identity: str, named: bool, places: Sequence[str], options: Mapping[str, Any]) -> str | None:
@@ -30,9 +38,10 @@ def why_away(root: str, identity: str, named: bool, places: Sequence[str], optio
     An empty `identity` is that of a location which nobody has seen before.
     """
     try:
-        current = location_identity(root, options)
         if is_remote(root):
+            _ask_server(root, options, places)
             return None
+        current = location_identity(root, options)
         with os.scandir(root) as entries:
             empty = next(entries, None) is None
     except FileNotFoundError:
@@ -69,8 +78,41 @@ def _file_system(root: str) -> int:
     return os.statvfs(root).f_fsid if hasattr(os, "statvfs") else 0
 
 
+def _ask_server(root: str, options: Mapping[str, Any], places: Sequence[str]) -> None:
+    if is_bucket(root):
+        _ask_bucket(root, options)
+    else:
+        _ask_target(root, options, places)
+
+
 def _ask_bucket(root: str, options: Mapping[str, Any]) -> None:
     from archive.storage.objects_s3 import open_bucket
 
     bucket = open_bucket(root, options, name=str(options.get("name", "s3")))
     next(bucket.list_objects(bucket.prefix), None)
+
+
+def _ask_target(root: str, options: Mapping[str, Any], places: Sequence[str]) -> None:
+    """Raise `ArchiveError` when the target does not answer, or when there is none of `places` and nothing else."""
+    from archive.bags.deposit_reader import ReadsInPlace
+    from archive.bags.opening import require_place
+    from archive.model.deposit import Package
+
+    target = require_place(root, options).open()
+    try:
+        if not isinstance(target, ReadsInPlace):
+            target.check(Package("", "", "", "", (), 0))
+        elif not (places and _is_there(target, places[0])) and target.is_empty():
+            raise StorageError("it is not there or empty; perhaps its disk is not mounted on the server", subject=root)
+    finally:
+        target.close()
+
+
+def _is_there(target: ReadsInPlace, identifier: str) -> bool:
+    """Whether the target has this deposit: cheaper to ask than whether it has any."""
+    from archive.storage.remote import NotAFileError
+
+    try:
+        return next(iter(target.list_files(identifier)), None) is not None
+    except (NotFoundError, NotAFileError):
+        return False

@@ -23,6 +23,7 @@ from archive.ledger.book import BASE_AGE, Ledger
 from archive.ledger.choosing import Wanted
 from archive.ledger.holdings import list_items
 from archive.ledger.recording import record_recovery
+from archive.model.addresses import is_bucket, is_remote
 from archive.model.audit import AuditItem, AuditReport, Container, DigestPairs, FileOutcome, Holding, same_identity
 from archive.stages.auditing.bag_record import read_bag_record
 from archive.stages.auditing.checking import judge_reading, name_digests, request_for
@@ -73,14 +74,15 @@ def plan_repair(ledger: Ledger, holding: Holding, copy: str, options: Mapping[st
             "an OCFL object is never written into, so the bag in it is not repaired", subject=holding.address,
             remedy="Move the object out of its root, deposit a whole copy there again, then run: archive audit",
         )  # fmt: skip
-    if holding.form is not Container.FOLDER or holding.address.startswith("s3://"):
-        what = "under a prefix of a bucket" if holding.form is Container.FOLDER else f"in a {holding.form.value} file"
+    if holding.form is not Container.FOLDER or is_remote(holding.address):
+        far = "under a prefix of a bucket" if is_bucket(holding.address) else "in a deposit"
+        what = far if holding.form is Container.FOLDER else f"in a {holding.form.value} file"
         raise UsageError(
             f"a bag {what} is not repaired file by file, for that could leave it half old and half new",
             subject=holding.address,
             remedy=f"Put the whole copy in its place, then run: archive audit {shlex.quote(holding.address)}",
         )  # fmt: skip
-    if not copy.startswith("s3://"):
+    if not is_remote(copy):
         with suppress(OSError):
             if same_identity(bag_identity(copy, {}), bag_identity(holding.address, {})):
                 raise UsageError(
@@ -88,33 +90,33 @@ def plan_repair(ledger: Ledger, holding: Holding, copy: str, options: Mapping[st
                     remedy="Name another copy: archive holdings list",
                 )  # fmt: skip
     begun = set(unfinished_paths(holding.address) or ())
-    open_reader(copy, options=options).close()
     items = {item.path: item for item in list_items(ledger, holding) if item.path}
-    wounds: dict[str, FileOutcome] = {}
-    unreadable: list[str] = []
-    unfinished: list[AuditItem] = []
+    other = open_reader(copy, options=options)
+    try:
+        outcomes = _read_all(holding, items, beat)
+        wounds = {
+            path: outcome for path, outcome in outcomes.items() if outcome in (FileOutcome.DAMAGED, FileOutcome.MISSING)
+        }
+        proofs = _prove(other, copy, [items[path] for path in wounds], beat) if wounds else {}
+    finally:
+        other.close()
+    found = tuple(Wound(items[path], wounds[path], proof) for path, proof in proofs.items())
+    unreadable = [path for path, one in outcomes.items() if path not in wounds and one is not FileOutcome.INTACT]
+    unfinished = [items[path] for path, one in outcomes.items() if one is FileOutcome.INTACT and path in begun]
+    return RepairPlan(holding, copy, found, tuple(unreadable), tuple(unfinished))
+
+
+def _read_all(holding: Holding, items: Mapping[str, AuditItem], beat: Beat) -> dict[str, FileOutcome]:
+    """What every file of the bag is now, by its path."""
     bag = open_reader(holding.address)
+    outcomes: dict[str, FileOutcome] = {}
     try:
         for request, reading in bag.digest([request_for(item) for item in items.values()], beat):
             path = to_text(request.path)
-            outcome = judge_reading(items[path], reading).outcome
-            if outcome in (FileOutcome.DAMAGED, FileOutcome.MISSING):
-                wounds[path] = outcome
-            elif outcome is not FileOutcome.INTACT:
-                unreadable.append(path)
-            elif path in begun:
-                unfinished.append(items[path])
+            outcomes[path] = judge_reading(items[path], reading).outcome
     finally:
         bag.close()
-    found: tuple[Wound, ...] = ()
-    if wounds:
-        other = open_reader(copy, options=options)
-        try:
-            proofs = _prove(other, copy, [items[path] for path in wounds], beat)
-        finally:
-            other.close()
-        found = tuple(Wound(items[path], wounds[path], proof) for path, proof in proofs.items())
-    return RepairPlan(holding, copy, found, tuple(unreadable), tuple(unfinished))
+    return outcomes
 
 
 def repair(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import pickle
 import struct
+import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, Protocol
@@ -37,6 +38,13 @@ def carry_out(work: Work, beat: Callable[[int], None]) -> Any:
     """Do the work, here and now: its result."""
     module, _colon, name = work.function.partition(":")
     return getattr(import_module(module), name)(work, beat)
+
+
+def let_go() -> None:
+    """End what work in this process has kept open for more work. The driver itself loads nothing that reads bags."""
+    parking = sys.modules.get("archive.stages.auditing.parking")
+    if parking is not None:
+        parking.close_deposits()
 
 
 @light_dataclass(frozen=True)

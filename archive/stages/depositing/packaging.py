@@ -78,7 +78,7 @@ def pack_package(
 
     The name says the content, and the file takes its name only when it is finished. Raises `StorageError`.
     """
-    if form is Delivery.FILES or travels_whole(source, form):
+    if package.format or form is Delivery.FILES or travels_whole(source, form):
         return package
     target = os.path.join(folder, f"{package.fingerprint[:32]}.{form.value}")
     part = target + ".part"
@@ -103,7 +103,7 @@ def pack_package(
             os.fsync(descriptor)
             os.close(descriptor)
             os.rename(part, target)
-        item = _hash_file(target, f"{package.name}.{form.value}", progress)
+        item = hash_file(target, f"{package.name}.{form.value}", progress)
     except OSError as error:
         raise from_os_error(error, target) from error
     return replace(package, items=(item,), size=item.size)
@@ -118,7 +118,8 @@ def travels_whole(source: BagReading, form: Delivery) -> bool:
     return source.reader.serialization == _STANDING.get(form)
 
 
-def _hash_file(path: str, name: str, progress: Progress) -> Item:
+def hash_file(path: str, name: str, progress: Progress) -> Item:
+    """The file at `path` as one item, called `name` at the target. Raises OSError."""
     with open(path, "rb", buffering=0) as stream:
         size, digests = digest_descriptor(stream.fileno(), _PACKED, progress)
     return Item(name, size, dict(zip(_PACKED, digests, strict=True)), path)

@@ -67,23 +67,27 @@ def prove_arrival(
         files=len(sent.items), size=sent.size, verified=verified,
         algorithms=tuple(sorted({item.strongest for item in sent.items})), started=started,
         finished=run.clock.stamp(), version=deposited.version, doi=deposited.doi, words=deposited.words,
+        format=package.format,
     )  # fmt: skip
     run.findings += keep_inclusion(run.settings, package.bag, journal.path.removesuffix(".journal"))
     keep_receipt(journal, receipt)
     if state is DepositState.ACCEPTED:
         run.findings += record_deposit(
-            run.settings, run.source, package.bag, receipt, run.clock, place=run.place, fresh=not already
+            run.settings, run.source, package.bag, receipt, run.clock, form=run.target.form, place=run.place,
+            fresh=not already,
         )  # fmt: skip
-        _drop_packed(sent, folder)
+        drop_packed(sent, folder)
     return DepositReport(package.bag, run.target.label, state, tuple(run.findings), receipt, already=already)
 
 
-def _drop_packed(sent: Package, folder: str) -> None:
+def drop_packed(sent: Package, folder: str) -> None:
     """Remove the zip or tar that was made for the way."""
     packed = os.path.join(folder, "packed") + os.sep
     for item in sent.items:
         if item.source.startswith(packed) and os.path.exists(item.source):
             os.unlink(item.source)
+            if sent.format:
+                os.rmdir(os.path.dirname(item.source))
 
 
 def prove_again(
@@ -95,7 +99,7 @@ def prove_again(
     and the errors of the target.
     """
     items: Sequence[Item] = package.items
-    if run.target.form is not Delivery.FILES and not travels_whole(run.source, run.target.form):
+    if not package.format and run.target.form is not Delivery.FILES and not travels_whole(run.source, run.target.form):
         entry = journal.last("verified") or {}
         items = ()
         if "packed" in entry:
@@ -108,7 +112,7 @@ def prove_again(
         return DepositReport(package.bag, label, DepositState.FAILED, tuple(run.findings))
     run.findings += keep_inclusion(run.settings, package.bag, journal.path.removesuffix(".journal"))
     run.findings += record_deposit(
-        run.settings, run.source, package.bag, receipt, run.clock, place=run.place, fresh=False
+        run.settings, run.source, package.bag, receipt, run.clock, form=run.target.form, place=run.place, fresh=False
     )  # fmt: skip
     return DepositReport(package.bag, label, state, tuple(run.findings), receipt, already=True)
 

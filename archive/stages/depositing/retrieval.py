@@ -11,19 +11,20 @@ import re
 import stat
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archive.bags.contents import open_bag
-from archive.errors import DepositError, NotFoundError, from_os_error
+from archive.errors import DepositError, NotABagError, NotFoundError, UsageError, from_os_error
 from archive.formats.bagpath import to_text, unsafe_reason
 from archive.model.build import NO_PROGRESS, Progress
 from archive.model.codes import deposit as codes
-from archive.model.deposit import Delivery, RetrievalReport
+from archive.model.deposit import Delivery, Receipt, RetrievalReport
 from archive.model.finding import Finding, Outcome, Severity
+from archive.model.validation import Depth, Kind, ValidationReport
 from archive.settings import Settings
 from archive.stages.depositing.admission import judge_rights
 from archive.stages.depositing.original_times import restore_times
-from archive.stages.depositing.packaging import describe_bag, travels_whole
+from archive.stages.depositing.packaging import describe_bag, hash_file, travels_whole
 from archive.stages.depositing.receipts import compare_with_receipts, receipts_of
 from archive.stages.validation import validate
 from archive.storage.atomic import put_in_place, sync_tree
@@ -94,27 +95,43 @@ def retrieve(
             sync_tree(tree)
         except OSError as error:
             raise from_os_error(error, final) from error
-        report = validate(subject, workers=settings.deposit.workers or None, settings=settings, progress=progress)
+        report = _judge(target, identifier, subject, settings, progress, packed=packed)
         findings, verdict = (*came.findings, *report.findings), report.verdict
         if came.findings:
             verdict = f"damaged: {len(came.findings):,} files are not as they were stored"
         if came.findings or report.outcome is not Outcome.INTACT:
             final += ".damaged"
         else:
-            findings += tuple(other := _compare(target, identifier, subject, settings))
+            findings += tuple(other := _compare(target, identifier, subject, report.kind, settings))
             if any(one.severity is Severity.ERROR for one in other):
                 verdict = "different: this is not the bag that was deposited"
                 final += ".different"
         if not packed and not came.findings and report.outcome is Outcome.INTACT:
             restore_times(subject)
         try:
-            private = report.outcome is not Outcome.INTACT or _is_private(target, identifier, subject)
+            private = report.outcome is not Outcome.INTACT or _is_private(target, identifier, subject, report.kind)
             _set_rights(subject, partial, private=private)
             put_in_place(subject, final)
         except OSError as error:
             raise from_os_error(error, final) from error
         partial.made.clear()
     return RetrievalReport(target.label, identifier, final, came.files, came.size, verdict, findings)
+
+
+def _judge(
+    target: Target, identifier: str, subject: str, settings: Settings, progress: Progress, *, packed: bool
+) -> ValidationReport:
+    """The judgement on what came. A package of a format that has no rules here is judged by its receipt alone."""
+    deposited = _receipt_of(target, identifier, settings) if packed else None
+    try:
+        report = validate(subject, workers=settings.deposit.workers or None, settings=settings, progress=progress)
+    except (NotABagError, UsageError):
+        if deposited is None or deposited.format is None:
+            raise
+        return ValidationReport(subject, Kind.PACKAGE, "as deposited", (), Depth.FULL)
+    if deposited is not None and deposited.format is not None:
+        return replace(report, kind=Kind.PACKAGE)
+    return report
 
 
 def _receive(files: Iterator[tuple[str, Iterator[bytes]]], tree: str, progress: Progress) -> _Received:
@@ -157,9 +174,9 @@ def _counted(chunks: Iterator[bytes], progress: Progress) -> Iterator[bytes]:
         yield chunk
 
 
-def _is_private(target: Target, identifier: str, subject: str) -> bool:
-    """Whether the bag that came is for its owner alone, as it is at the target or as its records say."""
-    if isinstance(target, KeepsPrivate) and target.is_private(identifier):
+def _is_private(target: Target, identifier: str, subject: str, kind: Kind) -> bool:
+    """Whether what came is for its owner alone, as it is at the target or as its records say; a package always is."""
+    if kind is Kind.PACKAGE or (isinstance(target, KeepsPrivate) and target.is_private(identifier)):
         return True
     with open_bag(subject) as source:
         restricted = any(is_restricted(to_text(path)) for path in source.reader.tag_files())
@@ -176,8 +193,8 @@ def _set_rights(subject: str, partial: Partial, *, private: bool) -> None:
     os.chmod(subject, mode if os.path.isdir(subject) else mode & 0o666)
 
 
-def _compare(target: Target, identifier: str, subject: str, settings: Settings) -> list[Finding]:
-    """Whether this valid bag is the one of the receipt, where there is a receipt of it."""
+def _compare(target: Target, identifier: str, subject: str, kind: Kind, settings: Settings) -> list[Finding]:
+    """Whether this valid bag or package is the one of the receipt, where there is a receipt of it."""
     kept = receipts_of(settings, target.label)
     receipts, doubtful = kept.receipts, list(kept.doubtful)
     if not receipts:
@@ -185,6 +202,9 @@ def _compare(target: Target, identifier: str, subject: str, settings: Settings) 
     resolved = target.resolve(identifier) if isinstance(target, ResolvesVersions) else identifier
     if not any(one.identifier.rpartition("#")[0] == resolved.rpartition("#")[0] for one in receipts):
         return doubtful
+    if kind is Kind.PACKAGE:
+        whole = hash_file(subject, identifier, NO_PROGRESS).digests["sha512"]
+        return doubtful + compare_with_receipts(receipts, identifier, resolved, [whole], identifier)
     with open_bag(subject) as source:
         found = [describe_bag(source, Delivery.FILES, target.needs).fingerprint]
         if travels_whole(source, target.form):
@@ -202,8 +222,13 @@ def _name_of(target: Target, identifier: str, settings: Settings) -> str:
 
 
 def _bag_of_receipt(target: Target, identifier: str, settings: Settings) -> str | None:
+    receipt = _receipt_of(target, identifier, settings)
+    return None if receipt is None else receipt.bag
+
+
+def _receipt_of(target: Target, identifier: str, settings: Settings) -> Receipt | None:
     receipts = receipts_of(settings, target.label).receipts
-    return next((one.bag for one in reversed(receipts) if one.identifier == identifier), None)
+    return next((one for one in reversed(receipts) if one.identifier == identifier), None)
 
 
 def _name_from(identifier: str) -> str:

@@ -13,10 +13,11 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 from archive.bags.contents import open_bag
-from archive.bags.opening import absolute_address, bucket_options
+from archive.bags.opening import absolute_address
 from archive.errors import ArchiveError, ExistsError, NoSpaceError, NotAuthorisedError, SourceError, StorageError
 from archive.model.audience import Recipient
 from archive.model.build import NO_PROGRESS, Progress
@@ -26,8 +27,9 @@ from archive.model.finding import Fact, Finding, Severity
 from archive.places import audience_of, states_audience
 from archive.settings import Settings
 from archive.stages.depositing.admission import forbids, judge_bag, judge_rights
+from archive.stages.depositing.as_package import Packaged, format_of
 from archive.stages.depositing.packaging import describe_bag, pack_package
-from archive.stages.depositing.proof import prove_again, prove_arrival
+from archive.stages.depositing.proof import drop_packed, prove_again, prove_arrival
 from archive.stages.depositing.reading_ahead import read_ahead
 from archive.stages.depositing.receipts import read_receipt
 from archive.stages.depositing.run import DepositRun, JournalNotes, NoNotes
@@ -35,6 +37,7 @@ from archive.storage.clock import Clock
 from archive.storage.journal import Journal
 from archive.storage.remote import RefusedError, TransientError
 from archive.targets.protocol import UNFINISHED, Notes, SendsUnseen, Target, read_source
+from archive.targets.reading import reading_options
 
 _ANSWERS = (NotAuthorisedError, NoSpaceError, ExistsError, RefusedError, TransientError)
 
@@ -61,13 +64,18 @@ def deposit(
     is deposited there.
     """
     place = at if at in settings.places else ""
-    unread = not dry_run and _judges_while_sending(bag, target)
+    as_format = format_of(settings, at)
+    unread = not dry_run and as_format is None and _judges_while_sending(bag, target)
     refusals = judge_bag(bag, settings, progress, payload=not unread)
     if refusals:
         return DepositReport(bag, target.label, DepositState.REFUSED, tuple(refusals))
-    options = bucket_options(settings, bag)
+    options = reading_options(settings, bag)
     with open_bag(absolute_address(bag), options=options, progress=progress) as source:
         named = at or target.label
+        if as_format is not None:
+            packaged = Packaged(source, as_format, settings, clock, progress)
+            run = DepositRun(target, source, settings, clock, progress, wait, packaged.judge(at), place)
+            return _deposit_packaged(run, bag, packaged, identifier, resume=resume, dry_run=dry_run)
         recipient = Recipient(audience_of(settings, named))
         rights = judge_rights(source, clock, recipient, private_fields=states_audience(settings, named))
         if forbids(rights):
@@ -77,6 +85,22 @@ def deposit(
             source, target.form, target.needs, identifier=identifier, unread=unread, progress=progress
         )
         return _deposit(run, package, resume=resume, dry_run=dry_run)
+
+
+def _deposit_packaged(
+    run: DepositRun, bag: str, packaged: Packaged, identifier: str | None, *, resume: bool, dry_run: bool
+) -> DepositReport:
+    """The deposit of a package in place of the bag. What was packed stays only where a later run may need it."""
+    if forbids(run.findings):
+        return DepositReport(
+            bag, run.target.label, DepositState.REFUSED, tuple(run.findings), format=packaged.format
+        )  # fmt: skip
+    folder = os.path.join(run.settings.folder, run.settings.deposit.journal)
+    package, lost = packaged.pack(os.path.join(folder, "packed"), identifier=identifier)
+    report = _deposit(run, package, resume=resume, dry_run=dry_run)
+    if report.state in (DepositState.PLANNED, DepositState.ACCEPTED, DepositState.REFUSED):
+        drop_packed(package, folder)
+    return replace(report, format=package.format, lost=lost)
 
 
 def _judges_while_sending(bag: str, target: Target) -> bool:

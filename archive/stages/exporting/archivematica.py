@@ -1,7 +1,7 @@
 """The format `archivematica`: a standard transfer for Archivematica, with the originals of the bag as its objects.
 
-Archivematica checks metadata/checksum.* and reads metadata/metadata.csv. The bag's tag files are submission
-documentation. Clause: Archivematica user manual, "Transfer" and "Import metadata".
+Archivematica checks metadata/checksum.*, and reads metadata/metadata.csv and metadata/premis.xml. The bag's tag files
+are submission documentation. Clause: Archivematica user manual, "Transfer" and "Import metadata".
 """
 
 from __future__ import annotations
@@ -10,14 +10,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from archive.formats.archivematica_csv import PATH, write_archivematica
+from archive.formats.bagpath import is_utf8
 from archive.formats.dublin_core import ELEMENT_OF
 from archive.model.description import ELEMENTS, Statement
 from archive.model.export import Lost
 from archive.stages.exporting.protocol import Package
 from archive.stages.exporting.source import PREMIS, STATEMENTS, Source, SourceFile
+from archive.stages.exporting.transfer_record import TransferRecord
 
 OBJECTS = "objects"
 DOCUMENTATION = "metadata/submissionDocumentation/bag/"
+_RECORD = "metadata/premis.xml"
 _ALGORITHMS = ("sha256", "sha512", "sha1", "md5")
 """The checksums that Archivematica verifies, the one that is written first where the bag has it."""
 _ELSEWHERE = frozenset(["hasFormat", "isFormatOf"])
@@ -26,7 +29,7 @@ _ELSEWHERE = frozenset(["hasFormat", "isFormatOf"])
 
 def refuse_name(path: str) -> str | None:
     """A list of checksums has one line a file, in UTF-8."""
-    if any("\ud800" <= one <= "\udfff" for one in path):
+    if not is_utf8(path):
         return "it is not valid UTF-8"
     return "it has a line break" if set(path) & set("\r\n") else None
 
@@ -44,7 +47,13 @@ def export(source: Source, package: Package) -> Sequence[Lost]:
     sayable = _sayable(source, {file.path for file in originals})
     said = _statements(source, sayable, {file.path: place for file, place in places})
     package.write(PATH, b"".join(write_archivematica(said, OBJECTS)))
-    return _lost(source, said, originals, unsaid=len(source.statements) - len(sayable), unchecked=algorithm is None)
+    record = TransferRecord(source, places)
+    if (chunks := record.write()) is not None:
+        package.write(_RECORD, chunks)
+    return _lost(
+        source, said, originals, unsaid=len(source.statements) - len(sayable), unchecked=algorithm is None,
+        record=record,
+    )  # fmt: skip
 
 
 def _checksums(places: list[tuple[SourceFile, str]], algorithm: str) -> bytes:
@@ -71,8 +80,9 @@ def _element_of(statement: Statement) -> str:
 
 
 def _lost(
-    source: Source, said: list[Statement], originals: list[SourceFile], *, unsaid: int, unchecked: bool
-) -> list[Lost]:
+    source: Source, said: list[Statement], originals: list[SourceFile], *, unsaid: int, unchecked: bool,
+    record: TransferRecord,
+) -> list[Lost]:  # fmt: skip
     statements, premis = DOCUMENTATION + STATEMENTS, DOCUMENTATION + PREMIS
     payload = sum(file.in_payload for file in source.files)
     refined = sum(_element_of(one) != one.property for one in said)
@@ -85,6 +95,9 @@ def _lost(
         Lost("terms written as the element that they refine", refined, statements),
         Lost("languages of values", sum(one.language is not None for one in said), statements),
         Lost("certainty and source of the statements", len(source.statements), statements),
-        Lost("events of the PREMIS record", len(source.events), premis),
+        Lost("events of the PREMIS record that concern no single original",
+             len(source.events) - record.taken, premis),
+        Lost("files that PREMIS cannot name, so that their events are not taken over",
+             record.unnamed, premis),
     ]  # fmt: skip
     return [one for one in found if one.count]

@@ -1,4 +1,4 @@
-"""The format `dspace-saf`: one item in DSpace's Simple Archive Format, with every file of the bag.
+"""The format `dspace-saf`: items in DSpace's Simple Archive Format, each with every file of its bag.
 
 Originals are in the bundle ORIGINAL, renditions in PRESERVATION, tag files in METADATA. The files at the bag's top are
 in bag/, all others keep their paths, so that the bag can be put together again.
@@ -24,7 +24,12 @@ def refuse_name(path: str) -> str | None:
 
 
 def export(source: Source, package: Package) -> Sequence[Lost]:
-    """Write the item; private fields stay out, for a repository would publish them."""
+    """Write the one item of the archive. Raises as `Exporter.export`."""
+    return export_item(source, package, ITEM)
+
+
+def export_item(source: Source, package: Package, folder: str) -> Sequence[Lost]:
+    """Write the item in this folder; private fields stay out, for a repository would publish them."""
     files = [file for file in source.files if not file.restricted]
     primary = next((file.path for file in files if file.path.startswith(source.payload_folder)), None)
     ordered = sorted(files, key=lambda file: not file.in_payload)
@@ -34,22 +39,19 @@ def export(source: Source, package: Package) -> Sequence[Lost]:
         own = [*source.titles, *own]
     known = {one.value for one in own if one.property == "identifier"}
     own += [Statement("identifier", one) for one in source.info("External-Identifier") if one not in known]
-    package.copy((file, f"{ITEM}/{_place_of(file.path)}") for file in files)
-    package.write(f"{ITEM}/contents", write_contents(bitstreams))
-    package.write(f"{ITEM}/dublin_core.xml", write_dublin_core(own))
+    package.copy((file, f"{folder}/{_place_of(file.path)}") for file in files)
+    package.write(f"{folder}/contents", write_contents(bitstreams))
+    package.write(f"{folder}/dublin_core.xml", write_dublin_core(own))
     about_files = [one for one in source.statements if one.about is not None and one.property != "title"]
     unwritten = [one for one in own if one.property not in FIELDS]
+    kept = f"{folder}/{_place_of(STATEMENTS)}"
     found = [
         Lost("private fields", len(source.files) - len(files)),
-        Lost("statements without a field in DSpace's registry", len(unwritten), _kept(STATEMENTS)),
-        Lost("statements about single files, but for a title", len(about_files), _kept(STATEMENTS)),
-        Lost("certainty and source of the statements", len(source.statements), _kept(STATEMENTS)),
+        Lost("statements without a field in DSpace's registry", len(unwritten), kept),
+        Lost("statements about single files, but for a title", len(about_files), kept),
+        Lost("certainty and source of the statements", len(source.statements), kept),
     ]
     return [one for one in found if one.count]
-
-
-def _kept(path: str) -> str:
-    return f"{ITEM}/{_place_of(path)}"
 
 
 def _place_of(path: str) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from archive import __version__
 from archive.errors import FormatError
+from archive.formats.bagpath import is_utf8
 from archive.formats.eark_layout import BAG, REPRESENTATIONS, WHOLE, place_of
 from archive.formats.mets_writing import (
     ANY_TYPE,
@@ -25,11 +26,17 @@ from archive.formats.mets_writing import (
     write_package_mets,
     write_representation_mets,
 )
-from archive.formats.premis_editing import PremisEdits, edit_record, scan_record
+from archive.formats.premis_editing import PremisEdits, edit_record
+from archive.formats.premis_scanning import KnownEntities, format_of, scan_record
+from archive.formats.premis_writing import write_premis
 from archive.model.export import Lost
+from archive.model.premis import Link, Links
+from archive.model.record import FormatView
 from archive.resources import metadata_path
+from archive.stages.exporting.package_event import identifiers_of, package_event, program_agent, record_of_package
 from archive.stages.exporting.protocol import Package
 from archive.stages.exporting.source import PREMIS, STATEMENTS, Source, SourceFile
+from archive.storage.clock import Identifiers
 from archive.storage.hashing import Digests
 
 _SCHEMAS = (
@@ -67,13 +74,14 @@ MEDIA_TYPES = frozenset({
 _OF_TAG_FILES = {".xml": "application/xml", ".json": "application/json", ".txt": "text/plain"}
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,100}")
 _UUID = "urn:uuid:"
+_VERSION = "2.2.0"
 _LOST = "documentation/lost.txt"
 _PREMIS_COPY = "metadata/preservation/premis.xml"
 
 
 def refuse_name(path: str) -> str | None:
     """METS names files by URIs, which a validator decodes as UTF-8."""
-    return "it is not valid UTF-8" if any("\ud800" <= one <= "\udfff" for one in path) else None
+    return None if is_utf8(path) else "it is not valid UTF-8"
 
 
 def package_name(source: Source) -> str:
@@ -103,6 +111,7 @@ class _Writing:
         self._places = {file.path: place_of(file.path, split=WHOLE not in self._roles) for file in self._files}
         self._checksums = source.checksums(self._files, tuple(CHECKSUM_TYPES))
         self._unlisted_types = 0
+        self._known = self._scan()
 
     def make(self) -> Sequence[Lost]:
         package, source = self._package, self._source
@@ -111,15 +120,15 @@ class _Writing:
         tags = [(self._places[file.path], file) for file in self._files if not file.in_payload]
         descriptive = [self._tag_file(file, place) for place, file in tags if not place.startswith(BAG)]
         documentation = [self._tag_file(file, place) for place, file in tags if place.startswith(BAG)]
-        record = self._write_record()
+        record, is_continued = self._write_record()
         header = self._header()
         representations = [(name, self._write_representation(header, name)) for name in self._roles]
         schemas = [*_SCHEMAS, *([_SIP_SCHEMA] if self._kind == "SIP" else ())]
         written = [self._write(f"schemas/{name}", [metadata_path("schemas", name).read_bytes()]) for name in schemas]
-        lost = self._lost(is_known=record is not None or not source.has(PREMIS))
+        lost = self._lost(is_known=is_continued or not source.has(PREMIS))
         if lost:
             documentation.append(self._write(_LOST, [_list_of(lost)]))
-        files = PackageFiles(descriptive, [record] if record else [], documentation, written, representations)
+        files = PackageFiles(descriptive, [record], documentation, written, representations)
         package.write("METS.xml", write_package_mets(header, files))
         return lost
 
@@ -148,7 +157,7 @@ class _Writing:
         return self._write(f"{folder}METS.xml", write_representation_mets(header, name, files))
 
     def _payload_file(self, file: SourceFile, place: str) -> MetsFile:
-        view = self._source.formats.get(file.path)
+        view = self._format_of(file)
         named = next((one.value for one in self._source.values("format", about=file.path)), ANY_TYPE)
         if named not in MEDIA_TYPES:
             self._unlisted_types += named != ANY_TYPE
@@ -157,6 +166,12 @@ class _Writing:
         if view is not None:
             known = MetsFormat(view.key if view.registry == "PRONOM" else None, view.name, view.version)
         return MetsFile(place, file.size, self._checksum(file), named, known)
+
+    def _format_of(self, file: SourceFile) -> FormatView | None:
+        if self._known is None:
+            return self._source.formats.get(file.path)
+        known = self._known.files.get(file.path)
+        return None if known is None else format_of(known.format)
 
     def _tag_file(self, file: SourceFile, place: str) -> MetsFile:
         name = file.path.rpartition("/")[2]
@@ -168,18 +183,33 @@ class _Writing:
         algorithm, digest = self._checksums[file.path]
         return CHECKSUM_TYPES[algorithm], digest
 
-    def _write_record(self) -> MetsFile | None:
-        """The PREMIS record with the paths of the package; None where there is none that can be rewritten."""
-        source = self._source
-        if not source.has(PREMIS):
-            return None
+    def _scan(self) -> KnownEntities | None:
+        """What is in the record of the bag; None where there is none that this program wrote."""
         try:
-            known = scan_record(self._record())
-            moved = {one.id: self._places[path] for path, one in known.files.items() if path in self._places}
-            chunks = edit_record(self._record(), PremisEdits(moved=moved, place="package path"))
-            return self._write(_PREMIS_COPY, chunks, ("PREMIS", None))
+            return scan_record(self._record()) if self._source.has(PREMIS) else None
         except FormatError:
             return None
+
+    def _write_record(self) -> tuple[MetsFile, bool]:
+        """The PREMIS record with the paths of the package and the event of its making, and whether it continues that of
+        the bag. Without one that can be continued it has the event alone."""
+        source, identifiers = self._source, identifiers_of(self._source, f"eark-{self._kind.lower()}")
+        named = f"an E-ARK {self._kind} {_VERSION}"
+        if self._known is not None:
+            edits = self._edits(self._known, identifiers, named)
+            return self._write(_PREMIS_COPY, edit_record(self._record(), edits), ("PREMIS", None)), True
+        record = record_of_package(source, identifiers, named)
+        return self._write(_PREMIS_COPY, write_premis(record), ("PREMIS", None)), False
+
+    def _edits(self, known: KnownEntities, identifiers: Identifiers, named: str) -> PremisEdits:
+        moved = {one.id: self._places[path] for path, one in known.files.items() if path in self._places}
+        program = program_agent(identifiers)
+        listed = known.agents.get(("software", program.name, program.version or ""))
+        event = package_event(self._source, identifiers, named, listed or program.id, _link_to(known.package))
+        return PremisEdits(
+            moved=moved, place="package path", links={known.package: [event.id]}, events=(event,),
+            agents=() if listed else (program,),
+        )  # fmt: skip
 
     def _record(self) -> Iterator[bytes]:
         return self._source.reading.reader.stream_tag(PREMIS.encode())
@@ -216,6 +246,10 @@ def representation_names(paths: Iterable[str]) -> tuple[str, ...]:
     """The representations of a payload with these paths: by role where every file has one, else one for all."""
     roles: Mapping[str, None] = dict.fromkeys(_role_of(path) for path in paths if path.startswith("data/"))
     return (WHOLE,) if WHOLE in roles else tuple(sorted(roles))
+
+
+def _link_to(package: str) -> Links:
+    return lambda: iter([Link(package)])
 
 
 def _role_of(path: str) -> str:

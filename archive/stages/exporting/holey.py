@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from urllib.parse import quote, urlsplit
 
 from archive.bags.contents import BagReading, open_bag
-from archive.bags.opening import bucket_options
 from archive.errors import UsageError, from_os_error
 from archive.formats.bagpath import encode_path, to_text
 from archive.formats.fetch import SUBJECT, is_address, local_address, write_fetch
@@ -19,8 +18,10 @@ from archive.model.validation import Depth
 from archive.settings import Settings
 from archive.stages.exporting.placing import choose_place, leftovers_of, obstacles, place, prove
 from archive.stages.exporting.tag_lists import list_tag_file
+from archive.storage.hashing import Digests
 from archive.storage.partial import Partial
 from archive.storage.working_folder import RESTRICTED, WorkingFolder
+from archive.targets.reading import reading_options
 
 _SEAL = b"seal/"
 
@@ -52,7 +53,7 @@ def export_holey(
         raise UsageError(
             "the address of a folder has no query, fragment or user name", subject=prefix.partition("?")[0]
         )
-    with open_bag(bag, options=bucket_options(settings, bag)) as reading:
+    with open_bag(bag, options=reading_options(settings, bag)) as reading:
         target = choose_place(to, reading.reader.name if name is None else name)
         left = leftovers_of(target, clean=clean_partial)
         judged = prove(bag, settings, progress)
@@ -106,7 +107,9 @@ def _write(reading: BagReading, prefix: str, partial: Partial) -> tuple[list[Fin
                 continue
             chunks: Iterator[bytes] = reading.reader.stream_tag(path)
             if named in tag_manifests:
-                chunks = iter([list_tag_file(chunks, tag_manifests[named], SUBJECT, content, codec)])
+                digests = Digests((tag_manifests[named],))
+                digests.update(content)
+                chunks = iter([list_tag_file(chunks, digests.hexdigests()[0], SUBJECT, codec)])
             writing.write(named, chunks)
         writing.check()
     finally:

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
 from archive.bags.contents import BagReading, open_bag
-from archive.bags.opening import bucket_options, sniff_archive
+from archive.bags.opening import sniff_archive
 from archive.errors import StorageError, UsageError, from_os_error
 from archive.formats.bagpath import to_text
 from archive.formats.manifest import parse_manifest_name
@@ -25,6 +25,7 @@ from archive.stages.exporting.placing import choose_place, leftovers_of, obstacl
 from archive.storage.clock import Clock
 from archive.storage.partial import Partial
 from archive.storage.sealed import is_bag
+from archive.targets.reading import reading_options
 
 GROUP, COUNT = "Bag-Group-Identifier", "Bag-Count"
 _OWN_FIELDS = {label.lower() for label in (*COMPUTED, *OWN, GROUP, COUNT, "Internal-Sender-Description")}
@@ -74,7 +75,7 @@ def join(
         return PlacedReport(Action.JOINED, target, tuple(paths), False, 0, 0, verdict, tuple(findings))
     with ExitStack() as stack:
         opened = [
-            _read_part(path, stack.enter_context(open_bag(path, options=bucket_options(settings, path))))
+            _read_part(path, stack.enter_context(open_bag(path, options=reading_options(settings, path))))
             for path in paths
         ]
         findings = _judge_group(opened)

@@ -1,33 +1,35 @@
-"""Telling the ledger, where the bag is one of its holdings, that a package of it was given out."""
+"""Telling the ledger, where there is one, that a package of a bag was made. The bag need not be one of its holdings."""
 
 from __future__ import annotations
 
+import os
+from typing import Any
+
+from archive.bags.opening import absolute_address
 from archive.errors import ArchiveError
+from archive.formats.naming import escape
+from archive.ledger.holdings import holdings_at
 from archive.ledger.recording import record_event
-from archive.model.addresses import is_remote
 from archive.model.codes import packages as codes
+from archive.model.export import ExportReport
 from archive.model.finding import Finding
 from archive.settings import Settings
-from archive.stages.updating.ledger import find_holding
+from archive.stages.verification import project_ledger
 from archive.storage.clock import Clock
 
 
-def record_export(
-    settings: Settings, clock: Clock, bag: str, as_format: str, *, files: int, size: int
-) -> tuple[Finding, ...]:
+def record_export(settings: Settings, clock: Clock, report: ExportReport, identifier: str) -> tuple[Finding, ...]:
     """Write the event; a finding where the ledger did not take it, for the package is in its place already."""
-    if is_remote(bag):
-        return ()
+    detail: dict[str, Any] = {
+        "format": report.format, "package": escape(os.path.basename(report.package)), "bag": escape(identifier),
+        "files": report.files, "bytes": report.size,
+    }  # fmt: skip
     try:
-        found = find_holding(settings, bag)
-        if found is None:
-            return ()
-        ledger, holding = found
-        try:
-            detail = {"format": as_format, "files": files, "bytes": size}
-            record_event(ledger, "dissemination", holding.id, detail, now=int(clock.now().timestamp()))
-        finally:
-            ledger.close()
+        with project_ledger(settings, migrating=True) as ledger:
+            if ledger is not None:
+                held = holdings_at(ledger, absolute_address(report.bag))
+                now = int(clock.now().timestamp())
+                record_event(ledger, "dissemination", held[0].id if held else None, detail, now=now)
     except ArchiveError as error:
-        return (codes.NOT_IN_LEDGER.at(bag, why=error.problem),)
+        return (codes.NOT_IN_LEDGER.at(report.bag, why=error.problem),)
     return ()

@@ -48,3 +48,10 @@ class Exporter(Protocol):
         The same bag becomes the same bytes: no time, no identifier is made up. Raises `UsageError` where the bag cannot
         become such a package, and what `package` raises.
         """
+
+
+class ItemExporter(Exporter, Protocol):
+    """A format whose packages hold several bags: each is an item in a folder of its own."""
+
+    def export_item(self, source: Source, package: Package, folder: str) -> Sequence[Lost]:
+        """Write one bag to this folder of the package. Raises as `export`."""

@@ -7,10 +7,12 @@ get a line. Clause: RO-Crate Metadata Specification 1.2.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from archive import __version__
 from archive.errors import UsageError
+from archive.formats.bagpath import is_utf8
 from archive.formats.crate_marks import ADDED_TO_BAG
 from archive.formats.json_text import json_text
 from archive.formats.manifest import parse_manifest_name
@@ -19,6 +21,7 @@ from archive.model.export import Lost
 from archive.stages.exporting.protocol import Package
 from archive.stages.exporting.source import PREMIS, STATEMENTS, Source, SourceFile
 from archive.stages.exporting.tag_lists import list_tag_file
+from archive.storage.hashing import Digests
 
 DESCRIPTOR = "ro-crate-metadata.json"
 CONTEXT = "https://w3id.org/ro/crate/1.2/context"
@@ -26,17 +29,20 @@ _VERSION = "https://w3id.org/ro/crate/1.2"
 _PRONOM = "https://www.nationalarchives.gov.uk/PRONOM/"
 _ORCID = re.compile(r"(?:https?://orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
-_PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=@/")
+_NOT_PLAIN = re.compile(r"[^A-Za-z0-9\-._~!$&'()*+,;=@/\u00a0-\U0010ffff]")
 _SAID = ("title", "description", "abstract", "subject", "language", "created", "creator", "contributor", "publisher",
          "license", "identifier", "format")  # fmt: skip
 """The properties that have a place in the graph."""
+
+_AT_A_TIME = 256
+"""Files whose entities are written in one piece."""
 
 Entity = dict[str, Any]
 
 
 def refuse_name(path: str) -> str | None:
     """JSON holds no bytes that are not UTF-8."""
-    return "it is not valid UTF-8" if any("\ud800" <= one <= "\udfff" for one in path) else None
+    return None if is_utf8(path) else "it is not valid UTF-8"
 
 
 def export(source: Source, package: Package) -> Sequence[Lost]:
@@ -46,14 +52,15 @@ def export(source: Source, package: Package) -> Sequence[Lost]:
     files = [file for file in source.files if not file.path.startswith("seal/")]
     lost = _lost(source, len(source.files) - len(files))
     graph = _Graph(source, [file for file in files if _is_described(file)], lost)
-    content = (json_text(graph.document(), indent=1) + "\n").encode()
     manifests = {one.name: one.algorithm for one in source.reading.of_kind(tag=True)}
     package.copy((file, file.path) for file in files if file.path not in manifests)
+    digests = Digests(tuple(dict.fromkeys(manifests.values())))
+    package.write(DESCRIPTOR, _digested(graph.write(), digests))
+    found = dict(zip(dict.fromkeys(manifests.values()), digests.hexdigests(), strict=True))
     codec = source.reading.declaration.codec
     for name, algorithm in manifests.items():
         chunks = source.reading.reader.stream_tag(name.encode())
-        package.write(name, list_tag_file(chunks, algorithm, DESCRIPTOR, content, codec))
-    package.write(DESCRIPTOR, content)
+        package.write(name, list_tag_file(chunks, found[algorithm], DESCRIPTOR, codec))
     return lost
 
 
@@ -78,13 +85,11 @@ def _lost(source: Source, seals: int) -> list[Lost]:
 
 def encode_id(path: str) -> str:
     """A bag path as an `@id`: ASCII that a relative URI cannot hold is percent-encoded, other scripts stay."""
-    return "".join(
-        one if one in _PLAIN or one > "\x9f" else "".join(f"%{byte:02X}" for byte in one.encode()) for one in path
-    )
+    return _NOT_PLAIN.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), path)
 
 
 class _Graph:
-    """The entities of one crate, each once, in the order in which they are met."""
+    """The entities of one crate: those of files are written one by one, all others are kept, each once."""
 
     def __init__(self, source: Source, files: list[SourceFile], lost: list[Lost]) -> None:
         self._source = source
@@ -92,22 +97,31 @@ class _Graph:
         self._lost = lost
         self._known: dict[str, Entity] = {}
 
-    def document(self) -> Entity:
+    def write(self) -> Iterator[bytes]:
+        """The document as JSON in UTF-8, an entity a line; of the files one at a time."""
+        yield f'{{"@context": {json_text(CONTEXT)}, "@graph": [\n'.encode()
+        yield _line(self._descriptor())
+        root: Entity = {"@id": "./", "@type": "Dataset"}
+        self._describe(root)
+        root["hasPart"] = _one_or_many([{"@id": encode_id(file.path)} for file in self._files])
+        events = [self._add_event(number) for number in range(1, len(self._source.events) + 1)]
+        root["mentions"] = _one_or_many([*events, self._add_export()])
+        yield b",\n" + _line(root)
+        for start in range(0, len(self._files), _AT_A_TIME):
+            some = self._files[start : start + _AT_A_TIME]
+            yield b"".join(b",\n" + _line(self._file(file)) for file in some)
+        for entity in self._known.values():
+            yield b",\n" + _line(entity)
+        yield b"\n]}\n"
+
+    def _descriptor(self) -> Entity:
         unsaid = [f"{one.what} ({one.kept or 'not in the package'})" for one in self._lost]
-        self._add({
+        bag = {"@id": ADDED_TO_BAG, "@type": "CreativeWork", "name": "The bag without this file"}
+        return {
             "@id": DESCRIPTOR, "@type": "CreativeWork", "conformsTo": {"@id": _VERSION}, "about": {"@id": "./"},
             "description": f"Not said in this graph: {'; '.join(unsaid)}." if unsaid else None,
-            "isBasedOn": self._add({"@id": ADDED_TO_BAG, "@type": "CreativeWork", "name": "The bag without this file"}),
-        })  # fmt: skip
-        root: Entity = self._known.setdefault("./", {"@id": "./", "@type": "Dataset"})
-        self._describe(root)
-        root["hasPart"] = _one_or_many([self._add_file(file) for file in self._files])
-        if events := [self._add_event(number) for number in range(1, len(self._source.events) + 1)]:
-            root["mentions"] = _one_or_many(events)
-        return {
-            "@context": CONTEXT,
-            "@graph": [{key: one[key] for key in one if one[key]} for one in self._known.values()],
-        }
+            "isBasedOn": self._add(bag),
+        }  # fmt: skip
 
     def _describe(self, root: Entity) -> None:
         source, titles = self._source, self._source.titles
@@ -159,7 +173,7 @@ class _Graph:
             kind = "Organization"
         return self._add({"@id": place, "@type": kind, "name": statement.value})
 
-    def _add_file(self, file: SourceFile) -> Entity:
+    def _file(self, file: SourceFile) -> Entity:
         source = self._source
         titles = source.values("title", about=file.path)
         entity: Entity = {"@id": encode_id(file.path), "@type": "File", "name": file.path.rpartition("/")[2]}
@@ -173,7 +187,7 @@ class _Graph:
             words = " ".join(filter(None, (known.name or known.key, known.version)))
             formats.append(self._add({"@id": _PRONOM + known.key, "@type": ["WebPage", "Standard"], "name": words}))
         entity["encodingFormat"] = _one_or_many(formats)
-        return self._add(entity)
+        return entity
 
     def _add_event(self, number: int) -> Entity:
         event = self._source.events[number - 1]
@@ -188,6 +202,14 @@ class _Graph:
         entity["instrument"] = _one_or_many([self._add_program(key) for key, _ in programs])
         entity["agent"] = _one_or_many([self._add_agent(key) for key, one in agents if one.type != "software"])
         return self._add(entity)
+
+    def _add_export(self) -> Entity:
+        """The making of the crate, without a time: the same bag gives the same crate on any day."""
+        program = {"@id": "#program-of-export", "@type": "CreativeWork", "name": "muniment", "version": __version__}
+        return self._add({
+            "@id": "#export", "@type": "CreateAction", "name": "Export of the bag as an RO-Crate",
+            "object": {"@id": ADDED_TO_BAG}, "result": {"@id": "./"}, "instrument": self._add(program),
+        })  # fmt: skip
 
     def _add_program(self, key: str) -> Entity:
         view = self._source.agents[key]
@@ -207,6 +229,17 @@ class _Graph:
         """The entity goes into the graph unless one with its `@id` is there; what refers to it."""
         self._known.setdefault(entity["@id"], entity)
         return {"@id": entity["@id"]}
+
+
+def _digested(chunks: Iterable[bytes], digests: Digests) -> Iterator[bytes]:
+    for chunk in chunks:
+        digests.update(chunk)
+        yield chunk
+
+
+def _line(entity: Entity) -> bytes:
+    """An entity without what it does not have."""
+    return json_text({key: one for key, one in entity.items() if one}).encode()
 
 
 def _role_of(path: str, originals: str) -> str:

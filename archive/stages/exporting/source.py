@@ -16,11 +16,13 @@ from archive.formats.premis_reading import (
     ENTITIES,
     LISTED,
     PREMIS_NAMESPACES,
+    linked_events,
     read_agent,
     read_event,
     read_file_format,
     shorten_list,
 )
+from archive.formats.premis_scanning import view_record, wrap_pieces
 from archive.formats.statements import read_statements
 from archive.formats.tagfile import values_of
 from archive.formats.xml_elements import let_go, local_name
@@ -109,14 +111,18 @@ class Source:
 
         Raises `UsageError` where the bag names none.
         """
+        if self.day is None:
+            raise UsageError(
+                "the format needs a day of publication, and the bag has no Bagging-Date", subject=self.name,
+                remedy="Make a new version with a Bagging-Date: archive update",
+            )  # fmt: skip
+        return self.day
+
+    @cached_property
+    def day(self) -> str | None:
+        """The day of the bagging, else the first full date of the description; None where the bag names none."""
         stated = self.values("issued", "modified", "created", "date")
-        for one in (*self.info("Bagging-Date"), *(statement.value for statement in stated)):
-            if is_day(one):
-                return one
-        raise UsageError(
-            "the format needs a day of publication, and the bag has no Bagging-Date", subject=self.name,
-            remedy="Make a new version with a Bagging-Date: archive update",
-        )  # fmt: skip
+        return next(filter(is_day, (*self.info("Bagging-Date"), *(one.value for one in stated))), None)
 
     @cached_property
     def payload_folder(self) -> str:
@@ -173,14 +179,31 @@ class Source:
         """The agents of the bag's PREMIS record, by the values of their identifiers."""
         return self._record.agents
 
+    @property
+    def events_of_files(self) -> dict[str, tuple[str, ...]]:
+        """The identifiers of the events that the PREMIS record of the bag links each file to, by its bag path."""
+        return self._record.links
+
     @cached_property
     def _record(self) -> _Record:
         found = _Record()
         if not self.has(PREMIS):
             return found
+        chunks: Iterable[bytes] = self.reading.reader.stream_tag(PREMIS.encode())
+        try:
+            pieces = []
+            for one in view_record(chunks):
+                if isinstance(one, bytes):
+                    pieces.append(one)
+                else:
+                    found.enter(*one)
+            chunks = [wrap_pieces(pieces)]
+        except FormatError:
+            found = _Record()
+            chunks = self.reading.reader.stream_tag(PREMIS.encode())
         tags = [f"{{{namespace}}}{one}" for namespace in PREMIS_NAMESPACES for one in (*ENTITIES, *LISTED)]
         try:
-            for element in stream_xml(self.reading.reader.stream_tag(PREMIS.encode()), tags, subject=PREMIS):
+            for element in stream_xml(chunks, tags, subject=PREMIS):
                 if not shorten_list(element):
                     found.take(element)
                     let_go(element)
@@ -204,15 +227,21 @@ class _Record:
         self.formats: dict[str, FormatView] = {}
         self.events: list[EventView] = []
         self.agents: dict[str, AgentView] = {}
+        self.links: dict[str, tuple[str, ...]] = {}
         self._alike: dict[FormatView, FormatView] = {}
+        self._linked_alike: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    def enter(self, path: str, view: FormatView, events: tuple[str, ...]) -> None:
+        """Keep what the record says of one file."""
+        self.formats[path] = self._alike.setdefault(view, view)
+        self.links[path] = self._linked_alike.setdefault(events, events)
 
     def take(self, element: _Element) -> None:
         """Read one entity."""
         match local_name(element):
             case "object":
                 if (found := read_file_format(element)) is not None:
-                    path, view = found
-                    self.formats[path] = self._alike.setdefault(view, view)
+                    self.enter(*found, linked_events(element))
             case "event":
                 self.events.append(read_event(element))
             case "agent":

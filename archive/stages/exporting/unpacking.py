@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from archive.bags.contents import BagReading, open_bag
-from archive.bags.opening import bucket_options, sniff_archive
+from archive.bags.opening import sniff_archive
 from archive.bags.reader import ArchiveLimitError, BrokenArchiveError
 from archive.errors import FormatError, NoSpaceError, UsageError, from_os_error
 from archive.formats.bagpath import to_text
@@ -19,6 +19,7 @@ from archive.settings import Settings
 from archive.stages.exporting.placing import choose_place, leftovers_of, obstacles, place, prove
 from archive.storage.partial import Partial
 from archive.storage.working_folder import WorkingFolder
+from archive.targets.reading import reading_options
 
 
 def unpack(
@@ -39,7 +40,7 @@ def unpack(
     """
     if not is_remote(archive) and (os.path.isdir(archive) or (os.path.isfile(archive) and not sniff_archive(archive))):
         raise UsageError("this is not a packed bag", subject=archive, remedy="Name a zip or tar file")
-    with open_bag(archive, options=bucket_options(settings, archive)) as reading:
+    with open_bag(archive, options=reading_options(settings, archive)) as reading:
         target = choose_place(to, reading.reader.name if name is None else name)
         left = leftovers_of(target, clean=clean_partial)
         judged = prove(archive, settings, progress)

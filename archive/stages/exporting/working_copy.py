@@ -9,7 +9,7 @@ from functools import partial as bind
 from typing import Any
 
 from archive.bags.contents import open_bag
-from archive.bags.opening import absolute_address, bucket_options
+from archive.bags.opening import absolute_address
 from archive.errors import UsageError, from_os_error
 from archive.formats.manifest import manifest_line, manifest_name
 from archive.ledger.holdings import holdings_at
@@ -37,6 +37,7 @@ from archive.storage.clock import Clock
 from archive.storage.packing import pack
 from archive.storage.partial import Partial
 from archive.storage.working_folder import WorkingFolder
+from archive.targets.reading import reading_options
 
 _UNFIT = re.compile(r"[^\w.-]+")
 _EPOCH_OF_ZIP = 315532800
@@ -82,7 +83,7 @@ def give_copy(
         )
     if language not in LANGUAGES:
         raise UsageError(f"a cover sheet is in one of {', '.join(LANGUAGES)}", subject=language)
-    with open_bag(absolute_address(bag), options=bucket_options(settings, bag)) as reading:
+    with open_bag(absolute_address(bag), options=reading_options(settings, bag)) as reading:
         top = reading.reader.name
         stem = name if name is not None else f"{top}-for-{_UNFIT.sub('-', person.name).strip('-.') or 'copy'}"
         target = choose_place(to, f"{stem}.zip" if zipped else stem)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from archive import __version__
+from archive.formats.edtf import is_edtf
 from archive.formats.naming import count_of
 from archive.model.codes import packages as codes
 from archive.model.finding import Finding
@@ -75,7 +76,7 @@ class History:
         left = 0
         for number, one in enumerate(self.content.events, 1):
             view = one.event
-            if view.type not in _event_types() or not _TIME.fullmatch(view.date or ""):
+            if view.type not in _event_types() or not _is_time(view.date or ""):
                 left += 1
                 continue
             event = make("earlier event", str(number))
@@ -134,6 +135,10 @@ class History:
 
 def _one(target: str) -> Callable[[], Iterator[Link]]:
     return lambda: iter((Link(target),))
+
+
+def _is_time(text: str) -> bool:
+    return _TIME.fullmatch(text) is not None or is_edtf(text)
 
 
 @cache

@@ -8,14 +8,13 @@ package, verbatim, in metadata/imported/.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial as bind
 
 from archive.bags.packages import PackageReading, open_package
 from archive.bags.reader import ArchiveLimitError, BrokenArchiveError
-from archive.errors import FormatError, SourceError, UsageError, from_os_error
-from archive.formats.bagpath import to_bytes, to_text
+from archive.errors import ArchiveError, FormatError, SourceError, UsageError, from_os_error
 from archive.formats.manifest import parse_manifest_name
 from archive.model.addresses import is_remote
 from archive.model.build import NO_PROGRESS, Progress
@@ -23,6 +22,7 @@ from archive.model.codes import packages as codes
 from archive.model.description import Access, Description
 from archive.model.finding import Finding
 from archive.model.imported import ImportReport
+from archive.model.light import light_dataclass
 from archive.model.package import PackageContent, PackageKind
 from archive.settings import Settings
 from archive.stages.creation.builder import BagBuilder
@@ -36,7 +36,7 @@ from archive.stages.importing.history import History
 from archive.stages.importing.ledger import record_import
 from archive.stages.packages.bags import OUR_STATEMENTS
 from archive.stages.packages.checking import PackageCheck, check_package
-from archive.stages.packages.recognizing import read_package
+from archive.stages.packages.recognizing import parts_of, read_package
 from archive.stages.scanning.identification import FormatFeed
 from archive.stages.scanning.viruses import check_viruses
 from archive.storage.clock import Clock
@@ -65,52 +65,131 @@ def import_package(
     Every file of the package is read and compared with what the package records of it; nothing is imported from one
     that has errors. The package is never written to. `dry_run` checks all that and writes nothing; `clean_partial`
     removes what a run that was cut off left. A ledger, where there is one, gets an event. Raises `UsageError`,
-    `NotFoundError`, `NotABagError` for what is no package, `ExistsError`, `SourceError` when the package changes
-    meanwhile, `FormatError` and other `StorageError`; then nothing is at the destination.
+    also for several items, `NotFoundError`, `NotABagError` for what is no package, `ExistsError`, `SourceError` when
+    the package changes meanwhile, `FormatError` and other `StorageError`; then nothing is at the destination.
     """
+    (report,) = _import(package, to, name, _Run(settings, clock, progress, dry_run, clean_partial), several=False)
+    assert isinstance(report, ImportReport)
+    return report
+
+
+def import_parts(
+    package: str,
+    to: str,
+    *,
+    name: str | None = None,
+    dry_run: bool = False,
+    clean_partial: bool = False,
+    settings: Settings,
+    clock: Clock,
+    progress: Progress = NO_PROGRESS,
+) -> Iterator[ImportReport | ArchiveError]:
+    """As `import_package`, but a DSpace archive of several items becomes a bag each, by the name of its folder.
+
+    Gives a report for each, or why there is none: one item does not stop the rest. `name` is for one item only.
+    """
+    return _import(package, to, name, _Run(settings, clock, progress, dry_run, clean_partial), several=True)
+
+
+@light_dataclass(frozen=True)
+class _Run:
+    """What is asked of every import of a call."""
+
+    settings: Settings
+    clock: Clock
+    progress: Progress
+    dry_run: bool
+    clean_partial: bool
+
+
+def _import(
+    package: str, to: str, name: str | None, run: _Run, *, several: bool
+) -> Iterator[ImportReport | ArchiveError]:
     if is_remote(package):
         raise UsageError("a package is imported from a path", subject=package, remedy="Copy it here first")
     try:
-        with open_package(package, progress=progress) as reading:
-            content = read_package(reading)
-            if content.kind is PackageKind.BAG and OUR_STATEMENTS in reading.files:
+        with open_package(package, progress=run.progress) as reading:
+            parts = parts_of(reading)
+            if len(parts) == 1:
+                yield _import_one(reading, to, name, run)
+                return
+            if not several:
                 raise UsageError(
-                    "this is a bag with a description already, so there is nothing to import", subject=package,
-                    remedy="Copy it to its place, then run archive audit to check it regularly",
+                    f"it holds {len(parts):,} items, and one item becomes one bag", subject=package,
+                    remedy="Use archive import or archive.import_each, which make a bag of each",
                 )  # fmt: skip
-            target = choose_place(to, content.name if name is None else name)
-            left = leftovers_of(target, clean=clean_partial and not dry_run)
-            check = _check(reading, content, settings, progress)
-            payload = content.payload
-            size = sum(reading.files[one.path] for one in payload)
-            report = bind(
-                ImportReport, package, content.kind.value, content.version, target, dry_run=dry_run,
-                rebuilt=content.bag is not None, files=len(payload), size=size, compared=check.compared,
+            if name is not None:
+                raise UsageError("a name is for one bag, and the archive has several items", subject=name)
+            strays = _outside(reading, parts)
+            for part in parts:
+                try:
+                    yield _import_one(part, to, None, run, strays)
+                except (BrokenArchiveError, ArchiveLimitError, OSError) as error:
+                    yield _as_error(error, part.subject)
+                except ArchiveError as error:
+                    yield error
+    except (BrokenArchiveError, ArchiveLimitError, OSError) as error:
+        raise _as_error(error, package) from error
+
+
+def _as_error(error: Exception, subject: str) -> ArchiveError:
+    if isinstance(error, OSError):
+        return from_os_error(error, subject)
+    return FormatError(f"the archive cannot be read on: {error}", subject=subject)
+
+
+def _outside(reading: PackageReading, parts: Sequence[PackageReading]) -> tuple[Finding, ...]:
+    """The files of an archive that are in none of its items, which nothing lists."""
+    names = {part.name for part in parts}
+    return tuple(codes.UNLISTED.at(path) for path in reading.files if path.partition("/")[0] not in names)
+
+
+def _import_one(
+    reading: PackageReading, to: str, name: str | None, run: _Run, more: tuple[Finding, ...] = ()
+) -> ImportReport:
+    """One package, or one part of it, as one bag. `more` is what is wrong with the whole."""
+    settings, progress = run.settings, run.progress
+    content = read_package(reading)
+    if content.kind is PackageKind.BAG and OUR_STATEMENTS in reading.files:
+        raise UsageError(
+            "this is a bag with a description already, so there is nothing to import", subject=reading.subject,
+            remedy="Copy it to its place, then run archive audit to check it regularly",
+        )  # fmt: skip
+    if content.kind is PackageKind.TRANSFER:
+        raise UsageError(
+            "a transfer is what a bag is made of, not a package of a finished one", subject=reading.subject,
+            remedy="Make a bag of its folder, which reads its checksums and table: archive create FOLDER --to DIR",
+        )  # fmt: skip
+    target = choose_place(to, content.name if name is None else name)
+    left = leftovers_of(target, clean=run.clean_partial and not run.dry_run)
+    check = _check(reading, content, settings, progress)
+    check = replace(check, findings=(*more, *check.findings))
+    payload = content.payload
+    size = sum(reading.files[one.path] for one in payload)
+    report = bind(
+        ImportReport, reading.subject, content.kind.value, content.version, target, dry_run=run.dry_run,
+        rebuilt=content.bag is not None, files=len(payload), size=size, compared=check.compared,
+    )  # fmt: skip
+    if check.grave or run.dry_run:
+        verdict = "not valid" if check.grave else "checked"
+        return report(placed=False, verdict=verdict, findings=(*left, *check.findings))
+    with Partial(os.path.dirname(os.path.abspath(target)), os.path.basename(target)) as working:
+        tree = working.file("tree")
+        if content.bag is not None:
+            found = _rebuild(reading, content, working, progress)
+        else:
+            found = _build(
+                reading, content, check, working, os.path.basename(target), settings=settings, clock=run.clock,
+                progress=progress,
             )  # fmt: skip
-            if check.grave or dry_run:
-                verdict = "not valid" if check.grave else "checked"
-                return report(placed=False, verdict=verdict, findings=(*left, *check.findings))
-            with Partial(os.path.dirname(os.path.abspath(target)), os.path.basename(target)) as working:
-                tree = working.file("tree")
-                if content.bag is not None:
-                    found = _rebuild(reading, content, working, progress)
-                else:
-                    found = _build(
-                        reading, content, check, working, os.path.basename(target), settings=settings, clock=clock,
-                        progress=progress,
-                    )  # fmt: skip
-                proven = prove(tree, settings, progress)
-                findings = (*left, *check.findings, *found)
-                if grave := obstacles(proven):
-                    why = tuple(codes.NOT_A_BAG_NOW.at(one.subject, why=one.message) for one in grave)
-                    return report(placed=False, verdict=proven.verdict, findings=(*findings, *why))
-                place(working, tree, target)
-            findings += record_import(settings, clock, target, content)
-            return report(placed=True, verdict=proven.verdict, findings=findings)
-    except (BrokenArchiveError, ArchiveLimitError) as error:
-        raise FormatError(f"the archive cannot be read on: {error}", subject=package) from error
-    except OSError as error:
-        raise from_os_error(error, package) from error
+        proven = prove(tree, settings, progress)
+        findings = (*left, *check.findings, *found)
+        if grave := obstacles(proven):
+            why = tuple(codes.NOT_A_BAG_NOW.at(one.subject, why=one.message) for one in grave)
+            return report(placed=False, verdict=proven.verdict, findings=(*findings, *why))
+        place(working, tree, target)
+    findings += record_import(settings, run.clock, target, content)
+    return report(placed=True, verdict=proven.verdict, findings=findings)
 
 
 def _check(reading: PackageReading, content: PackageContent, settings: Settings, progress: Progress) -> PackageCheck:
@@ -130,7 +209,7 @@ def _rebuild(reading: PackageReading, content: PackageContent, working: Partial,
     try:
         writing.make("data")
         progress.begin("importing", sum(reading.files[path] for path in content.bag))
-        for path in _in_order(reading):
+        for path in reading.in_order():
             bag_path = content.bag.get(path)
             if bag_path is None:
                 continue
@@ -179,7 +258,7 @@ def _build(
         build.folder(ORIGINALS.rstrip("/")).close()
         expected = {one.path: one.digests for one in content.files}
         progress.begin("importing", sum(reading.files.values()))
-        for path in _in_order(reading):
+        for path in reading.in_order():
             chunks = _counted(_compared(reading, path, expected.get(path, {})), progress)
             if places[path].startswith("data/"):
                 build.add_payload(places[path], chunks)
@@ -213,12 +292,6 @@ def _description(content: PackageContent, places: dict[str, str]) -> Description
     return Description(tuple(said), name="the package")
 
 
-def _in_order(reading: PackageReading) -> Iterator[str]:
-    """The paths of the files in the order in which the package holds them."""
-    for batch in reading.reader.walk((), (), open_files=False):
-        yield from map(to_text, batch.paths())
-
-
 def _counted(chunks: Iterable[bytes], progress: Progress) -> Iterator[bytes]:
     for chunk in chunks:
         progress.advance(len(chunk))
@@ -231,7 +304,7 @@ def _compared(reading: PackageReading, path: str, expected: object) -> Iterator[
     strongest = max(known, key=digest_length, default=None)
     digests = Digests(() if strongest is None else (strongest,))
     size = 0
-    for chunk in reading.reader.stream(to_bytes(path)):
+    for chunk in reading.stream(path):
         digests.update(chunk)
         size += len(chunk)
         yield chunk

@@ -49,7 +49,7 @@ def check_package(
         requests.append(Request(to_bytes(file.path), found, (strongest or _DEFAULT,)))
     if read_files:
         progress.begin("checking", size)
-        for request, read in reading.reader.digest(requests, progress.advance):
+        for request, read in reading.digest(requests, progress.advance):
             path = to_text(request.path)
             findings += _judge(path, request.size, read, *expected[path])
         progress.end()

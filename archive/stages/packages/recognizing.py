@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from archive.bags.packages import CRATE_METADATA, PackageReading
-from archive.errors import FormatError, NotABagError, UsageError
+from archive.bags.packages import CRATE_METADATA, PackageReading, PartReading
+from archive.errors import FormatError, NotABagError
 from archive.model.codes import packages as codes
 from archive.model.package import PackageContent, PackageKind
 from archive.stages.packages.archivematica import METS_NAME, mets_of, read_archivematica
@@ -13,6 +13,7 @@ from archive.stages.packages.bags import read_foreign_bag
 from archive.stages.packages.dspace_saf import CONTENTS, RECORD, item_folders, read_saf
 from archive.stages.packages.eark import TOP, is_eark, read_eark
 from archive.stages.packages.rocrate import read_rocrate
+from archive.stages.packages.transfer import is_transfer, may_be_transfer, read_transfer
 
 
 def kind_of(reading: PackageReading) -> PackageKind | None:
@@ -25,13 +26,15 @@ def kind_of(reading: PackageReading) -> PackageKind | None:
         return PackageKind.BAG
     if is_eark(reading):
         return PackageKind.EARK
+    if is_transfer(reading):
+        return PackageKind.TRANSFER
     return PackageKind.DSPACE_SAF if item_folders(reading) else None
 
 
 def read_package(reading: PackageReading) -> PackageContent:
     """What the package says of itself; what is wrong with that is in its findings.
 
-    Raises `NotABagError` for what is no package of a known kind, `UsageError` for several DSpace items, and OSError.
+    Raises `NotABagError` for what is no package of a known kind, and OSError.
     """
     kind = kind_of(reading)
     try:
@@ -44,23 +47,30 @@ def read_package(reading: PackageReading) -> PackageContent:
                 return read_foreign_bag(reading)
             case PackageKind.EARK:
                 return read_eark(reading)
+            case PackageKind.TRANSFER:
+                return read_transfer(reading)
             case PackageKind.DSPACE_SAF:
-                folders = item_folders(reading)
-                if len(folders) > 1:
-                    raise UsageError(
-                        f"it holds {len(folders):,} items, and one item becomes one bag", subject=reading.subject,
-                        remedy=f"Name one item's folder, such as {os.path.join(reading.subject, folders[0][:-1])}",
-                    )  # fmt: skip
-                return read_saf(reading, folders[0])
+                return read_saf(reading, item_folders(reading))
             case None:
                 raise NotABagError(
                     "this is not a package of a known kind: an E-ARK package, RO-Crate, DSpace item, Archivematica AIP"
-                    " or bag", subject=reading.subject, remedy="Name the package's own folder or archive",
+                    " or transfer, or bag", subject=reading.subject, remedy="Name the package's own folder or archive",
                 )  # fmt: skip
     except FormatError as error:
         assert kind is not None
         finding = codes.UNREADABLE_METADATA.at(error.subject or "", why=str(error))
         return PackageContent(kind, None, reading.name, findings=(finding,))
+
+
+def parts_of(reading: PackageReading) -> list[PackageReading]:
+    """The packages in a package, each of which becomes a bag: the items of a DSpace archive, else the package itself.
+
+    Raises OSError.
+    """
+    if kind_of(reading) is not PackageKind.DSPACE_SAF:
+        return [reading]
+    folders = item_folders(reading)
+    return [reading] if len(folders) == 1 else [PartReading(reading, folder) for folder in folders]
 
 
 def looks_like_package(folder: str) -> bool:
@@ -75,6 +85,8 @@ def looks_like_package(folder: str) -> bool:
         return True
     if TOP in names:
         return "representations" in names or _claims_eark(os.path.join(folder, TOP))
+    if may_be_transfer(folder, names):
+        return True
     return any(
         os.path.isfile(os.path.join(folder, name, RECORD)) and os.path.isfile(os.path.join(folder, name, CONTENTS))
         for name in names

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from archive.formats.manifest import manifest_name
-from archive.formats.premis_editing import KnownEntities, edit_record
+from archive.formats.premis_editing import edit_record
+from archive.formats.premis_scanning import KnownEntities
 from archive.model.build import FileRecord, Progress, RenditionResult
 from archive.model.description import Description
 from archive.model.finding import Finding

@@ -11,7 +11,7 @@ from archive.errors import (
     StorageError,
     UsageError,
 )
-from archive.formats.premis_editing import scan_record
+from archive.formats.premis_scanning import scan_record
 from archive.model.build import Progress, RenditionResult
 from archive.model.capped_findings import CappedFindings
 from archive.model.finding import Finding, Severity

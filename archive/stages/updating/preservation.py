@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from archive.formats.naming import count_of
-from archive.formats.premis_editing import KnownEntities, PremisEdits
+from archive.formats.premis_editing import PremisEdits
+from archive.formats.premis_scanning import KnownEntities
 from archive.formats.premis_writing import ALGORITHMS
 from archive.model.build import Build, FileRecord, RenditionResult, Role, VirusCheck
 from archive.model.description import Description

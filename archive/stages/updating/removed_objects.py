@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 
-from archive.formats.premis_editing import KnownEntities, wrap_pieces
+from archive.formats.premis_scanning import KnownEntities, wrap_pieces
 from archive.formats.xml_elements import children, local_name
 from archive.formats.xml_safety import XmlRefusedError, parse_xml
 from archive.model.build import FileRecord

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from archive.formats.premis_editing import KnownEntities
+from archive.formats.premis_scanning import KnownEntities
 from archive.model.update import Changes
 from archive.stages.updating.description import OldWords
 from archive.stages.updating.old_version import OldVersion

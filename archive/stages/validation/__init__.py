@@ -51,7 +51,8 @@ def validate(
     """Judge `subject`: a bag (folder, zip, tar plain or compressed), an XML record, a PDF, an OCFL object or root,
     or a package of another system.
 
-    A bag may also be at an s3://BUCKET/PREFIX address, or be OBJECT#vN, a version of an OCFL object. `depth`,
+    A bag may also be at an s3://BUCKET/PREFIX address, in a deposit at a place of the settings (PLACE:IDENTIFIER or
+    its URL), or be OBJECT#vN, a version of an OCFL object. `depth`,
     `profile`, `cross_check` and `workers` are for bags. Raises `NotFoundError` when there is nothing, `NotABagError`
     for a folder or archive that is not a bag, `UsageError` when it is of no kind that can be judged. `on_finding` is
     called with each finding once: of a bag as it is found, of anything else when it is judged. What the system does not
@@ -59,8 +60,10 @@ def validate(
     """
     if not subject or "\x00" in subject:
         raise UsageError("nothing is named to validate", remedy="Name a bag, an XML record or a PDF")
-    if "://" in subject and not is_remote(subject) and not os.path.lexists(subject):
-        raise UsageError("only paths and s3:// addresses can be validated", subject=subject.partition("://")[0])
+    if settings is not None:
+        from archive.places import address_in_place
+
+        subject = address_in_place(settings, subject)
     if cross_check and depth is not Depth.FULL:
         raise UsageError("a second opinion is asked at full depth only", remedy="Leave out --depth or --cross-check")
     try:
@@ -141,8 +144,6 @@ def validate_sealed(
     """
     if not subject or "\x00" in subject:
         raise UsageError("nothing is named to verify", remedy="Name a bag")
-    if "://" in subject and not is_remote(subject) and not os.path.lexists(subject):
-        raise UsageError("only paths and s3:// addresses can be verified", subject=subject.partition("://")[0])
     try:
         sort = _sort_of(subject)
     except OSError as error:

@@ -12,6 +12,7 @@ from archive.model.build import NO_PROGRESS, Progress
 from archive.model.finding import Finding
 from archive.model.light import light_dataclass
 from archive.model.validation import Depth, ValidationReport
+from archive.places import address_in_place
 from archive.settings import Settings
 from archive.stages.spreading import Spread, work_each
 from archive.stages.validation import validate, validate_each
@@ -71,17 +72,18 @@ def _validate_on_workers(
 ) -> Iterator[ValidationReport | ArchiveError]:
     """The report on each of `subjects`, in their order, or why there is none. Raises `UsageError`, `StorageError`."""
     named = os.path.abspath(profile) if profile is not None and os.path.exists(profile) else profile
-    jobs = [_Job(_absolute(subject), depth, named, cross_check, settings) for subject in subjects]
+    jobs = [_Job(_absolute(subject, settings), depth, named, cross_check, settings) for subject in subjects]
     for subject, answer in zip(subjects, work_each(_validate, jobs, spread), strict=True):
         if isinstance(answer, ArchiveError):
-            answer.subject = subject if answer.subject in (None, _absolute(subject)) else answer.subject
+            answer.subject = subject if answer.subject in (None, _absolute(subject, settings)) else answer.subject
             yield answer
         else:
             yield ValidationReport(subject, answer.kind, answer.verdict, answer.findings, answer.depth, answer.facts)
 
 
-def _absolute(subject: str) -> str:
+def _absolute(subject: str, settings: Settings | None) -> str:
     """The subject as every worker finds it; what is empty or odd is refused there in the same words."""
+    subject = subject if settings is None else address_in_place(settings, subject)
     return subject if not subject or "\0" in subject or is_remote(subject) else os.path.abspath(subject)
 
 

@@ -47,7 +47,7 @@ def test_the_originals_are_objects_and_the_tag_files_documentation(seed: str, tm
         one: text for one, text in held.items() if not one.startswith("data/")
     }
     assert set(tree) - {one for one in tree if one.startswith(("objects/", DOCUMENTATION))} == {
-        "metadata/metadata.csv", "metadata/checksum.sha256",
+        "metadata/metadata.csv", "metadata/checksum.sha256", "metadata/premis.xml",
     }  # fmt: skip
     assert checks(Path(report.package), "sha256")
     assert len((tmp_path / "out" / seed / "metadata" / "checksum.sha256").read_text("utf-8").splitlines()) == len(

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from archive.bags.contents import BagReading, BagView, has_bag_parts, read_bag, refuse_several_bags
-from archive.bags.opening import NO_OPTIONS, bucket_options, open_reader
+from archive.bags.opening import NO_OPTIONS, open_reader
 from archive.bags.reader import LIMITS, Batch, Beat, FolderWalker, Limits, in_seal, no_beat
 from archive.errors import NotABagError
 from archive.formats import tagfile
@@ -22,6 +22,7 @@ from archive.stages.validation.bags.in_manifest_order import Leftover, read_in_m
 from archive.stages.validation.bags.portability import warn_unportable
 from archive.stages.validation.bags.workers import walk_with_workers
 from archive.stages.validation.feed import FindingFeed, OnFinding, finding_key
+from archive.targets.reading import reading_options
 
 if TYPE_CHECKING:
     from archive.settings import Settings
@@ -59,7 +60,7 @@ def validate_bag(
         from archive.stages.validation.bags.profiles import judge_profile, load_profile
 
         rules = load_profile(profile)
-    options = NO_OPTIONS if settings is None else bucket_options(settings, subject)
+    options = NO_OPTIONS if settings is None else reading_options(settings, subject)
     feed = FindingFeed(on_finding, progress)
     reader = open_reader(subject, options=options, progress=feed, limits=limits)
     try:
