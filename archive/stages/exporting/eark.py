@@ -109,7 +109,7 @@ class _Writing:
         self._files = [file for file in source.files if not file.restricted]
         self._roles = representation_names(file.path for file in self._files)
         self._places = {file.path: place_of(file.path, split=WHOLE not in self._roles) for file in self._files}
-        self._checksums = source.checksums(self._files, tuple(CHECKSUM_TYPES))
+        self._unlisted = source.read_unlisted(self._files, tuple(CHECKSUM_TYPES))
         self._unlisted_types = 0
         self._known = self._scan()
 
@@ -180,8 +180,10 @@ class _Writing:
         return MetsFile(place, file.size, self._checksum(file), _type_of(name), kind=kind)
 
     def _checksum(self, file: SourceFile) -> tuple[str, str]:
-        algorithm, digest = self._checksums[file.path]
-        return CHECKSUM_TYPES[algorithm], digest
+        for algorithm, name in CHECKSUM_TYPES.items():
+            if algorithm in file.digests:
+                return name, file.digests[algorithm]
+        return next(iter(CHECKSUM_TYPES.values())), self._unlisted[file.path]
 
     def _scan(self) -> KnownEntities | None:
         """What is in the record of the bag; None where there is none that this program wrote."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archive.bags.contents import BagReading
 from archive.bags.reader import Request, no_beat
 from archive.errors import FormatError, SourceError, StorageError, UsageError
-from archive.formats.bagpath import to_text
+from archive.formats.bagpath import to_bytes, to_text
 from archive.formats.edtf import is_day
 from archive.formats.premis_reading import (
     ENTITIES,
@@ -38,15 +38,16 @@ if TYPE_CHECKING:
 PREMIS = "metadata/preservation/premis.xml"
 STATEMENTS = "metadata/descriptive/statements.json"
 ORIGINALS = "data/original/"
+_UNLISTED: Mapping[str, str] = {}
 
 
-@light_dataclass(frozen=True)
+@light_dataclass(frozen=True, slots=True)
 class SourceFile:
     """One file of the bag: bag path, size in bytes, and its digests in hex by BagIt name, none for an unlisted file."""
 
     path: str
     size: int
-    digests: dict[str, str]
+    digests: Mapping[str, str]
 
     @property
     def in_payload(self) -> bool:
@@ -72,7 +73,7 @@ class Source:
         found = []
         for batch in self.reading.reader.walk((), (), open_files=False):
             for path, size in zip(batch.paths(), batch.sizes, strict=True):
-                found.append(SourceFile(to_text(path), size, dict(digests.get(path, {}))))
+                found.append(SourceFile(to_text(path), size, digests.pop(path, _UNLISTED)))
         return tuple(sorted(found, key=lambda one: os.fsencode(one.path)))
 
     @cached_property
@@ -142,26 +143,24 @@ class Source:
             raise StorageError("it cannot be read", subject=path, remedy="Run archive validate on the bag")
         return content
 
-    def checksums(self, files: Iterable[SourceFile], known: Sequence[str]) -> dict[str, tuple[str, str]]:
-        """A digest of each file by its path: algorithm and hex, the first of `known` that a manifest lists.
+    def read_unlisted(self, files: Iterable[SourceFile], known: Sequence[str]) -> dict[str, str]:
+        """The digest, by the first of `known`, of each file for which no manifest lists one of `known`: hex by path.
 
-        What no manifest lists so is read and digested by the first. Raises OSError, `SourceError`.
+        These files are read. Raises OSError, `SourceError`.
         """
+        unlisted = [
+            Request(to_bytes(file.path), file.size, tuple(known[:1]))
+            for file in files
+            if not any(one in file.digests for one in known)
+        ]
         found = {}
-        unlisted = []
-        for file in files:
-            name = next((one for one in known if one in file.digests), None)
-            if name is None:
-                unlisted.append(Request(file.path.encode("utf-8", "surrogateescape"), file.size, tuple(known[:1])))
-            else:
-                found[file.path] = name, file.digests[name].lower()
         for request, read in self.reading.reader.digest(unlisted, no_beat):
             path = to_text(request.path)
             if read.packed is None:
                 raise SourceError(
                     "it changed or cannot be read", subject=path, remedy="Run archive validate on the bag"
                 )
-            found[path] = known[0], read.packed.hex()
+            found[path] = read.packed.hex()
         return found
 
     @property
