@@ -112,6 +112,9 @@ def group() -> None:
     """
 
 
+_INTERRUPTED = "interrupted; nothing is left half-made, run again to go on"
+
+
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line and give its exit code. Nothing but an exit code ever leaves: no traceback, no exception."""
     _open_closed_streams()
@@ -141,7 +144,7 @@ def run(arguments: list[str] | None = None) -> int:
     except click.UsageError as error:
         return _fail(f"{_sentence(error.format_message())} See {_path_of(error.ctx)} --help.", Exit.USAGE, as_json)
     except (KeyboardInterrupt, click.Abort):
-        return _fail("interrupted; nothing is left half-made, run again to go on", Exit.INTERRUPTED, as_json)
+        return _fail(_INTERRUPTED, Exit.INTERRUPTED, as_json)
     except ArchiveError as error:
         return _fail(str(error), error.exit_code, as_json, error)
     except BrokenPipeError as error:
@@ -152,6 +155,10 @@ def run(arguments: list[str] | None = None) -> int:
         _let_go_of_output()
         return code
     except Exception as error:  # noqa: BLE001 - the last line of defence: a fault of ours still ends in words and 70
+        from archive.cli.interrupting import was_interrupted
+
+        if was_interrupted():
+            return _fail(_INTERRUPTED, Exit.INTERRUPTED, as_json)
         return _fail_with_fault(error, as_json)
     return result if isinstance(result, int) else int(Exit.DONE)
 

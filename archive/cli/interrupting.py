@@ -66,13 +66,24 @@ def begin_work() -> None:
         sys.unraisablehook = interrupt.come_back
 
 
+def was_interrupted() -> bool:
+    """Whether an interrupt was raised as an exception: what fails then may be that, in other words.
+
+    The start of a module in C turns whatever hits it into an ImportError, lxml's for one.
+    """
+    handler = signal.getsignal(signal.SIGINT)
+    return isinstance(handler, _Interrupt) and handler.came
+
+
 class _Interrupt:
     def __init__(self) -> None:
+        self.came = False
         self._last = float("-inf")
         self._said = False
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         del number, frame
+        self.came = True
         now = time.monotonic()
         if now - self._last >= GRACE:
             self._last = now

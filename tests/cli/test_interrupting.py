@@ -121,3 +121,28 @@ main()
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, timeout=15, check=False)
     assert done.returncode == 130
     assert done.stderr.strip() == b"error: interrupted; nothing is left half-made, run again to go on"
+
+
+SWALLOWED = """
+import sys, time
+from archive.stages.validation import spreading
+def start_of_a_module_in_c(*_, **__):
+    print('here', flush=True)
+    try:
+        time.sleep(20)
+    except KeyboardInterrupt:
+        raise ImportError('cannot initialise module strings') from None
+spreading.validate_spread = start_of_a_module_in_c
+from archive.cli import main
+sys.argv = ["archive", "validate", "bag"]
+main()
+"""
+
+
+def test_an_interrupt_that_became_another_error_has_the_same_code(tmp_path: Path) -> None:
+    process = start(SWALLOWED, tmp_path)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "here\n"
+    process.send_signal(signal.SIGINT)
+    _out, err = process.communicate(timeout=20)
+    assert (process.returncode, err) == (130, "error: interrupted; nothing is left half-made, run again to go on\n")
