@@ -127,8 +127,8 @@ SWALLOWED = """
 import sys, time
 from archive.stages.validation import spreading
 def start_of_a_module_in_c(*_, **__):
-    print('here', flush=True)
     try:
+        print('here', flush=True)
         time.sleep(20)
     except KeyboardInterrupt:
         raise ImportError('cannot initialise module strings') from None
