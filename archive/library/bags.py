@@ -179,8 +179,9 @@ class Bag:
         self._require_open()
         self._streams += 1
         mine, single = self._streams, "tar" in self._reading.reader.serialization or self._compressed
+        path = path_text(path)
         try:
-            for chunk in self._reading.reader.stream(os.fsencode(path_text(path))):
+            for chunk in self._reading.reader.stream(os.fsencode(path)):
                 yield chunk
                 self._require_open()
                 if single and mine != self._streams:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from archive.config import load_settings
 from archive.ledger.book import create_ledger, ledger_address, open_ledger
 from tests.support.deposit_bags import HARD_NAMES, tree_of, write_bag
 from tests.support.trusting import trust
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture
@@ -308,13 +309,21 @@ def test_a_client_that_is_killed_goes_on(project: Path, checkout: Path, capsys: 
     bag = write_bag(project / "bag", large=30 << 20)
     command = [sys.executable, "-m", "archive", "deposit", "bag", "dir:shelf"]
     environment = {**os.environ, "PYTHONPATH": str(checkout)}
-    killed = 0
-    for pause in (0.3, 0.45, 0.6):
+    shelf, killed = project / "shelf", 0
+
+    def stored() -> int:
+        found = 0
+        for path in shelf.rglob("*"):
+            with contextlib.suppress(FileNotFoundError):
+                found += path.stat().st_size if path.is_file() else 0
+        return found
+
+    for octets in (1, 5 << 20, 15 << 20):
         process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(pause)
+        wait_until(lambda one=process, most=octets: one.poll() is not None or stored() >= most)
         process.send_signal(signal.SIGKILL)
-        killed += process.wait() == -signal.SIGKILL
-        final = project / "shelf" / "bag"
+        killed += process.wait(60) == -signal.SIGKILL
+        final = shelf / "bag"
         assert not final.exists() or tree_of(final) == tree_of(bag)
     assert killed
     assert run(["deposit", "bag", "dir:shelf", "--resume"]) == 0
