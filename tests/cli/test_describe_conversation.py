@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from pathlib import Path
 
 import docx
@@ -42,7 +40,7 @@ def test_a_conversation_is_interrupted_and_continued(source: Path, tmp_path: Pat
     first.answer("[A statement]", "")
     first.answer("Who made it", "Example Archive; A. Author")
     first.expect("When it was made")
-    os.kill(first.pid, signal.SIGINT)
+    first.interrupt()
     assert first.end() == 130
     assert to.read_text().startswith("# Unfinished")
     assert read(to).title_text() == "A statement"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from pathlib import Path
 
 import pytest
@@ -64,6 +62,6 @@ def test_an_option_given_is_not_asked_for_and_enter_names_no_one(tmp_path: Path)
 def test_a_conversation_that_is_interrupted_starts_no_project(tmp_path: Path) -> None:
     terminal = Terminal("init", "project", cwd=tmp_path)
     terminal.expect("Organization")
-    os.kill(terminal.pid, signal.SIGINT)
+    terminal.interrupt()
     assert terminal.end() == 130
     assert not (tmp_path / "project").exists()

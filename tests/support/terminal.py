@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import select
+import signal
 import sys
 import time
 from pathlib import Path
@@ -40,11 +41,31 @@ class Terminal:
         self.expect(words)
         os.write(self._fd, text.encode() + b"\n")
 
-    def end(self) -> int:
-        try:
-            while os.read(self._fd, 4096):
-                pass
-        except OSError:
-            pass
+    def interrupt(self) -> None:
+        """Press Ctrl-C until it is heard, as a person does.
+
+        Between writing a prompt and waiting for the answer there is a moment in which Python's `input` takes note of a
+        signal only with the next one, or the next key.
+        """
+        for _ in range(60):
+            os.kill(self.pid, signal.SIGINT)
+            if not self._has_more(1.0):
+                return
+
+    def _has_more(self, seconds: float) -> bool:
+        """Read what is said meanwhile; False as soon as the command has closed its terminal."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            if select.select([self._fd], [], [], left)[0]:
+                try:
+                    if not os.read(self._fd, 4096):
+                        return False
+                except OSError:
+                    return False
+        return True
+
+    def end(self, seconds: float = 120) -> int:
+        """Wait for the end of the command: its exit code."""
+        assert not self._has_more(seconds), "the command does not end"
         os.close(self._fd)
         return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
