@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.cli.console import show, show_json
+from archive.cli.interrupting import heard_while_asking
 from archive.cli.options import current_settings, json_option, path_argument, quiet_option, strict_option
 from archive.errors import ExistsError, NotFoundError, UsageError
 from archive.formats.naming import escape
@@ -111,7 +112,8 @@ def _ask(talk: Conversation, question: Question, sources: tuple[str, ...]) -> No
     hint = f" ({escape(question.hint)})" if question.hint else ""
     while True:
         shown = f"{escape(question.words)}{hint}{f' [{suggested}]' if suggested else ''}"
-        text = click.prompt(shown, default="", show_default=False, err=True).strip()
+        with heard_while_asking():
+            text = click.prompt(shown, default="", show_default=False, err=True).strip()
         if text == "?" and question.about is not None:
             _open_file(question.about, sources)
         elif text == "-" or (not text and not suggested):

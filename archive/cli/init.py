@@ -9,6 +9,7 @@ import sys
 import click
 
 from archive.cli.console import show, show_json, warn
+from archive.cli.interrupting import heard_while_asking
 from archive.cli.options import NamedPath, json_option
 from archive.errors import UsageError
 from archive.formats.naming import escape
@@ -70,5 +71,6 @@ def command(folder: str, url: str | None, organization: str | None, operator: st
 def _named(given: str | None, question: str, *, asks: bool) -> str:
     """The name that was given, or that is typed in answer; empty where there is none."""
     if given is None and asks:
-        given = click.prompt(f"{question} (Enter for none)", default="", show_default=False, err=True)
+        with heard_while_asking():
+            given = click.prompt(f"{question} (Enter for none)", default="", show_default=False, err=True)
     return " ".join((given or "").split())

@@ -15,7 +15,7 @@ import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from types import FrameType
 
     Handler = Callable[[int, FrameType | None], None] | signal.Handlers
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 CODE = 130
 GRACE = 2.0
 """How long after an interrupt others are taken for the same one, in seconds."""
+_AGAIN = 0.1
+_DONE = b"\0"
 _WORDS = "interrupted before it began; nothing was done"
 _ERROR = f'{{"schema": "archive.error/1", "exit_code": 130, "kind": "Interrupted", "problem": "{_WORDS}"}}\n'
 
@@ -64,6 +66,44 @@ def begin_work() -> None:
         interrupt = _Interrupt()
         install(interrupt)
         sys.unraisablehook = interrupt.come_back
+
+
+@contextlib.contextmanager
+def heard_while_asking() -> Iterator[None]:
+    """While the block waits for a person's answer, the first Ctrl-C is heard.
+
+    `input` looks for signals before it waits, and when one breaks the wait. One that comes between is noticed only with
+    the next signal or key; so a thread sends it again as long as the block goes on.
+    """
+    import threading
+
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "pthread_kill"):
+        yield
+        return
+    main_thread = threading.get_ident()
+    heard, told = os.pipe()
+    os.set_blocking(told, False)
+
+    def send_again() -> None:
+        while (came := os.read(heard, 1)) != _DONE:
+            time.sleep(_AGAIN)
+            if asking.is_set():
+                signal.pthread_kill(main_thread, came[0])
+
+    asking = threading.Event()
+    asking.set()
+    sender = threading.Thread(target=send_again, daemon=True, name="interrupts of a question")
+    sender.start()
+    before = signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+    try:
+        yield
+    finally:
+        asking.clear()
+        signal.set_wakeup_fd(before)
+        os.write(told, _DONE)
+        sender.join()
+        os.close(heard)
+        os.close(told)
 
 
 def was_interrupted() -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from archive.cli.console import show, show_json, warn
+from archive.cli.interrupting import heard_while_asking
 from archive.cli.name_lists import expand_lists
 from archive.config import load_settings
 from archive.errors import UsageError
@@ -118,7 +119,8 @@ def read_passphrase(key: str, descriptor: int | None, *, new: bool = False) -> S
         )  # fmt: skip
     else:
         words = f"{'New passphrase' if new else 'Passphrase'} for {escape(key)}"
-        passphrase = click.prompt(words, hide_input=True, confirmation_prompt=new, err=True)
+        with heard_while_asking():
+            passphrase = click.prompt(words, hide_input=True, confirmation_prompt=new, err=True)
     if not passphrase:
         raise UsageError("the passphrase is empty", subject=key)
     return Secret(passphrase)

@@ -9,6 +9,7 @@ import click
 
 from archive.cli.console import show, show_json
 from archive.cli.holdings import open_current
+from archive.cli.interrupting import heard_while_asking
 from archive.cli.options import json_option, path_argument
 from archive.errors import UsageError
 from archive.formats.naming import escape
@@ -74,7 +75,8 @@ def _ask(count: int, as_json: bool) -> bool:
         raise UsageError("--json cannot ask questions", remedy="Add --yes")
     if not sys.stdin.isatty():
         raise UsageError("not a terminal, so cannot ask", remedy="Add --yes")
-    return click.confirm(f"Replace {count} {'file' if count == 1 else 'files'}?", default=False, err=True)
+    with heard_while_asking():
+        return click.confirm(f"Replace {count} {'file' if count == 1 else 'files'}?", default=False, err=True)
 
 
 def _tell(wounds: int, replaced: int, kept: str | None) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from archive.cli.console import show, show_json, warn
+from archive.cli.interrupting import heard_while_asking
 from archive.cli.options import UtcTime, current_settings, json_option, path_argument, trust_option
 from archive.errors import UsageError
 from archive.formats.naming import escape
@@ -256,5 +257,6 @@ def _ask_digits(trust: Trust) -> str:
             "not a terminal, so it cannot ask for the digits as they were heard", subject=trust.file.name,
             remedy="Run it in a terminal, or have the version signed with a root key",
         )  # fmt: skip
-    heard: str = click.prompt("The first four groups of digits, as they were read to you", err=True)
+    with heard_while_asking():
+        heard: str = click.prompt("The first four groups of digits, as they were read to you", err=True)
     return heard

@@ -146,3 +146,27 @@ def test_an_interrupt_that_became_another_error_has_the_same_code(tmp_path: Path
     process.send_signal(signal.SIGINT)
     _out, err = process.communicate(timeout=20)
     assert (process.returncode, err) == (130, "error: interrupted; nothing is left half-made, run again to go on\n")
+
+
+UNNOTICED = """
+import os, signal, threading, time
+from archive.cli import interrupting
+interrupting.install(interrupting.leave_before_work)
+interrupting.begin_work()
+answer, _nobody = os.pipe()
+def elsewhere():
+    time.sleep(0.2)
+    signal.pthread_kill(threading.get_ident(), signal.SIGINT)  # taken by this thread, it breaks no wait of the main one
+threading.Thread(target=elsewhere, daemon=True).start()
+try:
+    with interrupting.heard_while_asking():
+        os.read(answer, 1)
+except KeyboardInterrupt:
+    print("heard", signal.set_wakeup_fd(-1))
+"""
+
+
+def test_an_interrupt_that_breaks_no_wait_is_heard_while_a_person_is_asked(tmp_path: Path) -> None:
+    process = start(UNNOTICED, tmp_path)
+    out, err = process.communicate(timeout=30)
+    assert (out, err) == ("heard -1\n", "")

@@ -42,15 +42,8 @@ class Terminal:
         os.write(self._fd, text.encode() + b"\n")
 
     def interrupt(self) -> None:
-        """Press Ctrl-C until it is heard, as a person does.
-
-        Between writing a prompt and waiting for the answer there is a moment in which Python's `input` takes note of a
-        signal only with the next one, or the next key.
-        """
-        for _ in range(60):
-            os.kill(self.pid, signal.SIGINT)
-            if not self._has_more(1.0):
-                return
+        """Press Ctrl-C, once."""
+        os.kill(self.pid, signal.SIGINT)
 
     def _has_more(self, seconds: float) -> bool:
         """Read what is said meanwhile; False as soon as the command has closed its terminal."""
