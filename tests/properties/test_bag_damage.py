@@ -7,9 +7,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
+from archive.formats.zip_records import other_readings
 from archive.model.finding import Severity
 from archive.stages.validation import validate
 from tests.support.bag_drafts import Files, draft, write_folder, write_tar, write_zip
@@ -28,10 +29,22 @@ def bag_of(tree: dict[str, bytes]) -> Files:
     return draft({b"data/" + path.encode(): content for path, content in tree.items() if path not in folders})
 
 
+def has_twins(files: Files) -> bool:
+    """Whether some tool unpacks two of these names of a zip as one: Info-ZIP leaves out control characters."""
+    readers: dict[bytes, bytes] = {}
+    return any(
+        readers.setdefault(one, path) != path
+        for path in files
+        for one in (path, *other_readings(path, path, utf8=True))
+    )
+
+
 @QUIET
 @given(TREES)
+@example({"\x1f": b"", "\x1e": b""})
 def test_any_tree_is_valid_in_every_form(tree: dict[str, bytes]) -> None:
     files = bag_of(tree)
+    assume(not has_twins(files))
     with tempfile.TemporaryDirectory() as place:
         root = Path(place)
         forms = [
