@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archive.errors import UsageError
-from archive.model.addresses import is_bucket, is_deposit, join_address
+from archive.model.addresses import is_bucket, is_deposit, join_address, shown_scheme
 from archive.model.audience import Audience
 from archive.settings import Settings, Table
 
@@ -137,7 +137,7 @@ def _root_of(settings: Settings, table: Mapping[str, Any] | Table) -> str | None
         if is_bucket(given):
             return given.rstrip("/")
         if "://" in given:
-            raise UsageError("a root is a path or an s3:// address", subject=given.partition("://")[0] + "://...")
+            raise UsageError("a root is a path or an s3:// address", subject=shown_scheme(given))
         return _absolute(given, settings)
     url = str(table.get("url") or "")
     scheme = scheme_of(url)

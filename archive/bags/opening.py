@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from archive.bags.folder_reader import FolderReader
 from archive.bags.reader import LIMITS, BagReader, Limits
 from archive.errors import NotABagError, NotFoundError, UsageError, from_os_error
-from archive.model.addresses import is_bucket, is_deposit, is_remote
+from archive.model.addresses import is_bucket, is_deposit, is_remote, shown_scheme
 from archive.model.audit import Container
 from archive.model.build import NO_PROGRESS, Progress
 from archive.model.light import light_dataclass
@@ -181,7 +181,7 @@ def require_place(address: str, options: Mapping[str, Any]) -> FarPlace:
     if place is None:
         raise UsageError(
             "only paths, s3:// addresses and deposits in places of archive.toml can be read",
-            subject=address.partition("://")[0] + "://...",
+            subject=shown_scheme(address),
         )  # fmt: skip
     return place
 

@@ -184,12 +184,10 @@ class ZipReader:
 
         Raises `BrokenDirectoryError`.
         """
-        if end.after:
-            what = f"{end.after} bytes follow its end"
-            kind, why = codes.FOREIGN_BYTES, what
-            if end.after < 0:
-                kind, why = codes.HEADERS_DIFFER, "its comment is shorter than its end says"
-            self.findings.append(kind.at(self._archive, why=why))
+        if end.after > 0:
+            self.findings.append(codes.FOREIGN_BYTES.at(self._archive, why=f"{end.after} bytes follow its end"))
+        elif end.after < 0:
+            self.findings.append(codes.HEADERS_DIFFER.at(self._archive, why="its comment is shorter than its end says"))
         if b"PK\x05\x06" in end.comment:
             self.findings.append(codes.HEADERS_DIFFER.at(self._archive, why="its comment holds a second end record"))
         self._file.seek(max(0, place - LOCATOR_SIZE))

@@ -8,6 +8,8 @@ existing checksums"; hashdeep(1), "%%%% HASHDEEP-1.0".
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterator
 
 from archive.formats.bagpath import decode_path
 from archive.model.light import light_dataclass
@@ -36,6 +38,9 @@ _OTHERS = (
 )
 """Tables of digest and path with another separator, and those that have the path first."""
 _ALONE = re.compile(r"[0-9a-f]{32,128}", re.IGNORECASE)
+_DRIVE = re.compile(r"[A-Za-z]:/")
+_LONGEST_PATH = 4095
+"""Characters; no system finds a file by a longer one."""
 
 
 @light_dataclass(frozen=True)
@@ -74,6 +79,27 @@ def kind_of_list(name: str) -> ListKind | None:
     if match := _ENDING.fullmatch(name):
         return ListKind(match["algorithm"].lower(), match["file"])
     return ListKind(None) if _UNNAMED.fullmatch(name) else None
+
+
+def spellings(path: str) -> Iterator[str]:
+    """The relative paths that `path` may mean, as it is written first.
+
+    Lists are also written with quotation marks, with further blanks, with backslashes, and with the whole path that the
+    file had on the sender's machine; its end names the file here. There are none of a path that no system has.
+    """
+    if not path or "\0" in path or len(path) > _LONGEST_PATH:
+        return
+    plain = path.strip(" \t")
+    quoted = plain[1:-1] if len(plain) > 2 and plain[0] == plain[-1] and plain[0] in "\"'" else plain
+    for written in dict.fromkeys((path, plain, quoted)):
+        for slashed in dict.fromkeys((written, written.replace("\\", "/"))):
+            absolute = slashed.startswith("/") or _DRIVE.match(slashed) is not None
+            parts = slashed.lstrip("/").split("/")
+            for start in range(1 if _DRIVE.match(slashed) else 0, len(parts) if absolute else 1):
+                one = "/".join(parts[start:])
+                yield one
+                if not one.isascii():
+                    yield from (unicodedata.normalize(form, one) for form in ("NFC", "NFD"))
 
 
 def read_list(content: bytes, kind: ListKind) -> tuple[list[ListLine], list[int]]:

@@ -43,8 +43,12 @@ class _Column:
     language: str | None
 
 
-def read_table(content: bytes, name: str = NAME) -> tuple[Description, list[Finding]]:
+def read_table(
+    content: bytes, name: str = NAME, places: set[str | None] | None = None
+) -> tuple[Description, list[Finding]]:
     """The description in `content` and everything that is wrong with it.
+
+    `places`, an empty set, gets what the lines are about, as `place_of` has it, also of lines that say nothing of it.
 
     A line whose filename is empty, ".", "objects" or "objects/" is about the package; "objects/" and "data/original/"
     before a name are left out. Dates that are not EDTF stay as they are, with a warning. The table may be in UTF-8 or,
@@ -60,7 +64,7 @@ def read_table(content: bytes, name: str = NAME) -> tuple[Description, list[Find
     try:
         columns = _read_header(next(rows, []), name, findings)
         if columns is not None:
-            seen: set[str | None] = set()
+            seen: set[str | None] = set() if places is None else places
             for row in rows:
                 statements.extend(_read_row(row, columns, rows.line_num, name=name, findings=findings, seen=seen))
                 hints.extend(_read_hint(row, columns, rows.line_num, name, findings))

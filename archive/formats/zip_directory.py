@@ -20,7 +20,6 @@ from archive.formats.zip_records import (
     LOCATOR_SIZE,
     End64,
     EndRecord,
-    is_sound_extra,
     unicode_path,
     zip64_values,
 )
@@ -28,7 +27,6 @@ from archive.formats.zip_records import (
 MOST_BYTES = 2 << 30
 """The longest directory that is read, some hundred bytes for each of the most members that are."""
 
-FOLDER_END = b"/"
 _UTF8 = 0x800
 _LATER = 8
 _IN_ZIP64 = 0xFFFFFFFF
@@ -73,7 +71,7 @@ class Entry(NamedTuple):
 
     @property
     def is_folder(self) -> bool:
-        return self.name.endswith(FOLDER_END)
+        return self.name.endswith(b"/")
 
     @property
     def is_utf8(self) -> bool:
@@ -116,7 +114,7 @@ class Directory:
         return self.decode(self.places[number])
 
     def decode(self, place: int) -> Entry:
-        """The entry that begins at `place`. Raises `BrokenDirectoryError` when its Zip64 field is too short."""
+        """The entry that begins at `place`, one of `places`: each was found sound when the directory was read."""
         system, version, flags, method, crc, compressed, size, long, more, disk, attributes, offset = (
             _ENTRY.unpack_from(self.content, place)
         )
@@ -209,8 +207,6 @@ def _find_entries(content: bytes, most: int) -> tuple[array[int], array[int], in
 
 def _judge_extra(extra: bytes) -> None:
     """Raises `BrokenDirectoryError` where a record of the field is longer than the field."""
-    if is_sound_extra(extra):
-        return
     while len(extra) >= 4:
         kind, length = struct.unpack_from("<HH", extra)
         if length + 4 > len(extra):

@@ -23,6 +23,11 @@ def is_deposit(address: str) -> bool:
     return is_remote(address) and not is_bucket(address)
 
 
+def shown_scheme(address: str) -> str:
+    """All that is shown of a URL which may hold a secret anywhere."""
+    return f"{address.partition('://')[0]}://..."
+
+
 def join_address(root: str, place: str) -> str:
     """A path or URL under a location's root; an empty `place` is the root itself."""
     return root if not place else f"{root.rstrip('/')}/{place}"

@@ -12,6 +12,7 @@ from archive.config import load_settings
 from archive.errors import ArchiveError, ExistsError, UsageError, from_os_error
 from archive.formats.toml_text import quote_toml
 from archive.ledger.book import create_ledger, ledger_address
+from archive.model.addresses import shown_scheme
 from archive.project_file import NAME, make_record, record_path
 from archive.settings import Settings
 from archive.storage.atomic import put_in_place, write_output
@@ -191,7 +192,7 @@ def _refuse_secrets(url: str) -> None:
         words = {key.lower() for key, _value in parse_qsl(parts.query, keep_blank_values=True)}
         holds = parts.password is not None or bool(words & {"password", "passfile", "sslpassword"})
     except ValueError:
-        raise UsageError("this is not a valid URL", subject=url.partition("://")[0] + "://...") from None
+        raise UsageError("this is not a valid URL", subject=shown_scheme(url)) from None
     if holds:
         raise UsageError(
             "the ledger's URL holds a password; nothing was written",

@@ -11,7 +11,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from archive.errors import UsageError
-from archive.model.addresses import is_deposit, is_remote
+from archive.model.addresses import is_deposit, is_remote, shown_scheme
 from archive.model.light import light_dataclass
 
 if TYPE_CHECKING:
@@ -71,6 +71,6 @@ def reading_options(settings: Settings, address: str) -> Mapping[str, Any]:
         without_secrets(address)
         raise UsageError(
             "no place in archive.toml is at this address, so it cannot be read",
-            subject=address.partition("://")[0] + "://...", remedy='Write [places.NAME] with its url in archive.toml',
+            subject=shown_scheme(address), remedy='Write [places.NAME] with its url in archive.toml',
         )  # fmt: skip
     return {} if name is None else options_of_place(settings, name)

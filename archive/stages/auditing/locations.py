@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import archive
 from archive.errors import UsageError
 from archive.ledger.holdings import list_locations
-from archive.model.addresses import is_bucket, is_deposit, is_remote
+from archive.model.addresses import is_bucket, is_deposit, is_remote, shown_scheme
 from archive.model.audit import deposit_identity
 from archive.model.light import light_dataclass
 from archive.places import is_under, place_at, root_of
@@ -64,7 +64,7 @@ def split_address(address: str, settings: Settings, name: str | None) -> tuple[s
     if is_deposit(address):
         raise UsageError(
             "no place in archive.toml is at this address, so it cannot be held",
-            subject=address.partition("://")[0] + "://...", remedy='Write [places.NAME] with its url in archive.toml',
+            subject=shown_scheme(address), remedy='Write [places.NAME] with its url in archive.toml',
         )  # fmt: skip
     from archive.bags.opening import storage_root
 

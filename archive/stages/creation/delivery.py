@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import os
 import posixpath
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from archive.errors import SourceError
-from archive.formats.checksum_lists import ListKind, kind_of_list, read_list
+from archive.formats.checksum_lists import ListKind, kind_of_list, read_list, spellings
 from archive.model.codes import source as codes
 from archive.model.creation import CheckedList, Delivery, ListedDigest, Plan, SourceRoot
 from archive.model.finding import Finding, Severity
@@ -30,11 +28,6 @@ LARGEST = 512 << 20
 
 _MOST_NAMED = 10_000
 """Differences that are kept one by one; beyond, the report only counts."""
-
-_LONGEST_PATH = 4095
-"""Characters; no system finds a file by a longer one."""
-
-_DRIVE = re.compile(r"[A-Za-z]:/")
 
 
 class DeliveryFinder:
@@ -267,30 +260,9 @@ class SourcePlaces:
 
 def _find(bases: Sequence[str], path: str) -> str | None:
     """The file that `path` in a list stands for; None where there is none."""
-    if not path or "\0" in path or len(path) > _LONGEST_PATH:
-        return None
-    for one in _spellings(path):
+    for one in spellings(path):
         for base in bases:
             place = posixpath.normpath(os.path.join(base, one))
             if os.path.isfile(place):
                 return place
     return None
-
-
-def _spellings(path: str) -> Iterator[str]:
-    """The relative paths that `path` may mean, as it is written first.
-
-    Lists are also written with quotation marks, with further blanks, with backslashes, and with the whole path that the
-    file had on the sender's machine; its end names the file here.
-    """
-    plain = path.strip(" \t")
-    quoted = plain[1:-1] if len(plain) > 2 and plain[0] == plain[-1] and plain[0] in "\"'" else plain
-    for written in dict.fromkeys((path, plain, quoted)):
-        for slashed in dict.fromkeys((written, written.replace("\\", "/"))):
-            absolute = slashed.startswith("/") or _DRIVE.match(slashed) is not None
-            parts = slashed.lstrip("/").split("/")
-            for start in range(1 if _DRIVE.match(slashed) else 0, len(parts) if absolute else 1):
-                one = "/".join(parts[start:])
-                yield one
-                if not one.isascii():
-                    yield from (unicodedata.normalize(form, one) for form in ("NFC", "NFD"))

@@ -5,18 +5,21 @@ Clause: Archivematica user manual, "Transfer" (standard transfers, checksums) an
 
 from __future__ import annotations
 
-import csv
 import os
-from collections.abc import Iterable
+import posixpath
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from archive.bags.packages import PackageReading
 from archive.errors import FormatError
-from archive.formats.checksum_lists import kind_of_list, read_list
+from archive.formats.checksum_lists import kind_of_list, read_list, spellings
+from archive.formats.description_csv import read_table
 from archive.formats.premis_reading import read_agent, read_event
 from archive.formats.xml_elements import local_name
 from archive.formats.xml_safety import parse_xml
 from archive.model.codes import packages as codes
-from archive.model.description import ELEMENTS, Statement
+from archive.model.description import Statement
+from archive.model.finding import Severity
 from archive.model.package import PackageContent, PackageEvent, PackageKind
 from archive.model.record import AgentView
 from archive.stages.packages.entries import Entries
@@ -83,38 +86,32 @@ def _take_list(entries: Entries, place: str) -> None:
     for number in wrong[:1]:
         raise FormatError(f"line {number} is not a digest and a path", subject=place)
     for line in lines:
-        # Paths begin at the list's own folder, as md5sum writes them, at the transfer, or at the objects.
-        path = entries.place(line.path, METADATA.rstrip("/"))
-        beside = [entries.place(front + line.path) for front in ("", OBJECTS) if ".." not in line.path]
-        found = next((one for one in (path, *beside) if one in entries.reading.files), path)
+        found = _find(entries.reading.files, line.path) or entries.place(line.path, METADATA.rstrip("/"))
         if found is not None:
             entries.add(found, None, {line.algorithm: line.digest})
 
 
+def _find(files: Mapping[str, int], path: str) -> str | None:
+    """The file that `path` in a list stands for; its path begins at the objects, the transfer or the list's folder."""
+    for one in spellings(path):
+        for base in (OBJECTS, "", METADATA):
+            place = posixpath.normpath(posixpath.join(base, one))
+            if place in files:
+                return place
+    return None
+
+
 def _read_table(entries: Entries) -> list[Statement]:
-    """The Dublin Core of metadata.csv; each line must be about an object, or a folder of them."""
-    text = entries.reading.read(TABLE).decode("utf-8-sig", "surrogateescape")
-    rows = csv.reader(text.splitlines(keepends=True), strict=True)
-    found: list[Statement] = []
+    """What metadata.csv says; each line must be about an object, a folder of them, or another file of the transfer."""
+    places: set[str | None] = set()
+    description, findings = read_table(entries.reading.read(TABLE), TABLE, places)
+    for finding in findings:
+        if finding.severity is Severity.ERROR:
+            raise FormatError(finding.message, subject=TABLE)
     there = _with_folders(entries.reading.files)
-    try:
-        head = [cell.strip() for cell in next(rows, [])]
-        if head[:1] not in (["filename"], ["parts"]):
-            raise FormatError("its first column is not called filename", subject=TABLE)
-        for cells in rows:
-            if not any(cells):
-                continue
-            about = cells[0].strip().rstrip("/")
-            if about not in there:
-                entries.findings.append(codes.MISSING.at(about))
-            for name, value in zip(head[1:], cells[1:], strict=False):
-                element = name.removeprefix("dc.")
-                if element != name and element in ELEMENTS and value.strip():
-                    whole = about == OBJECTS.rstrip("/")
-                    found.append(Statement(element, value.strip(), about=None if whole else about))
-    except csv.Error as error:
-        raise FormatError(f"it is not a table of comma-separated values: {error}", subject=TABLE) from error
-    return found
+    named = {about: next((one for one in (OBJECTS + about, about) if one in there), None) for about in places if about}
+    entries.findings += [codes.MISSING.at(OBJECTS + about) for about, place in sorted(named.items()) if place is None]
+    return [one if one.about is None else replace(one, about=named[one.about]) for one in description.statements]
 
 
 def _with_folders(paths: Iterable[str]) -> set[str]:

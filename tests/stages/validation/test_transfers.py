@@ -59,6 +59,8 @@ def test_a_whole_transfer_is_valid_and_a_spoilt_one_is_not(transfer: Path, form:
      ("metadata/checksum.md5", b"0" * 32 + b"  ../objects/gone\n", "PKG-101"),
      ("metadata/checksum.md5", b"0" * 32 + b"  objects/sub/b.txt\n", "PKG-102"),
      ("metadata/metadata.csv", b"filename,dc.title\nobjects/gone,X\n", "PKG-101"),
+     ("metadata/metadata.csv", b"filename;dc.title\nobjects/gone;\n", "PKG-101"),
+     ("metadata/metadata.csv", "filename,dc.title\nobjects,Caf\u00e9\n".encode("cp1252"), "PKG-204"),
      ("metadata/metadata.csv", b"title\nX\n", "PKG-204"), ("metadata/metadata.csv", b'filename,"\nobjects', "PKG-204"),
      ("metadata/premis.xml", b"<premis", "PKG-204")],
 )  # fmt: skip
@@ -67,6 +69,20 @@ def test_what_is_wrong_is_named(transfer: Path, path: str, content: bytes, code:
     verdict, codes = judge(transfer)
     assert verdict == "invalid"
     assert code in codes
+
+
+def test_lists_and_tables_are_read_as_create_reads_them(transfer: Path) -> None:
+    """A path in a list may have backslashes or be the sender's; objects/ goes before the list's own folder."""
+    one, two = (transfer / "objects/a b.csv").read_bytes(), (transfer / "objects/sub/b.txt").read_bytes()
+    lists = f"{sha256(one)}  C:\\scans\\a b.csv\n{sha256(two)}  sub\\b.txt\n"
+    table = "filename;dc.title\nobjects/;Letters\na b.csv;Table\n"
+    plant(transfer, {"metadata/checksum.sha256": lists.encode(), "metadata/metadata.csv": table.encode("utf-16")})
+    plant(transfer, {"metadata/a b.csv": b"beside the list"})
+    assert judge(transfer) == ("valid", {"PKG-105"})
+    said = {(one["value"], one.get("about")) for one in archive.show(transfer).to_dict()["statements"]}
+    assert said == {("Letters", None), ("Table", "objects/a b.csv")}
+    bag = archive.create(transfer, to=transfer.parent / "bags", pdfa="none")
+    assert bag.created
 
 
 def test_what_only_looks_alike_is_no_transfer(transfer: Path) -> None:
