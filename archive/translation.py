@@ -1,0 +1,118 @@
+"""Texts, dates, numbers and sizes in the language of the person who reads them.
+
+The catalogues are gettext files in `metadata/translations`: `findings` (text, remedy and explanation of every finding),
+`report` (the HTML report and the cover sheet) and `desk` (the web application). English is the language of the sources
+and needs no catalogue. Dates and numbers follow the Unicode CLDR, through Babel. JSON output is never translated.
+"""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cache
+
+from archive.resources import metadata_path
+
+LANGUAGES: Mapping[str, str] = {"en": "English", "ar": "العربية"}
+"""The languages that the program speaks, each with its own name."""
+
+DOMAINS = ("findings", "report", "desk")
+"""The catalogues of each language, by file name."""
+
+_RIGHT_TO_LEFT = frozenset({"ar"})
+_UNITS = ("kilobyte", "megabyte", "gigabyte", "terabyte")
+
+
+@dataclass(frozen=True, slots=True)
+class Translator:
+    """One language: its texts and its forms of dates, numbers and sizes."""
+
+    language: str
+    catalogue: gettext.NullTranslations = field(repr=False, compare=False)
+
+    @property
+    def direction(self) -> str:
+        """The direction of writing: `ltr` or `rtl`, as HTML's `dir` attribute has it."""
+        return "rtl" if self.language in _RIGHT_TO_LEFT else "ltr"
+
+    def gettext(self, text: str) -> str:
+        """`text` in this language; unchanged where the catalogues do not have it."""
+        return self.catalogue.gettext(text) if text else ""
+
+    def ngettext(self, singular: str, plural: str, count: int) -> str:
+        """The form for `count` things, by the plural rules of the language."""
+        return self.catalogue.ngettext(singular, plural, count)
+
+    def number(self, value: float) -> str:
+        """A number with the language's digits and separators."""
+        from babel.numbers import format_decimal
+
+        return format_decimal(value, locale=self.language)
+
+    def size(self, count: int) -> str:
+        """An amount of bytes in decimal units (1 kB is 1,000 bytes), with at most one decimal place."""
+        from babel.units import format_unit
+
+        if abs(count) < 1000:
+            return format_unit(count, "byte", "long", locale=self.language)
+        value, unit = float(count), ""
+        for name in _UNITS:
+            value, unit = value / 1000, name
+            if abs(value) < 999.95:
+                break
+        return format_unit(value, unit, "short", format="#,##0.#", locale=self.language)
+
+    def day(self, when: date) -> str:
+        """A date as people write it, such as 30 November 2026."""
+        from babel.dates import format_date
+
+        return format_date(when, "d MMMM y", locale=self.language)
+
+    def moment(self, when: datetime) -> str:
+        """A date and time of day to the minute, in UTC, such as 30 November 2026, 14:05 UTC."""
+        from babel.dates import format_datetime
+
+        return format_datetime(when.astimezone(UTC), "d MMMM y, HH:mm 'UTC'", tzinfo=UTC, locale=self.language)
+
+
+@cache
+def translator(language: str) -> Translator:
+    """The translator for a language code of `LANGUAGES`; English for any other."""
+    if language == "en" or language not in LANGUAGES:
+        return Translator("en", gettext.NullTranslations())
+    folder = str(metadata_path("translations"))
+    first, *rest = (gettext.translation(domain, folder, [language]) for domain in DOMAINS)
+    for one in rest:
+        first.add_fallback(one)
+    return Translator(language, first)
+
+
+def language_from_environment(environ: Mapping[str, str]) -> str:
+    """The first language in LANGUAGE, LC_ALL, LC_MESSAGES or LANG that the program speaks, as gettext reads them.
+
+    `LANGUAGE` counts only where the locale is not C, as the GNU gettext manual says (section 2.3.2).
+    """
+    locale = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "C")
+    if locale.partition(".")[0] in ("C", "POSIX"):
+        return "en"
+    wanted = [*environ.get("LANGUAGE", "").split(":"), locale]
+    return next((code for code in map(_code_of, wanted) if code in LANGUAGES), "en")
+
+
+def language_from_header(header: str) -> str:
+    """The best of our languages for an `Accept-Language` header (RFC 9110, 12.5.4); English where none fits."""
+    weighed: list[tuple[float, int, str]] = []
+    for position, part in enumerate(header.split(",")[:20]):
+        tag, _, weight = part.partition(";")
+        try:
+            quality = float(weight.strip().removeprefix("q=")) if weight.strip() else 1.0
+        except ValueError:
+            continue
+        weighed.append((-quality, position, _code_of(tag.strip())))
+    return next((code for quality, _position, code in sorted(weighed) if quality < 0 and code in LANGUAGES), "en")
+
+
+def _code_of(tag: str) -> str:
+    return tag.replace("_", "-").partition(".")[0].partition("-")[0].lower()
