@@ -40,7 +40,7 @@ def _lines(report: FetchReport) -> Iterator[str]:
     for finding in report.findings[:SHOWN]:
         yield f"  {finding_line(finding)}"
         if finding.severity is not Severity.NOTE:
-            yield f"    {escape(finding.remedy)}."
+            yield f"    {escape(finding.remedy)}"
     if len(report.findings) > SHOWN:
         yield f"  ... and {len(report.findings) - SHOWN:,} more; --json lists all"
     command = "fetch" if report.dry_run or failed else "validate"

@@ -37,7 +37,7 @@ def _lines(report: ImportReport) -> Iterator[str]:
     for finding in report.findings[:_SHOWN]:
         yield f"  {finding_line(finding)}"
         if finding.severity is not Severity.NOTE:
-            yield f"    {escape(finding.remedy)}."
+            yield f"    {escape(finding.remedy)}"
     if len(report.findings) > _SHOWN:
         yield f"  ... and {len(report.findings) - _SHOWN:,} more; --json lists all"
     yield f"Next: archive validate {shlex.quote(report.bag)}" if report.placed else "Nothing was written"

@@ -29,7 +29,7 @@ def _lines(report: PlacedReport) -> Iterator[str]:
     for finding in report.findings[:_SHOWN]:
         yield f"  {finding_line(finding)}"
         if finding.severity is not Severity.NOTE:
-            yield f"    {escape(finding.remedy)}."
+            yield f"    {escape(finding.remedy)}"
     if len(report.findings) > _SHOWN:
         yield f"  ... and {len(report.findings) - _SHOWN:,} more; --json lists all"
     if report.placed:

@@ -21,7 +21,7 @@ def rendering_lines(report: RenderingReport) -> Iterator[str]:
         for finding in file.result.findings:
             if finding.severity is not Severity.NOTE:
                 yield f"  {finding_line(finding, place=False)}"
-                yield f"    {escape(finding.remedy)}."
+                yield f"    {escape(finding.remedy)}"
 
 
 def _line(result: RenditionResult, *, dry_run: bool) -> str:

@@ -70,7 +70,7 @@ def verification_lines(report: VerificationReport) -> Iterator[str]:
         codes.append(code)
         for remedy, alike in groupby(findings[:SHOWN], key=lambda finding: finding.remedy):
             yield from (f"  {finding_line(finding)}" for finding in alike)
-            yield f"    {escape(remedy)}."
+            yield f"    {escape(remedy)}"
         if len(findings) > SHOWN:
             yield f"  ... and {len(findings) - SHOWN:,} more of {code}; --json lists all"
     if codes:

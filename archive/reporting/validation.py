@@ -33,7 +33,7 @@ def validation_lines(report: ValidationReport, shown: int = SHOWN, *, whole: boo
         codes.append(code)
         for remedy, alike in groupby(findings[:shown], key=_remedy):
             yield from (f"  {_line(finding, whole=whole)}" for finding in alike)
-            yield f"    {escape(remedy)}."
+            yield f"    {escape(remedy)}"
         if len(findings) > shown:
             yield f"  ... and {len(findings) - shown:,} more of {code}; --json lists all"
     if codes:

@@ -1,6 +1,6 @@
-"""Every kind of finding there is: one module a family, found by its code.
+"""Every kind of finding: one module for each family, looked up by code.
 
-A code never changes its meaning and is never used again for another. `archive explain CODE` shows what stands here.
+A code never changes its meaning and is never reused. `archive explain CODE` prints the texts declared here.
 """
 
 from __future__ import annotations

@@ -193,7 +193,7 @@ def reach(
     if probe.reason is not None:
         raise StorageError(
             f"the location {key} cannot be reached: {probe.reason}", subject=absolute,
-            remedy="Mount the disk or mend the connection, then run again",
+            remedy="Mount the disk or fix the connection, then run again",
         )  # fmt: skip
     return probe.identity
 
