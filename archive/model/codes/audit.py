@@ -122,8 +122,8 @@ OTHER_DRIVER = FindingKind(
 FEW_PARTIES = FindingKind(
     "AUD-124", Tells.ADVICE, _LEDGER,
     "the checkpoint {subject} was delivered to {parties} outside parties; there should be at least two",
-    "Whoever controls the ledger also controls its folder of checkpoints. Only copies kept by others can show"
-    " later that the past was not rewritten, and two parties are unlikely to lose or change theirs together.",
+    "The people who control the ledger also control its folder of checkpoints. Only copies kept by others can"
+    " show later that the past was not rewritten, and two parties are unlikely to lose or change theirs together.",
     "Name more parties: archive audit witness --stamp --to mail:ADDRESS --to folder:PATH",
 )  # fmt: skip
 NOT_HANDED_OVER = FindingKind(
