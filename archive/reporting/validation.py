@@ -10,12 +10,21 @@ from itertools import groupby
 from typing import Any
 
 from archive.errors import ArchiveError
-from archive.formats.naming import count_of, escape, path_fields
+from archive.formats.naming import escape, path_fields
 from archive.model.capped_findings import MORE_KINDS
 from archive.model.codes import bag
 from archive.model.finding import Finding, Severity
 from archive.model.validation import ValidationReport
-from archive.reporting.finding import fact_fields, finding_fields, finding_line
+from archive.reporting.finding import (
+    fact_fields,
+    finding_fields,
+    finding_line,
+    more_line,
+    place_line,
+    remedy_text,
+    rules_line,
+)
+from archive.reporting.language import gettext, ngettext
 
 SHOWN = 50
 """How many findings of one code are shown."""
@@ -33,11 +42,11 @@ def validation_lines(report: ValidationReport, shown: int = SHOWN, *, whole: boo
         codes.append(code)
         for remedy, alike in groupby(findings[:shown], key=_remedy):
             yield from (f"  {_line(finding, whole=whole)}" for finding in alike)
-            yield f"    {escape(remedy)}"
+            yield f"    {remedy}"
         if len(findings) > shown:
-            yield f"  ... and {len(findings) - shown:,} more of {code}; --json lists all"
+            yield f"  {more_line(len(findings) - shown, code)}"
     if codes:
-        yield f"  For the rule behind each: archive explain {' '.join(codes[:8])}"
+        yield f"  {rules_line(codes)}"
 
 
 def _without_told(findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -54,20 +63,25 @@ def _without_told(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 def _remedy(finding: Finding) -> str:
     if finding.kind is bag.MISSING_FILE and "renamed_to" in finding.facts:
-        return "Give the file its old name again, or take the new one with archive update BAG --accept-changes"
-    return finding.remedy
+        return gettext("Give the file its old name again, or accept the new one: archive update BAG --accept-changes")
+    return remedy_text(finding)
 
 
 def _line(finding: Finding, *, whole: bool) -> str:
     """One finding's line; that of a renamed file or a missing folder says so."""
     if finding.kind is bag.MISSING_FILE and "renamed_to" in finding.facts:
-        told = f"{finding.subject}: looks like it was renamed to {finding.facts['renamed_to']}"
-        return f"error: {escape(told)} [{finding.code}, {bag.UNLISTED_FILE.code}]"
+        told = gettext("looks like it was renamed to {name}")
+        codes = f"{finding.code}, {bag.UNLISTED_FILE.code}"
+        return place_line(finding.severity, finding.subject, told, codes, name=str(finding.facts["renamed_to"]))
     if finding.kind is bag.MISSING_FILE and "folder" in finding.facts:
         count = finding.facts["files_in_folder"]
         assert isinstance(count, int)
-        told = f"{finding.facts['folder']}: all that is listed in this folder is missing: {count_of(count, 'file')}"
-        return f"error: {escape(told)} [{finding.code}]"
+        told = ngettext(
+            "all that is listed in this folder is missing: {count} file",
+            "all that is listed in this folder is missing: {count} files",
+            count,
+        )
+        return place_line(finding.severity, str(finding.facts["folder"]), told, finding.code, count=f"{count:,}")
     return finding_line(finding, whole=whole)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from archive.model.codes import all_kinds
 from archive.model.finding import Finding
-from archive.reporting.finding import WORDS, finding_line
+from archive.reporting.finding import ORDER, finding_line, severity_word
 
 KINDS = all_kinds()
 
@@ -43,7 +43,8 @@ def test_the_place_may_be_left_to_the_report() -> None:
 
 
 def test_every_severity_has_its_word() -> None:
-    assert {kind.severity for kind in KINDS.values()} == set(WORDS)
+    assert {kind.severity for kind in KINDS.values()} == set(ORDER)
+    assert len({severity_word(severity) for severity in ORDER}) == len(ORDER)
 
 
 def test_a_remedy_names_the_facts() -> None:

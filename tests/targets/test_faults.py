@@ -19,6 +19,7 @@ pytestmark = pytest.mark.server
 TARGETS = ("sftp", "s3", "swift", "webdav", "sword", "swh", "invenio")
 
 GAVE_UP, UNKNOWN = (5, "failed (attempts made: 2)"), (5, "is not known")
+DIFFERENT = (5, "read back with different content")
 
 TABLE: dict[Fault, dict[str, tuple[int, str]]] = {
     faults.stopped: {**dict.fromkeys(TARGETS, GAVE_UP), "sword": UNKNOWN, "swh": UNKNOWN},
@@ -34,7 +35,7 @@ TABLE: dict[Fault, dict[str, tuple[int, str]]] = {
         "webdav": (5, "does not have it whole"), "sword": (5, "ErrorChecksumMismatch"),
         "swh": (5, "the server says 412"), "invenio": (5, "has another size or checksum"),
     },
-    faults.short_answer: dict.fromkeys(("s3", "swift", "webdav", "sword", "invenio"), (5, "read back with different content")),
+    faults.short_answer: dict.fromkeys(("s3", "swift", "webdav", "sword", "invenio"), DIFFERENT),
     faults.cut_answer: dict.fromkeys(("sftp", "s3", "swift", "webdav", "sword", "invenio"), GAVE_UP),
     faults.lying: dict.fromkeys(
         ("sftp", "s3", "swift", "webdav", "sword", "invenio", "dir", "ocfl"), (5, "read back with different content")
