@@ -43,6 +43,7 @@ COMMANDS: dict[str, str] = {
     "import": "Make a bag from a package of another system.",
     "unpack": "Unpack a bag from a zip or tar file, validated.",
     "join": "Rebuild one bag from the bags of a group.",
+    "desk": "Open the archive in the browser, on this machine.",
     "demo": "Make a finished, validated bag from a shipped sample.",
     "explain": "Explain a finding's code.",
     "config": "Show the settings and where each comes from.",
