@@ -60,5 +60,5 @@ def _plain(text: str) -> str:
 def _prose(kind: FindingKind) -> str:
     head = f"{kind.code} ({_word(kind)}): {_plain(gettext(kind.title))}"
     rule = gettext("Rests on: {clause}").format(clause=kind.clause)
-    step = gettext("What to do: {remedy}").format(remedy=_plain(gettext(kind.remedy)))
-    return f"{head}\n\n{gettext(kind.explanation)}\n\n{rule}\n{step}"
+    to_do = gettext("What to do:")
+    return f"{head}\n\n{gettext(kind.explanation)}\n\n{rule}\n{to_do} {_plain(gettext(kind.remedy))}"

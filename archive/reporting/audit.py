@@ -77,7 +77,8 @@ def _finding_lines(findings: Sequence[Finding]) -> list[str]:
     if len(findings) > MOST:
         lines.append(f"... and {len(findings) - MOST:,} more: archive audit history --troubled")
     remedies = dict.fromkeys(remedy_text(finding) for finding in findings if finding.severity is not Severity.NOTE)
-    return lines + [gettext("Next: {step}").format(step=remedy) for remedy in remedies]
+    following = gettext("Next:")
+    return lines + [f"{following} {remedy}" for remedy in remedies]
 
 
 Fields = dict[str, Any]

@@ -14,7 +14,7 @@ from archive.formats.naming import escape, path_fields
 from archive.model.capped_findings import MORE_KINDS
 from archive.model.codes import bag
 from archive.model.finding import Finding, Severity
-from archive.model.validation import ValidationReport
+from archive.model.validation import Answer, ValidationReport
 from archive.reporting.finding import (
     fact_fields,
     finding_fields,
@@ -35,7 +35,7 @@ def validation_lines(report: ValidationReport, shown: int = SHOWN, *, whole: boo
 
     A renamed file and a missing folder are one line each. Digests are shortened unless `whole`.
     """
-    yield f"{outcome_word(report)}: {escape(report.subject)}: {escape(report.verdict)}{_details(report)}"
+    yield _head(report)
     codes: list[str] = []
     for code, group in groupby(report.findings, key=lambda finding: finding.code):
         findings = list(_without_told(group))
@@ -85,22 +85,43 @@ def _line(finding: Finding, *, whole: bool) -> str:
     return finding_line(finding, whole=whole)
 
 
+def _head(report: ValidationReport) -> str:
+    verdicts = {
+        "valid": gettext("valid"), "invalid": gettext("invalid"), "complete": gettext("complete"),
+        "not checked": gettext("not checked"), "not validated": gettext("not validated"),
+        "claimed, not validated": gettext("claimed, not validated"), "not PDF/A": gettext("not PDF/A"),
+    }  # fmt: skip
+    verdict = verdicts.get(report.verdict) or escape(report.verdict)
+    where = gettext("{subject}: ").format(subject=escape(report.subject))
+    return f"{_answer(report.answer)}: {where}{verdict}{_details(report)}"
+
+
+def _answer(answer: Answer) -> str:
+    words = {
+        Answer.INTACT: gettext("intact"), Answer.DAMAGED: gettext("damaged"), Answer.INVALID: gettext("invalid"),
+        Answer.NOT_PDFA: gettext("not PDF/A"), Answer.PROFILE_NOT_MET: gettext("profile not met"),
+        Answer.NOT_CHECKED: gettext("not checked"), Answer.COMPLETE: gettext("complete"),
+        Answer.NOT_VALIDATED: gettext("not validated"),
+    }  # fmt: skip
+    return words[answer]
+
+
 def _details(report: ValidationReport) -> str:
     facts = report.facts
     parts = []
     if report.depth is not None:
-        parts.append(f"depth {report.depth.value}")
+        parts.append(gettext("depth {depth}").format(depth=report.depth.value))
     if "version" in facts and report.kind.value == "bag":
-        parts.append(f"BagIt {facts['version']}")
-    if isinstance(facts.get("files"), int):
-        files = facts["files"]
-        parts.append(f"{files:,} {'file' if files == 1 else 'files'}")
-    if isinstance(facts.get("octets"), int):
-        parts.append(f"{facts['octets']:,} bytes")
+        parts.append(escape(f"BagIt {facts['version']}"))
+    if isinstance(files := facts.get("files"), int):
+        parts.append(ngettext("{count} file", "{count} files", files).format(count=f"{files:,}"))
+    if isinstance(size := facts.get("octets"), int):
+        parts.append(ngettext("{count} bytes", "{count} bytes", size).format(count=f"{size:,}"))
     algorithms = facts.get("algorithms")
     if isinstance(algorithms, tuple) and algorithms:
-        parts.append(" ".join(algorithms))
-    return f" ({escape(', '.join(parts))})" if parts else ""
+        parts.append(escape(" ".join(algorithms)))
+    between = gettext(", ")
+    return f" ({between.join(parts)})" if parts else ""
 
 
 SCHEMA = "archive.validation/1"
