@@ -8,6 +8,7 @@ and needs no catalogue. Dates and numbers follow the Unicode CLDR, through Babel
 from __future__ import annotations
 
 import gettext
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -115,4 +116,4 @@ def language_from_header(header: str) -> str:
 
 
 def _code_of(tag: str) -> str:
-    return tag.replace("_", "-").partition(".")[0].partition("-")[0].lower()
+    return re.split("[-_.@]", tag, maxsplit=1)[0].lower()
