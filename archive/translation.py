@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
 
-from archive.resources import metadata_path
-
 LANGUAGES: Mapping[str, str] = {"en": "English", "ar": "العربية"}
 """The languages that the program speaks, each with its own name."""
 
@@ -83,6 +81,8 @@ def translator(language: str) -> Translator:
     """The translator for a language code of `LANGUAGES`; English for any other."""
     if language == "en" or language not in LANGUAGES:
         return Translator("en", gettext.NullTranslations())
+    from archive.resources import metadata_path
+
     folder = str(metadata_path("translations"))
     first, *rest = (gettext.translation(domain, folder, [language]) for domain in DOMAINS)
     for one in rest:
