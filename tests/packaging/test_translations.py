@@ -101,3 +101,24 @@ def test_every_text_for_gettext_in_text_reports_is_in_the_catalogue(messages: li
                 asked |= {text.value for text in node.args[:1] if isinstance(text, ast.Constant)}
     assert len(asked) > 20
     assert asked <= known
+
+
+def _without_articles(text: str) -> str:
+    return re.sub(r"\bال", "", text)
+
+
+def test_the_glossary_has_the_terms_of_the_catalogue(messages: list[Message], checkout: Path) -> None:
+    """Rows are in English order, complete in both languages, and their Arabic terms are the ones that are used."""
+    lines = (checkout / "docs" / "glossary.md").read_text("utf-8").splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| ")][2:]
+    assert len(rows) >= 50
+    assert all(len(row) == 4 and all(row) for row in rows)
+    assert [row[0] for row in rows] == sorted(row[0] for row in rows)
+    used = _without_articles(" ".join(arabic for _english, arabic in _pairs(messages)))
+    of_others = {"working copy", "access"}  # in the catalogue of cover sheets
+    assert not [row[1] for row in rows if row[0] not in of_others and _without_articles(row[1]) not in used]
+    for english, arabic, meaning, arabic_meaning in rows:
+        assert english.isascii(), english
+        assert meaning.endswith("."), english
+        assert arabic_meaning.endswith("."), english
+        assert re.search("[ء-ي]", arabic), english
