@@ -24,7 +24,7 @@ DIFFERENT = (5, "read back with different content")
 TABLE: dict[Fault, dict[str, tuple[int, str]]] = {
     faults.stopped: {**dict.fromkeys(TARGETS, GAVE_UP), "sword": UNKNOWN, "swh": UNKNOWN},
     faults.restarted: {**dict.fromkeys(TARGETS, (0, "was sent again")), "sword": UNKNOWN, "swh": UNKNOWN},
-    faults.wrong_credential: dict.fromkeys(TARGETS, (12, "does not let us in")),
+    faults.wrong_credential: dict.fromkeys(TARGETS, (12, "access denied by the target")),
     faults.full: {
         "sftp": (13, "full"), "s3": (5, "the server says 500"), "swift": (13, "Upload exceeds quota"),
         "webdav": (5, "the server says 405"), "sword": (13, "no room left"), "swh": (5, "the server says 500"),
