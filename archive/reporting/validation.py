@@ -54,7 +54,7 @@ def _without_told(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 def _remedy(finding: Finding) -> str:
     if finding.kind is bag.MISSING_FILE and "renamed_to" in finding.facts:
-        return "Give the file its old name again, or take the new one with archive update BAG --accept-changes"
+        return "Rename the file back, or accept the new name with archive update BAG --accept-changes"
     return finding.remedy
 
 
@@ -66,7 +66,7 @@ def _line(finding: Finding, *, whole: bool) -> str:
     if finding.kind is bag.MISSING_FILE and "folder" in finding.facts:
         count = finding.facts["files_in_folder"]
         assert isinstance(count, int)
-        told = f"{finding.facts['folder']}: all that is listed in this folder is missing: {count_of(count, 'file')}"
+        told = f"{finding.facts['folder']}: every file listed in this folder is missing: {count_of(count, 'file')}"
         return f"error: {escape(told)} [{finding.code}]"
     return finding_line(finding, whole=whole)
 
