@@ -12,6 +12,7 @@ import click
 from archive.cli.interrupting import begin_work
 from archive.errors import ArchiveError, NotFoundError, from_os_error, without_users
 from archive.model.exits import MEANINGS, Exit
+from archive.reporting.language import set_language
 
 COMMANDS: dict[str, str] = {
     "create": "Wrap files in a bag with metadata, checksums and a PDF/A rendition.",
@@ -120,6 +121,7 @@ _INTERRUPTED = "interrupted; nothing incomplete is left, run again to continue"
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line and give its exit code. Nothing but an exit code ever leaves: no traceback, no exception."""
     _open_closed_streams()
+    set_language(_choose_language)
     arguments = sys.argv[1:] if arguments is None else arguments
     as_json = "--json" in arguments
     streams = sys.stdout, sys.stderr
@@ -163,6 +165,15 @@ def run(arguments: list[str] | None = None) -> int:
             return _fail(_INTERRUPTED, Exit.INTERRUPTED, as_json)
         return _fail_with_fault(error, as_json)
     return result if isinstance(result, int) else int(Exit.DONE)
+
+
+def _choose_language() -> str:
+    """The language of text reports, from the environment."""
+    import os
+
+    from archive.translation import language_from_environment
+
+    return language_from_environment(os.environ)
 
 
 def _path_of(context: click.Context | None) -> str:

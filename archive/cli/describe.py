@@ -181,14 +181,14 @@ def _check(path: str, *, strict: bool, as_json: bool) -> int:
 
         show_json(check_document(path, description, findings, int(code)))
         return code
-    from archive.reporting.finding import finding_line
+    from archive.reporting.finding import finding_line, remedy_text
 
     wrong = code is Exit.DAMAGED
     count = len(description.statements)
     show(f"{'invalid' if wrong else 'intact'}: {escape(path)}, {count} {'value' if count == 1 else 'values'}")
     for finding in sorted(findings, key=lambda one: one.line or 0):
         show(f"  {finding_line(finding, place=False)}")
-        show(f"    {escape(finding.remedy)}.")
+        show(f"    {remedy_text(finding)}")
     if not wrong:
         show(f"Use it: archive create SOURCE --to DIR --description {shlex.quote(escape(os.path.normpath(path)))}")
     return code

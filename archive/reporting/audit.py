@@ -13,7 +13,8 @@ from archive.ledger.verifying import ChainProof
 from archive.model.audit import AuditReport
 from archive.model.checkpoint import CheckpointReport
 from archive.model.finding import Finding, Severity, outcome_of
-from archive.reporting.finding import clean_text, finding_fields, finding_line
+from archive.reporting.finding import clean_text, finding_fields, finding_line, remedy_text
+from archive.reporting.language import gettext
 from archive.stages.auditing.status import Status
 
 MOST = 200
@@ -75,8 +76,9 @@ def _finding_lines(findings: Sequence[Finding]) -> list[str]:
     lines = [finding_line(finding, place=False) for finding in findings[:MOST]]
     if len(findings) > MOST:
         lines.append(f"... and {len(findings) - MOST:,} more: archive audit history --troubled")
-    remedies = dict.fromkeys(finding.remedy for finding in findings if finding.severity is not Severity.NOTE)
-    return lines + [f"Next: {escape(remedy)}" for remedy in remedies]
+    remedies = dict.fromkeys(remedy_text(finding) for finding in findings if finding.severity is not Severity.NOTE)
+    following = gettext("Next:")
+    return lines + [f"{following} {remedy}" for remedy in remedies]
 
 
 Fields = dict[str, Any]

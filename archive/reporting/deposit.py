@@ -12,7 +12,7 @@ from archive.model.codes import deposit as codes
 from archive.model.deposit import DepositReport, DepositState, RetrievalReport
 from archive.model.finding import Finding, Severity
 from archive.reporting.export import lost_fields, lost_lines
-from archive.reporting.finding import failure_fields, finding_fields, finding_line
+from archive.reporting.finding import failure_fields, finding_fields, finding_line, remedy_text
 from archive.stages.depositing.receipts import receipt_fields
 
 SHOWN = 50
@@ -73,7 +73,7 @@ def _finding_lines(findings: tuple[Finding, ...]) -> Iterator[str]:
     for finding in findings[:SHOWN]:
         yield f"  {finding_line(finding)}"
         if finding.severity is not Severity.NOTE:
-            yield f"    {escape(finding.remedy)}"
+            yield f"    {remedy_text(finding)}"
     if len(findings) > SHOWN:
         yield f"  and {len(findings) - SHOWN} more; see all with --json"
 

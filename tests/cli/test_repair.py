@@ -106,7 +106,7 @@ def test_an_archive_that_is_not_whole_mends_nothing(project: Project, pair: tupl
     spoil(bag)
     code, _out, err = project.run("repair", str(bag), "--from", str(packed), "--yes")
     assert code == 1
-    assert "the archive is damaged" in err
+    assert "the zip or tar file is damaged" in err
     assert (bag / "data" / BAD).read_bytes() == b"damaged"
 
 

@@ -31,7 +31,7 @@ def test_a_renamed_file_is_one_line_and_both_findings(bag: Path, old: str, new: 
     lines = lines_of(bag)
     assert sum(f"data/{old}" in line or f"data/{new}" in line for line in lines) == 1
     assert f"  error: data/{old}: looks like it was renamed to data/{new} [BAG-201, BAG-202]" in lines
-    assert any("accept the new name with archive update BAG --accept-changes" in line for line in lines)
+    assert any("accept the new one: archive update BAG --accept-changes" in line for line in lines)
     report = validate(str(bag))
     codes = [finding.code for finding in report.errors]
     assert codes == ["BAG-201", "BAG-202"]
@@ -50,7 +50,7 @@ def test_another_content_is_no_rename(bag: Path) -> None:
 def test_a_missing_folder_is_one_line(bag: Path) -> None:
     shutil.rmtree(bag / "data" / "d")
     lines = lines_of(bag)
-    assert "  error: data/d: every file listed in this folder is missing: 3 files [BAG-201]" in lines
+    assert "  error: data/d: all that is listed in this folder is missing: 3 files [BAG-201]" in lines
     assert sum("BAG-201]" in line for line in lines) == 1
     assert sum(finding.code == "BAG-201" for finding in validate(str(bag)).findings) == 3
 
