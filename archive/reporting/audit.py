@@ -24,14 +24,14 @@ def audit_text(report: AuditReport) -> str:
     lines = [escape(report.verdict), *_finding_lines(report.findings)]
     if report.stopped is not None:
         left = f"{report.remaining_files:,} files" if report.remaining_files >= 0 else "more than a million files"
-        lines.append(f"left for the next run: {left}\nNext: archive audit")
+        lines.append(f"{left} remain\nNext: archive audit")
     elif not any(finding.severity is not Severity.NOTE for finding in report.findings):
         lines.append("Next: archive status")
     return "\n".join(lines)
 
 
 def status_text(status: Status) -> str:
-    counted = f"{status.intact:,} of {status.holdings:,} packages intact at their last look"
+    counted = f"{status.intact:,} of {status.holdings:,} holdings intact at their last check"
     lines = [
         f"{outcome_of(status.findings).value}: {counted}; {status.files:,} files, {status.bytes:,} bytes",
     ]

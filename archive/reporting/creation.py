@@ -102,7 +102,7 @@ def _count(report: CreationReport) -> str:
 def rendition_line(result: RenditionResult) -> str:
     source = escape(result.source)
     if result.status is RenditionStatus.NONE:
-        return f"no rendition of {source}: {escape(result.reason or 'none was asked for')}"
+        return f"no rendition of {source}: {escape(result.reason or 'none was requested')}"
     if result.conversion is not None:
         return f"preservation copy of {source}: {escape(result.path or '')}, {result.conversion.form} (compared)"
     claims = " and ".join(result.claims) or "no level"

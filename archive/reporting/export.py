@@ -28,7 +28,7 @@ def _lines(report: ExportReport) -> Iterator[str]:
     refused = export_exit(report) != 0
     if report.already:
         yield escape(report.package)
-        yield f"there already: {counted}; nothing was written"
+        yield f"already exists: {counted}; nothing was written"
     elif refused:
         yield f"not exported: {escape(report.bag)} ({report.verdict})"
     elif report.dry_run:

@@ -57,7 +57,7 @@ def _has_unlisted(report: VerificationReport) -> bool:
 def verification_lines(report: VerificationReport) -> Iterator[str]:
     """The report, line by line."""
     seals = count_of(len(report.seals), "seal")
-    yield f"{outcome_word(report)}: {escape(report.bag)} ({seals}, judged as of {time_text(report.at)})"
+    yield f"{outcome_word(report)}: {escape(report.bag)} ({seals}, verified as of {time_text(report.at)})"
     if report.trust is not None:
         file = report.trust.file
         yield f"  trust: {escape(file.name)}, version {file.version}, {report.trust.digits}"

@@ -197,7 +197,7 @@ def test_two_repairs_of_one_bag_are_kept_apart(project: Project, pair: tuple[Pat
     bench.mkdir()
     (bench / "journal").write_text(json.dumps({"owner": owner_name(), "paths": []}))
     code, _out, err = project.run("repair", str(bag), "--from", str(copy), "--yes")
-    assert (code, "another repair of this bag is at work" in err) == (11, True)
+    assert (code, "another repair of this bag is running" in err) == (11, True)
     (bench / "journal").write_text(json.dumps({"owner": owner_name().replace(f" {os.getpid()} ", " 4194304 "),
                                                "paths": []}))  # fmt: skip
     assert project.run("repair", str(bag), "--from", str(copy), "--yes")[0] == 0

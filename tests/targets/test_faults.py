@@ -32,8 +32,8 @@ TABLE: dict[Fault, dict[str, tuple[int, str]]] = {
     },
     faults.short_upload: {
         "sftp": (5, "the server confirmed"), "s3": (5, "BadDigest"), "swift": (5, "XAmzContentSHA256Mismatch"),
-        "webdav": (5, "does not have it whole"), "sword": (5, "ErrorChecksumMismatch"),
-        "swh": (5, "the server says 412"), "invenio": (5, "has another size or checksum"),
+        "webdav": (5, "does not have all of it"), "sword": (5, "ErrorChecksumMismatch"),
+        "swh": (5, "the server says 412"), "invenio": (5, "has a different size or checksum"),
     },
     faults.short_answer: dict.fromkeys(("s3", "swift", "webdav", "sword", "invenio"), DIFFERENT),
     faults.cut_answer: dict.fromkeys(("sftp", "s3", "swift", "webdav", "sword", "invenio"), GAVE_UP),
