@@ -42,7 +42,7 @@ COMMANDS: dict[str, str] = {
     "import": "Make a bag from a package of another system.",
     "unpack": "Unpack a bag from a zip or tar file, validated.",
     "join": "Rebuild one bag from the bags of a group.",
-    "demo": "Make a finished, validated bag from a shipped sample.",
+    "demo": "Make bags from the samples, or a small archive to learn on.",
     "explain": "Explain a finding's code.",
     "config": "Show the settings and where each comes from.",
     "doctor": "Look at what this machine has for the work.",
