@@ -45,7 +45,7 @@ MEANINGS = {
     Exit.READER_GONE: "the program that read the output went away",
 }
 
-_GRAVEST_FIRST = (
+GRAVEST_FIRST = (
     Exit.FAULT,
     Exit.INTERRUPTED,
     Exit.READER_GONE,
@@ -65,7 +65,7 @@ _GRAVEST_FIRST = (
 def gravest(codes: Iterable[int]) -> int:
     """The code that wins when several subjects ended differently: 70, 1, 5, 4, 3 and then 0."""
     present = set(codes)
-    return next((int(code) for code in _GRAVEST_FIRST if code in present), int(Exit.DONE))
+    return next((int(code) for code in GRAVEST_FIRST if code in present), int(Exit.DONE))
 
 
 def exit_of(outcome: Outcome, *, warned: bool = False) -> Exit:
