@@ -5,39 +5,48 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from archive.ledger.seal_events import SEALED, VALIDATED
 from archive.resources import metadata_path
+from archive.stages.trust_history import CHANGED
+from archive.stages.witnessing.checkpointing import HANDED, MADE
 
 _IN_BAG = {
     "ingestion": "The originals were taken in.",
     "message digest calculation": "The digests of the manifests were computed while the files were copied.",
-    "fixity check": "Checksums that came with a delivery were compared; after an update, the files that were taken over.",
-    "virus check": "ClamAV scanned the originals.",
+    "fixity check": "Checksums that came with a delivery were compared; the finished bag was read back; before an update, the old version.",
+    "virus check": "ClamAV scanned the originals, or could not.",
     "format identification": "Formats were named by their PRONOM keys.",
-    "metadata extraction": "What files say of themselves was read, such as a title or a language.",
+    "metadata extraction": "A title was taken from the first heading, or a description from an imported package.",
     "normalization": "A PDF/A rendition or a preservation copy was made, or could not be made.",
-    "validation": "The rendition was checked, by veraPDF where it is installed.",
-    "policy assignment": "The rights of the description were recorded.",
-    "extraction": "Files were taken out of a package or container.",
+    "policy assignment": "Originals were left without a rendition on purpose.",
+    "validation": "A rendition was checked by veraPDF.",
     "information package creation": "The bag was made.",
     "modification": "`archive update` changed the content.",
     "metadata modification": "`archive update` changed the description.",
     "unpacking": "`archive import` made the bag from a package.",
-    "exporting": "`archive export` made the package, in the package's own record.",
+    "exporting": "`archive export` made the package; in the package's own record.",
 }
 _IN_LEDGER = {
     "accession": "`archive holdings add`",
-    "replication": "a copy of a bag that was held already was added",
-    "ingestion": "`archive import`, where there is a ledger",
-    "message digest calculation": "a ledger of an older version was migrated",
-    "fixity check": "`archive audit`: one event for a run and holding",
+    "replication": "`archive holdings add` or `archive deposit`, of a further copy",
+    "ingestion": "`archive import`",
+    "message digest calculation": "the migration of an older ledger",
+    "fixity check": "`archive audit`: one event for each run and holding",
     "recovery": "`archive repair`",
-    "modification": "`archive update` and `archive holdings move`",
-    "transfer": "`archive deposit`",
+    "modification": "`archive update`",
+    "transfer": "`archive deposit`, and `archive holdings move`",
     "dissemination": "`archive export`",
-    "digital signature generation": "`archive seal`",
-    "digital signature validation": "a seal was completed, and enough of its stamps hold",
+    SEALED: "`archive seal`",
+    VALIDATED: "`archive seal --complete`, once enough stamps hold",
     "deaccession": "`archive holdings retire`",
 }
+_OF_THE_ARCHIVE = {
+    CHANGED: "`archive trust`: the SHA-256 of trust.toml before and after",
+    MADE: "`archive audit witness --stamp`",
+    HANDED: "`archive audit witness --stamp`, for each outside party",
+    "clock": "a run of `archive audit` whose clock is behind the last entry",
+}
+"""Events of no bag; they have no term in the vocabulary."""
 
 
 def write_events() -> str:
@@ -77,6 +86,13 @@ def write_events() -> str:
         "| type | code | recorded by |",
         "| --- | --- | --- |",
         *(f"| {name} | `{addresses[name]}` | {what} |" for name, what in _IN_LEDGER.items()),
+        "",
+        "Some events are of the archive and not of one bag. They are in the chain of the ledger all the same, and have no term",
+        "of the vocabulary:",
+        "",
+        "| type | recorded by |",
+        "| --- | --- |",
+        *(f"| {name} | {what} |" for name, what in _OF_THE_ARCHIVE.items()),
         "",
     ]
     return "\n".join(parts)

@@ -116,7 +116,8 @@ def _shown(value: object) -> str:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"\{(\w+)(?:!r)?\}", r"`\1`", text)
+    """`text` with what is filled in, and names of elements, as code: `<name>` would be HTML."""
+    return re.sub(r"\{(\w+)(?:!r)?\}", r"`\1`", re.sub(r"(<[A-Za-z:]+>)", r"`\1`", text))
 
 
 def write_findings() -> str:
