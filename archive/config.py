@@ -39,7 +39,7 @@ _TABLES = ("places", "targets", "locations")
 
 SECTIONS = (
     "create", "render", "identify", "tools", "ledger", "audit", "notify", "deposit", "fetch", "update", "seal",
-    "witness",
+    "witness", "desk",
 )  # fmt: skip
 
 _SECRETS = ("ARCHIVE_SEAL_PASSPHRASE",)

@@ -15,23 +15,23 @@ from archive.model.exits import MEANINGS, Exit
 
 COMMANDS: dict[str, str] = {
     "create": "Wrap files in a bag with metadata, checksums and a PDF/A rendition.",
-    "watch": "Make bags of what settles in a folder.",
+    "watch": "Make bags of what arrives in a folder.",
     "update": "Make a new version of a bag: add, replace, rename or remove files.",
     "validate": "Prove that a bag, XML record, PDF or OCFL object is whole.",
     "seal": "Sign bags and have the signature stamped by timestamp authorities.",
     "verify": "Prove that a bag is sealed, by whom, since when, and intact.",
-    "show": "Tell what a bag or an XML record holds.",
+    "show": "Show what a bag or an XML record contains.",
     "describe": "Draft or check a description.",
     "render": "Make PDF/A renditions of documents.",
     "init": "Start a project: archive.toml and an empty ledger.",
     "status": "Show the archive on one screen, and what to do next.",
     "holdings": "Add, list, move and retire holdings.",
-    "audit": "Check the fixity of what is due.",
-    "events": "Give a holding's life after sealing, as PREMIS if asked.",
-    "repair": "Replace damaged files by proven ones from a copy.",
+    "audit": "Check the fixity of files that are due.",
+    "events": "Show what has happened to a bag since it was added.",
+    "repair": "Replace damaged files from a copy, after checking it.",
     "report": "Write the report of holdings and audits: HTML, CSV, JSON.",
     "keys": "Make and show the keys that seal bags.",
-    "trust": "Say whose keys and which timestamp authorities are believed.",
+    "trust": "Choose which keys and timestamp authorities to trust.",
     "notify": "Check that alerts arrive.",
     "schedule": "Print or install the timer of regular audits.",
     "deposit": "Send a bag to a repository and prove that it arrived.",
@@ -43,9 +43,10 @@ COMMANDS: dict[str, str] = {
     "unpack": "Unpack a bag from a zip or tar file, validated.",
     "join": "Rebuild one bag from the bags of a group.",
     "demo": "Make bags from the samples, or a small archive to learn on.",
+    "desk": "Open the archive in the browser, on this machine.",
     "explain": "Explain a finding's code.",
     "config": "Show the settings and where each comes from.",
-    "doctor": "Look at what this machine has for the work.",
+    "doctor": "Check which tools and features are available on this machine.",
     "completion": "Print the completion script for a shell.",
 }
 
@@ -103,7 +104,7 @@ class LazyGroup(click.Group):
 )
 @click.version_option(package_name="muniment", prog_name="archive", message="%(prog)s %(version)s")
 def group() -> None:
-    """Wrap documents in a preservation bag, prove that nothing changed, deposit it where it must go.
+    """Wrap documents in a preservation bag, prove that nothing changed, deposit it in the repository you choose.
 
     \b
     Example:
