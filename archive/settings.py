@@ -111,7 +111,7 @@ class RenderSettings:
     )
     office: str = _setting(
         "auto",
-        "what draws office documents: auto takes our own readers, and LibreOffice for what they do not read",
+        "what draws office documents: auto takes the program's own readers, and LibreOffice for what they do not read",
         ("auto", "own", "libreoffice", "none"),
         needs=Needs.NOTHING,
     )
@@ -315,7 +315,7 @@ class Settings:
     """All settings. `places` are tables by name (see `archive.places`); `origins` tells where "section.key" is from.
 
     `refused` names the settings of the project file that do not count, each with the reason; `passed_over` is an
-    archive.toml in the working folder that does not count at all, because everybody can write to that folder.
+    archive.toml in the working folder that does not count at all, because everyone can write to that folder.
     `unstated` are the places that a former `[targets.NAME]` names, whose audience is not stated.
     """
 

@@ -147,7 +147,7 @@ def _prepare(place: Path, authorities: list[Any]) -> None:
 
     write(place / "workflow.json", workflow())
     _run(place, "keys", "new", "anna.key")
-    _run(place, "trust", "init", "Our archive", "--trust", "trust")
+    _run(place, "trust", "init", "Documentation Centre", "--trust", "trust")
     _run(place, "trust", "add-key", "anna", "anna.key.pub", "--trust", "trust")
     for name, one in zip(("one", "two"), authorities, strict=True):
         (place / f"{name}.pem").write_bytes(one.authority.root.pem)

@@ -88,7 +88,7 @@ def write_settings() -> str:
         "has the same name: such a name cannot be used there until one of the two has another name.",
         "",
         "The search for `archive.toml` goes from the working folder upwards. It ends at your home folder, at a mount point,",
-        "and at a folder that everybody can write to, such as `/tmp`; a file in such a folder counts only when it is trusted.",
+        "and at a folder that everyone can write to, such as `/tmp`; a file in such a folder counts only when it is trusted.",
         "",
         "## All settings",
         "",

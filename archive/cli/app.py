@@ -51,7 +51,7 @@ COMMANDS: dict[str, str] = {
 }
 
 _KINDS = {int(Exit.INTERRUPTED): "Interrupted", int(Exit.FAULT): "Fault"}
-"""The `kind` of an error document where no exception of ours stands behind it."""
+"""The `kind` of an error document where no `ArchiveError` caused it."""
 
 _EPILOG = "\b\nExit codes:\n" + "\n".join(f"  {int(code):>3}  {text}" for code, text in MEANINGS.items())
 
@@ -155,7 +155,7 @@ def run(arguments: list[str] | None = None) -> int:
         code = _fail(str(told), told.exit_code, as_json, told)
         _let_go_of_output()
         return code
-    except Exception as error:  # noqa: BLE001 - the last line of defence: a fault of ours still ends in words and 70
+    except Exception as error:  # noqa: BLE001 - the last line of defence: an internal error still ends in words and 70
         from archive.cli.interrupting import was_interrupted
 
         if was_interrupted():
@@ -201,7 +201,7 @@ def _fail_with_fault(error: BaseException, as_json: bool) -> int:
     where = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{where.filename.rpartition('archive/')[2]}:{where.lineno}"
     message = (
-        f"a fault of ours: {type(error).__name__} at {place}. Set ARCHIVE_TRACEBACK=1 for the details and report it"
+        f"internal error: {type(error).__name__} at {place}. Set ARCHIVE_TRACEBACK=1 for the details and report it"
     )
     return _fail(message, Exit.FAULT, as_json)
 

@@ -58,13 +58,11 @@ class AuditGroup(click.Group):
 @click.group("audit", cls=AuditGroup, invoke_without_command=True)
 @path_argument("bags", required=False)
 @click.option("--budget", metavar="2h|500GB", help="Stop after so much time or so many bytes.")
-@click.option("--max-age", metavar="90d", help="What was checked longer ago than this is due.")
-@click.option("--sample", metavar="10%", help="A random share of all files, due or not (with --max-age: of the due).")
-@click.option(
-    "--seed", type=click.IntRange(0), help="Draw the sample that this number gives; by default another each time."
-)
+@click.option("--max-age", metavar="90d", help="Files that were checked longer ago than this are due.")
+@click.option("--sample", metavar="10%", help="Check a random share of all files (with --max-age: of the due ones).")
+@click.option("--seed", type=click.IntRange(0), help="Seed for the random sample; by default a new one each time.")
 @click.option("--place", "locations", metavar="NAME", multiple=True, help="Only the bags in this place.")
-@click.option("--retry-failed", is_flag=True, help="Only files whose last look was not good.")
+@click.option("--retry-failed", is_flag=True, help="Only files whose last check failed.")
 @click.option("--rate", metavar="50MB/s", help="Read no faster than this.")
 @workers_option
 @engine_option
@@ -75,7 +73,7 @@ class AuditGroup(click.Group):
 @events_option
 @json_option
 def command(bags: tuple[str, ...], **given: Any) -> int:
-    """Check the fixity of what is due, longest unchecked first, or of all files of the BAGs given.
+    """Check the fixity of files that are due, longest unchecked first, or of all files of the BAGs given.
 
     \b
     Example:
@@ -150,10 +148,10 @@ def _report_failure(error: ArchiveError) -> AuditReport:
 
 
 @command.command("status")
-@click.option("--max-age", metavar="90d", help="What was checked longer ago than this is overdue.")
+@click.option("--max-age", metavar="90d", help="Files that were checked longer ago than this are overdue.")
 @json_option
 def status(max_age: str | None, as_json: bool) -> int:
-    """Tell how things stand. Ends with 4 when files are overdue or were never checked, 1 when damage is known.
+    """Show the state of the holdings. Ends with 4 when files are overdue or were never checked, 1 when damage is known.
 
     \b
     Example:

@@ -29,13 +29,13 @@ from archive.formats.naming import escape
 def command(  # noqa: PLR0917 - click hands one for each option
     folder: str | None, origin: bool, trust: bool, distrust: bool, dart: str | None, as_json: bool
 ) -> int:
-    """Show the settings that hold here, or trust a project.
+    """Show the settings in effect here, or trust a project.
 
     An archive.toml that came with a folder from somewhere else may choose a page size, but no programs, addresses,
     credentials or paths outside of its folder. Those count only in projects that you made with archive init, or trust.
 
     With --import-dart nothing is changed: what DART exported is shown as lines for archive.toml, and what has no
-    counterpart as comments. Logins and passwords are never taken over.
+    counterpart as comments. Logins and passwords are never imported.
 
     \b
     Example:

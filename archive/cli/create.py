@@ -145,7 +145,7 @@ def command(
     With --each every source becomes a bag, with --from-csv every row of a table: its first column, source or filename,
     names a file or folder relative to the table, the column name the bag, and dc.x columns describe it. Several bags
     are made at a time, and one that fails does not stop the rest. A bag that exists and is the same is skipped, so an
-    interrupted run goes on when it is started again; a source that has changed since is named.
+    interrupted run continues when it is started again; a source that has changed since is named.
 
     With --fetch-from a table with the columns url, length, filename (below data/) and a digest, such as sha256, names
     files that are not copied: the bag is made without them, and archive fetch completes it.

@@ -27,9 +27,7 @@ from archive.model.exits import exit_of_deposit, gravest
 @click.argument("bags", nargs=-1, metavar="BAG...", type=NamedPath(), callback=expand_lists)
 @click.argument("target", required=False, metavar="PLACE")
 @click.option("--dry-run", is_flag=True, help="Validate the bag and reach the place, but send nothing.")
-@click.option(
-    "--resume", is_flag=True, help="Go on after an outcome that was not known: ask the place first, then send again."
-)
+@click.option("--resume", is_flag=True, help="Continue after an unknown outcome: ask the place first, then send again.")
 @click.option(
     "--identifier", metavar="ID",
     help="The bag's name in the repository, instead of its External-Identifier; a known one makes a new version.",

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.command("describe")
 @path_argument("sources", required=False)
 @click.option(
-    "--check", metavar="FILE", type=click.Path(path_type=str), help="Judge a description.toml or metadata.csv."
+    "--check", metavar="FILE", type=click.Path(path_type=str), help="Check a description.toml or metadata.csv."
 )
 @click.option("--to", metavar="FILE", type=click.Path(path_type=str), help="Write the draft there; never over a file.")
 @click.option("--accept-suggestions", is_flag=True, help="Assert every suggestion, as inferred; for scripts.")

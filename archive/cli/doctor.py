@@ -19,9 +19,9 @@ from archive.settings import Settings
               help="Where the file system is tried.  [default: here]")  # fmt: skip
 @json_option
 def command(install: str | None, folder: str, as_json: bool) -> int:
-    """Look at what this machine has for the work, and say how to get what is missing.
+    """Check which tools and features are available on this machine, and how to get what is missing.
 
-    Nothing here is needed for a bag: what is missing only means that a check is not made, and that reports say so.
+    None of them is needed to make a bag. Without one of them a check is not made, and reports say so.
 
     \b
     Example:

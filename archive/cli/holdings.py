@@ -29,7 +29,7 @@ _NAMED = 3
 
 @click.group("holdings")
 def command() -> None:
-    """Add, list, move and retire holdings: the bags that audits look after.
+    """Add, list, move and retire holdings: the bags that audits check.
 
     \b
     Example:
@@ -49,11 +49,11 @@ def command() -> None:
 )
 @json_option
 def add(bags: tuple[str, ...], location: str | None, recursive: bool, new: bool, as_json: bool) -> int:
-    """Enter bags (folders, zip or tar files, s3:// addresses, PLACE:IDENTIFIER). Manifests are read now, files at the
+    """Add bags (folders, zip or tar files, s3:// addresses, PLACE:IDENTIFIER). Manifests are read now, files at the
     next audit.
 
     With --recursive every folder below that has a bagit.txt is a bag. Bags are not searched for further bags; symbolic
-    links, hidden folders and OCFL objects are not entered, and packed bags are to be named themselves. One bag that
+    links, hidden folders and OCFL objects are not added, and packed bags must be named themselves. One bag that
     cannot be added does not stop the rest.
 
     \b
@@ -152,7 +152,7 @@ def list_(everything: bool, as_json: bool) -> int:
 @click.option("--place", "location", metavar="NAME", help="The place it is in now.")
 @json_option
 def move(bag: str, to: str, location: str | None, as_json: bool) -> int:
-    """Tell the ledger that a bag stands elsewhere now. It moves nothing itself; the bag there must be the same.
+    """Record a bag's new location. Nothing is moved; the bag there must be the same.
 
     \b
     Example:

@@ -14,7 +14,7 @@ from archive.model.notice import Delivery
 
 
 @click.command("notify")
-@click.option("--test", is_flag=True, help="Send a test to everybody that [notify] names, and ping the heartbeat.")
+@click.option("--test", is_flag=True, help="Send a test to everyone under [notify], and ping the heartbeat.")
 @click.option("--failure", metavar="UNIT", help="Say that this systemd unit failed, unless its own summary was sent.")
 @json_option
 def command(*, test: bool, failure: str | None, as_json: bool) -> int:

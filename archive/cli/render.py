@@ -19,7 +19,7 @@ from archive.model.exits import exit_of, gravest
 
 @click.command("render")
 @path_argument("files")
-@click.option("--to", required=True, metavar="DIR", type=click.Path(path_type=str), help="Where FILE.pdf is written.")
+@click.option("--to", required=True, metavar="DIR", type=click.Path(path_type=str), help="Folder for FILE.pdf.")
 @click.option(
     "--pdfa", type=click.Choice(["3a", "2a"]), help="Level: 3a embeds the source, 2a does not.  [default: 3a]"
 )
@@ -50,7 +50,8 @@ def command(
     """Make PDF/A renditions of documents: text, Markdown, HTML, e-mail, tables, Word, pictures and existing PDFs.
 
     A document becomes PDF/A-3a and PDF/UA-1 with its source inside. A PDF that is a valid PDF/A already is kept as it
-    is; others are converted by Ghostscript or OCRmyPDF where one is here. veraPDF judges the results where it is here.
+    is; others are converted by Ghostscript or OCRmyPDF where one is installed. veraPDF checks the results where it is
+    installed.
 
     \b
     Example:

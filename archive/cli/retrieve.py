@@ -35,9 +35,9 @@ def command(
 ) -> int:
     """Bring a deposited bag back, validated.
 
-    ID is the identifier of the receipt. In an OCFL root it ends with the version, as in urn:example:bag#v1; without
-    one the newest comes. The bag is called as it was deposited, where the place or a receipt tells. A bag that is not
-    whole stands as NAME.damaged, and the exit code is 1.
+    ID is the identifier of the receipt. In an OCFL root it ends with the version, as in urn:example:bag#v1; without one
+    the newest comes. The bag is called as it was deposited, where the place or a receipt tells. A bag that is not whole
+    is kept as NAME.damaged, and the exit code is 1.
 
     \b
     Example:

@@ -10,7 +10,7 @@ from archive.cli.options import json_option
 
 
 @click.command("status")
-@click.option("--max-age", metavar="90d", help="What was checked longer ago than this is overdue.")
+@click.option("--max-age", metavar="90d", help="Files that were checked longer ago than this are overdue.")
 @json_option
 def command(max_age: str | None, as_json: bool) -> int:
     """Show the archive on one screen: bags, copies, checks, damage, seals, deposits, and what to do next.

@@ -21,14 +21,14 @@ from archive.model.seal import Role, Trust
 
 @click.group("trust")
 def command() -> None:
-    """Say whose keys and which timestamp authorities are believed.
+    """Choose which keys and timestamp authorities to trust.
 
     That is kept in a trust folder outside of every bag. Without --trust and [seal] trust in archive.toml it is the
     folder trust beside archive.toml. Inside a project each change is an event in the ledger.
 
     \b
     Example:
-      archive trust init "Our archive"
+      archive trust init "Documentation Centre"
       archive trust add-key anna anna.key.pub
       archive trust show
     """
@@ -43,7 +43,7 @@ def init(name: str, trust: str | None, as_json: bool) -> int:
 
     \b
     Example:
-      archive trust init "Our archive"
+      archive trust init "Documentation Centre"
     """
     from archive.stages.trusting import init_trust
 

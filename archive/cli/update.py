@@ -67,7 +67,7 @@ def command(
     quiet: bool,
     strict: bool,
 ) -> int:
-    """Make a new version of a bag: add, replace, rename or remove files, describe it anew.
+    """Make a new version of a bag: add, replace, rename or remove files, or change its description.
 
     The old version is validated first, and the new one before it takes its place in one step. Paths in the bag are
     relative to its originals, or begin with data/. The old version is kept in the folder that update.keep_old names, by

@@ -29,7 +29,7 @@ _COLOURS = {"sealed and intact": "green", "damaged": "red", "not checked": "yell
 @click.command("verify")
 @path_argument("bags")
 @trust_option
-@click.option("--at", type=UtcTime(), metavar="TIME", help="Judge as if it were this time, instead of now.")
+@click.option("--at", type=UtcTime(), metavar="TIME", help="Verify as of this time, instead of now.")
 @click.option(
     "--expect", metavar="LINE|FILE",
     help="A receipt line of archive seal, or the proof beside a deposit's receipt: these seals must be there.",
@@ -51,7 +51,7 @@ def command(
 ) -> int:
     """Prove that bags are sealed, by whom, since when, and that nothing has changed.
 
-    Every byte is read, as by archive validate. A bag without a seal fails. Whom to believe comes from the trust folder
+    Every byte is read, as by archive validate. A bag without a seal fails. Whom to trust comes from the trust folder
     alone, which is never inside a bag. Nothing is written, and the network is not used. A bag is a folder, a .zip or a
     .tar, an s3://BUCKET/PREFIX address, or OBJECT#v1, a version of an OCFL object.
 

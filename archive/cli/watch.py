@@ -54,12 +54,12 @@ if TYPE_CHECKING:
 @quiet_option
 @strict_option
 def command(folder: str, to: str, **given: Any) -> int:
-    """Make a bag of each file and folder that settles in FOLDER, where others put things.
+    """Make a bag of each file and folder that settles in FOLDER, where others put files.
 
     Something has settled when its names, sizes and times stay the same for [watch] settle_seconds (60), and it holds no
     file that is still being written, such as one that ends in .part or .crdownload. Hidden names are left alone. The
-    folder is looked at again and again until Ctrl-C. What fails is told once, and tried again when it changes or after
-    an hour. A source that changes after its bag was made is named; its bag stays as it is.
+    folder is read again and again until Ctrl-C. A failure is reported once, and tried again when the source changes or
+    after an hour. A source that changes after its bag was made is named; its bag stays as it is.
 
     \b
     Example:

@@ -17,7 +17,7 @@ Fact = str | int | bool | tuple[str, ...]
 
 
 class Severity(Enum):
-    """How grave a finding is. ERROR makes its subject damaged; UNCHECKED means that we could not look."""
+    """How grave a finding is. ERROR makes its subject damaged; UNCHECKED means that it could not be checked."""
 
     ERROR = "error"
     UNCHECKED = "unchecked"
