@@ -358,7 +358,7 @@ class Settings:
             for reason in dict.fromkeys(self.refused.values())
         ]
         if self.passed_over:
-            said.append(f"{self.passed_over} does not count: everybody can write to its folder. {self._how_to_trust()}")
+            said.append(f"{self.passed_over} does not count: everyone can write to its folder. {self._how_to_trust()}")
         return said
 
     def _how_to_trust(self) -> str:
