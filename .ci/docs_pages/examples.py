@@ -99,10 +99,11 @@ def capture_examples(folder: Path) -> None:
     lacking = {path.stem for path in REPORTS.glob("*.json")} - found.keys()
     if lacking:
         raise LookupError(f"no example of {', '.join(sorted(lacking))}")
+    for name, document in found.items():
+        check_example(name, document)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name, document in found.items():
-        check_example(name, document)
         (folder / f"{name}.json").write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 
