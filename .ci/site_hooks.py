@@ -12,6 +12,10 @@ _PAGES = {"CONTRIBUTING.md": "contributing.md", "SECURITY.md": "security.md", "C
 _LINK = re.compile(r"(\]\()((?:\.\./)*)(" + "|".join(re.escape(name) for name in _PAGES) + r")(?=[)#])")
 
 
+_FENCED = re.compile(r"(^```.*?^```$)", re.M | re.S)
+_CODE = re.compile(r"`[^`]+`")
+
+
 def on_files(files: Files, *, config: Any) -> Files:
     """Add a page for each of the files at the top, its links to docs/ made relative to the site."""
     top = Path(config.config_file_path).parent
@@ -22,7 +26,15 @@ def on_files(files: Files, *, config: Any) -> Files:
 
 
 def on_page_markdown(markdown: str, *, page: Any, config: Any, files: Files) -> str:
-    """Links to the files at the top of the checkout lead to their pages."""
+    """Links to the files at the top of the checkout lead to their pages, and no line ends within code."""
     del config, files
+    parts = _FENCED.split(markdown)
+    markdown = "".join(part if part.startswith("```") else _joined(part) for part in parts)
     up = "../" * page.file.src_uri.count("/")
     return _LINK.sub(lambda found: f"{found[1]}{up}{_PAGES[found[3]]}", markdown)
+
+
+def _joined(text: str) -> str:
+    """`text` without line breaks in its code, where the theme would show them."""
+    paragraphs = re.split(r"(\n\s*\n)", text)
+    return "".join(_CODE.sub(lambda found: re.sub(r"\s*\n\s*", " ", found[0]), one) for one in paragraphs)

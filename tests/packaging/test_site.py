@@ -15,17 +15,21 @@ import pytest
 
 
 class _Page(HTMLParser):
-    """What a page links to, what it loads, and which anchors it has."""
+    """What a page links to and loads, its anchors, and the code in its text."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.links: list[str] = []
         self.loads: list[str] = []
         self.anchors: set[str] = set()
+        self.codes: list[str] = []
+        self._open: list[str] = []
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
+        if tag in ("pre", "code"):
+            self._open.append(tag)
         if name := found.get("id") or found.get("name"):
             self.anchors.add(name)
         if tag == "a" and "href" in found:
@@ -34,6 +38,14 @@ class _Page(HTMLParser):
             self.loads.append(found["href"])
         elif "src" in found:
             self.loads.append(found["src"])
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("pre", "code"):
+            self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        if self._open == ["code"]:
+            self.codes.append(data)
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +77,12 @@ def test_every_link_leads_to_a_page_and_a_heading(site: Path, pages: dict[Path, 
             if not target.is_file() or (anchor and target in pages and anchor not in pages[target].anchors):
                 faults.append(f"{path.relative_to(site)}: {link}")
     assert faults == []
+
+
+def test_no_line_ends_within_code(pages: dict[Path, _Page]) -> None:
+    codes = [code for page in pages.values() for code in page.codes]
+    assert len(codes) > 1000
+    assert [code for code in codes if "\n" in code] == []
 
 
 def test_no_page_is_an_orphan(pages: dict[Path, _Page], site: Path, checkout: Path) -> None:
