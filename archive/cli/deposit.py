@@ -34,7 +34,7 @@ from archive.model.exits import exit_of_deposit, gravest
 )  # fmt: skip
 @click.option(
     "--workers", type=click.IntRange(1, 256), metavar="N",
-    help="Threads that digest files, or Dask workers; by default one a processor.",
+    help="Threads that compute digests, or Dask workers; default: one per processor.",
 )  # fmt: skip
 @engine_option
 @scheduler_option
@@ -58,11 +58,11 @@ def command(
     """Send bags to a repository and prove that they arrived.
 
     PLACE is a name under [places] in archive.toml, or an address: ocfl:PATH, dir:PATH, s3://BUCKET/PREFIX,
-    sftp://HOST/PATH, webdav+https://HOST/PATH, sword+https://..., invenio+https://... A run that was stopped goes on
-    where it was when the same command is given again. Credentials come from the environment, a file with mode 0600 or
+    sftp://HOST/PATH, webdav+https://HOST/PATH, sword+https://..., invenio+https://... An interrupted deposit continues
+    where it stopped when the same command is run again. Credentials come from the environment, a file with mode 0600 or
     the keyring.
 
-    With --engine dask the workers of a Dask cluster deposit the bags, several at a time.
+    With --engine dask, the workers of a Dask cluster deposit several bags at a time.
 
     \b
     Example:

@@ -21,7 +21,7 @@ def command(port: int, no_browser: bool, read_only: bool, listen: str | None) ->
     """Open the archive in the browser, on this machine: new bags, checks, repairs, copies and deposits.
 
     The desk works on the project in this folder and can be reached from this machine only. The address that it prints
-    works once. Long work goes on when the browser or the desk is closed; Ctrl-C ends the desk.
+    works once. Long work continues when the browser or the desk is closed; Ctrl-C closes the desk.
 
     \b
     Example:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @click.option("--yes", is_flag=True, help="Do it without asking.")
 @json_option
 def command(bag: str, copy: str, yes: bool, as_json: bool) -> int:
-    """Replace damaged or missing files of a bag from a copy, after each was checked against bag and ledger.
+    """Replace damaged or missing files of a bag by ones from a copy that prove themselves against both.
 
     The damaged files are kept in the folder of audit.quarantine, by default quarantine beside archive.toml. Nothing
     else is touched. BAG is a local folder; COPY may be anything that can be read.

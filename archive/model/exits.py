@@ -41,8 +41,8 @@ MEANINGS = {
     Exit.NOT_AUTHORISED: "not authorised: access denied",
     Exit.NO_SPACE: "no space left",
     Exit.FAULT: "internal error",
-    Exit.INTERRUPTED: "interrupted; run again to go on",
-    Exit.READER_GONE: "the program that read the output went away",
+    Exit.INTERRUPTED: "interrupted; run again to continue",
+    Exit.READER_GONE: "the program reading the output has exited",
 }
 
 GRAVEST_FIRST = (
