@@ -152,9 +152,11 @@ def _draft(sources: tuple[str, ...], to: str | None, *, accept: bool, as_json: b
     if as_json:
         from archive.reporting.description import suggestions_document
 
-        show_json(suggestions_document(
-            made.suggestions, to, read=made.read, left=made.left, files=made.files, encodings=made.encodings
-        ))
+        show_json(
+            suggestions_document(
+                made.suggestions, to, read=made.read, left=made.left, files=made.files, encodings=made.encodings
+            )
+        )
         return Exit.DONE
     if to is not None:
         found = "1 suggestion" if len(made.suggestions) == 1 else f"{len(made.suggestions):,} suggestions"
