@@ -126,10 +126,13 @@ def _quoted(path: str) -> bytes:
     return raw.replace(b'"', b"%22").replace(b"\r", b"%0D").replace(b"\n", b"%0A")
 
 
+FORM_TYPE = f"multipart/form-data; boundary={BOUNDARY.decode()}"
+
+
 def send_body(visitor: Visitor, body: bytes, path: str = "/new/upload") -> httpx.Response:
     """Send a body as a form with files."""
-    kind = b"multipart/form-data; boundary=" + BOUNDARY
-    return visitor.client.post(path, content=body, headers={"Origin": visitor.desk.origin, "Content-Type": kind})
+    headers = {"Origin": visitor.desk.origin, "Content-Type": FORM_TYPE}
+    return visitor.client.post(path, content=body, headers=headers)
 
 
 def send_files(visitor: Visitor, files: Sequence[File]) -> httpx.Response:

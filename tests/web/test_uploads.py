@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.desk_forms import BOUNDARY, file_parts, multipart, send_body, send_files
+from tests.support.desk_forms import BOUNDARY, FORM_TYPE, file_parts, multipart, send_body, send_files
 from tests.support.desks import PATIENCE, RunningDesk, Visitor, open_desk
 from tests.support.needing import miss
 
@@ -149,9 +149,8 @@ def test_an_upload_that_is_too_large_is_refused_and_leaves_nothing(narrow_desk: 
             for start in range(0, len(body), 1 << 16):
                 yield body[start : start + (1 << 16)]
 
-        kind = b"multipart/form-data; boundary=" + BOUNDARY
         answer = visitor.client.post(
-            "/new/upload", content=in_pieces(), headers={"Origin": narrow_desk.origin, "Content-Type": kind}
+            "/new/upload", content=in_pieces(), headers={"Origin": narrow_desk.origin, "Content-Type": FORM_TYPE}
         )
         assert answer.status_code == 413
         assert "Nothing was kept" in answer.text
@@ -168,7 +167,7 @@ def begin_upload(visitor: Visitor, length: int = 50_000_000) -> socket.socket:
     body = multipart(file_parts(visitor.form_token(), [("letters/a.bin", b"x" * 3_000_000)]))[:2_500_000]
     head = (
         f"POST /new/upload HTTP/1.1\r\nHost: {host}\r\nOrigin: {desk.origin}\r\nCookie: {cookies}\r\n"
-        f"Content-Type: multipart/form-data; boundary={BOUNDARY.decode()}\r\nContent-Length: {length}\r\n\r\n"
+        f"Content-Type: {FORM_TYPE}\r\nContent-Length: {length}\r\n\r\n"
     )
     made.sendall(head.encode() + body)
     return made
@@ -240,8 +239,9 @@ def test_the_memory_of_the_desk_does_not_grow_with_an_upload(desk: RunningDesk, 
             yield b"z" * 1_000_000
         yield tail
 
-    kind = b"multipart/form-data; boundary=" + BOUNDARY
-    answer = visitor.client.post("/new/upload", content=pieces(), headers={"Origin": desk.origin, "Content-Type": kind})
+    answer = visitor.client.post(
+        "/new/upload", content=pieces(), headers={"Origin": desk.origin, "Content-Type": FORM_TYPE}
+    )
     assert answer.status_code == 200
     assert most_memory() - before < 50_000_000
     assert {one.stat().st_size for one in desk.state.rglob("large")} == {200_000_000}
