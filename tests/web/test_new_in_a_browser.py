@@ -45,7 +45,7 @@ def drop(look: Look, *paths: Path) -> None:
 
 def title_of(bag: Path) -> str:
     statements = json.loads((bag / "metadata/descriptive/statements.json").read_text("utf-8"))["statements"]
-    return next(one["value"] for one in statements if one["property"] == "title" and "about" not in one)
+    return str(next(one["value"] for one in statements if one["property"] == "title" and "about" not in one))
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
