@@ -335,7 +335,7 @@ def _has_text(backend: Backend, columns: Sequence[str], text: str, *, binary: bo
 
 
 def _pattern(text: str, kind: str, *, binary: bool) -> str:
-    """`text` for LIKE: as SQLite compares it, or as PostgreSQL writes bytes in its format "escape", in small letters."""
+    """`text` for LIKE: as SQLite compares it, or as PostgreSQL writes bytes ("escape" format), in small letters."""
     sought = text.replace("\0", "")
     if kind == "postgresql":
         if binary:

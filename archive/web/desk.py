@@ -13,6 +13,7 @@ from archive.config import load_settings
 from archive.errors import LedgerMissingError
 from archive.project_file import state_folder
 from archive.settings import Settings
+from archive.web.bag_records import Records
 from archive.web.jobs import Jobs
 from archive.web.sessions import Sessions
 from archive.web.snapshot import Snapshots
@@ -31,6 +32,7 @@ class Desk:
     sessions: Sessions
     jobs: Jobs
     overview: Snapshots
+    records: Records
 
     @property
     def settings(self) -> Settings:
@@ -71,7 +73,8 @@ def make_desk(folder: str, sessions: Sessions, *, read_only: bool) -> Desk:
     os.makedirs(state, mode=0o700, exist_ok=True)
     os.chmod(state, 0o700)
     overview = Snapshots(os.path.join(state, "overview.json"), real, ("status", "--json"), lambda: _ledger_mark(real))
-    return Desk(real, state, read_only, sessions, Jobs(os.path.join(state, "jobs"), real), overview)
+    records = Records(os.path.join(state, "records"), real)
+    return Desk(real, state, read_only, sessions, Jobs(os.path.join(state, "jobs"), real), overview, records)
 
 
 def _ledger_mark(folder: str) -> str:

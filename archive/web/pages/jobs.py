@@ -26,7 +26,8 @@ def list_jobs(visit: Visit) -> Response:
 
 def show_job(visit: Visit) -> Response:
     job = visit.desk.jobs.find(visit.values["id"])
-    return visit.show("job.html", job=job, place=_place_in_queue(visit.desk.jobs, job))
+    then = job.plan.then.replace("{job}", job.id)
+    return visit.show("job.html", job=job, place=_place_in_queue(visit.desk.jobs, job), then=then)
 
 
 def cancel_job(visit: Visit) -> Response:
