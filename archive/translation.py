@@ -64,6 +64,22 @@ class Translator:
                 break
         return format_unit(value, unit, "short", format="#,##0.#", locale=self.language)
 
+    def duration(self, seconds: float) -> str:
+        """A length of time in its largest unit, such as 3 minutes."""
+        from babel.dates import format_timedelta
+
+        return format_timedelta(max(round(seconds), 1), threshold=1.5, locale=self.language)
+
+    def language_name(self, tag: str) -> str:
+        """The name of a language by its BCP 47 tag, such as Arabic (Syria); the tag where there is no name."""
+        from babel.core import Locale, UnknownLocaleError
+
+        known = Locale(self.language).languages
+        try:
+            return str(known.get(tag) or Locale.parse(tag, sep="-").get_display_name(self.language) or tag)
+        except (UnknownLocaleError, ValueError):
+            return tag
+
     def day(self, when: date) -> str:
         """A date as people write it, such as 30 November 2026."""
         from babel.dates import format_date

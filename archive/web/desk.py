@@ -14,6 +14,7 @@ from archive.errors import LedgerMissingError
 from archive.project_file import state_folder
 from archive.settings import Settings
 from archive.web.bag_records import Records
+from archive.web.drafts import Drafts
 from archive.web.jobs import Jobs
 from archive.web.sessions import Sessions
 from archive.web.snapshot import Snapshots
@@ -33,6 +34,12 @@ class Desk:
     jobs: Jobs
     overview: Snapshots
     records: Records
+    drafts: Drafts
+
+    @property
+    def uploads(self) -> str:
+        """The folder for what is being uploaded."""
+        return os.path.join(self.state, "uploads")
 
     @property
     def settings(self) -> Settings:
@@ -73,8 +80,10 @@ def make_desk(folder: str, sessions: Sessions, *, read_only: bool) -> Desk:
     os.makedirs(state, mode=0o700, exist_ok=True)
     os.chmod(state, 0o700)
     overview = Snapshots(os.path.join(state, "overview.json"), real, ("status", "--json"), lambda: _ledger_mark(real))
+    jobs = Jobs(os.path.join(state, "jobs"), real)
     records = Records(os.path.join(state, "records"), real)
-    return Desk(real, state, read_only, sessions, Jobs(os.path.join(state, "jobs"), real), overview, records)
+    drafts = Drafts(os.path.join(state, "drafts"), jobs)
+    return Desk(real, state, read_only, sessions, jobs, overview, records, drafts)
 
 
 def _ledger_mark(folder: str) -> str:

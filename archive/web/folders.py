@@ -56,6 +56,12 @@ def allowed_target(settings: Settings, text: str) -> str:
     return real
 
 
+def bags_folder(settings: Settings) -> str:
+    """The folder for new bags: [desk] bags. Raises `UsageError` where the setting does not count."""
+    settings.require("desk.bags")
+    return os.path.join(settings.folder, settings.desk.bags)
+
+
 def is_within(path: str, root: str) -> bool:
     """Whether `path` is `root` or below it; both are real paths."""
     return path == root or path.startswith(root.rstrip(os.sep) + os.sep)

@@ -14,7 +14,10 @@ from markupsafe import escape as escape_html
 
 from archive.formats.naming import escape
 from archive.model.codes import all_kinds
+from archive.model.finding import Finding
+from archive.reporting.finding import finding_fields
 from archive.translation import LANGUAGES, Translator, translator
+from archive.web.description_fields import BY_TERM, field_of_key
 
 if TYPE_CHECKING:
     from archive.web.visit import Visit
@@ -37,6 +40,12 @@ def _environment(language: str) -> Environment:
         languages=LANGUAGES,
         finding_text=lambda finding: _filled(finding, "title", speaking),
         finding_remedy=lambda finding: _filled(finding, "remedy", speaking),
+        finding_words=lambda finding: _filled(_as_fields(finding, speaking), "title", speaking),
+        finding_advice=lambda finding: _filled(_as_fields(finding, speaking), "remedy", speaking),
+        finding_place=_place_of,
+        fields_by_term=BY_TERM,
+        duration=speaking.duration,
+        language_name=speaking.language_name,
         explanation_of=lambda code: speaking.gettext(all_kinds()[code].explanation) if code in all_kinds() else "",
     )
     return made
@@ -82,6 +91,19 @@ def _filled(finding: Mapping[str, Any], part: str, speaking: Translator) -> Mark
         return escape_html(speaking.gettext(getattr(kind, part))).format(**facts)
     except (KeyError, IndexError, ValueError):
         return show_name(finding[shown])
+
+
+def _as_fields(finding: Finding, speaking: Translator) -> Mapping[str, Any]:
+    """A finding about a description as its JSON, with the label of the field in the place of its key."""
+    fields = finding_fields(finding)
+    field = field_of_key(str(finding.facts.get("key", "")))
+    return fields if field is None else {**fields, "facts": {**fields["facts"], "key": speaking.gettext(field.label)}}
+
+
+def _place_of(finding: Mapping[str, Any]) -> str:
+    """The subject of a finding of a JSON document, where its sentence does not name it."""
+    kind = all_kinds().get(finding["code"])
+    return "" if kind is None or "{subject}" in kind.title else finding["path"] or ""
 
 
 def _fact(value: object, speaking: Translator) -> Markup | str:

@@ -40,7 +40,9 @@ def make_bag(
     source.mkdir(parents=True)
     (source / "letter.txt").write_text("A letter from the school.\n", "utf-8")
     (source / "رسالة.txt").write_text("رسالة من المدرسة\n", "utf-8")
-    (source / "page.html").write_text("<!DOCTYPE html><title>A page</title><script>alert(1)</script><p>Text</p>", "utf-8")
+    (source / "page.html").write_text(
+        "<!DOCTYPE html><title>A page</title><script>alert(1)</script><p>Text</p>", "utf-8"
+    )
     if hostile:
         (source / HOSTILE).write_text("hostile\n", "utf-8")
     (source / "description.toml").write_text(DESCRIPTION.format(more=PRIVATE if private else ""), "utf-8")
