@@ -15,7 +15,7 @@ def test_smoke(desk: RunningDesk, visitor: Visitor) -> None:
         "/bags/1/restricted",
         "/bags/add",
         "/check",
-        *(f"/bags/1/{x}" for x in "repair update seal copy export deposit retire".split()),
+        *(f"/bags/1/{x}" for x in ["repair", "update", "seal", "copy", "export", "deposit", "retire"]),
     ):
         answer = visitor.get(path)
         print(path, answer.status_code, answer.text if answer.status_code != 200 else len(answer.text))
