@@ -6,10 +6,11 @@ import hashlib
 import os
 import re
 import shutil
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.support.desks import RunningDesk, Visitor
+from tests.support.desks import PATIENCE, RunningDesk, Visitor
 
 HOSTILE = "<script>alert(1)<img src=x onerror=alert(1)>\"'&\n\u202egnp.txt"
 """A name of a file that must never be anything but text in a page."""
@@ -76,6 +77,15 @@ def damage(bag: Path, path: str = "data/original/letter.txt") -> None:
     file = bag / path
     file.chmod(0o644)
     file.write_bytes(file.read_bytes() + b"damage")
+
+
+def read_page(visitor: Visitor, path: str) -> str:
+    """A page of a bag, once the records of the bag have been read."""
+    deadline = time.monotonic() + PATIENCE
+    while 'http-equiv="refresh"' in (text := visitor.get(path).text):
+        assert time.monotonic() < deadline, text
+        time.sleep(0.1)
+    return text
 
 
 def file_page(visitor: Visitor, bag: int, name: str) -> str:
