@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+import shutil
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.support.desks import RunningDesk, Visitor
+from tests.support.desks import RunningDesk, Visitor, open_desk
 from tests.support.held_bags import damage, make_bag, make_foreign_bag, read_page
 
 
@@ -47,15 +48,26 @@ def test_a_damaged_bag_is_repaired_from_its_copy(desk: RunningDesk, visitor: Vis
     assert "Replace these files now" not in result
 
 
+@pytest.fixture(scope="module")
+def refusing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
+    """A visitor to a desk with two foreign bags, for all that is refused: no job may ever be made there."""
+    folder = tmp_path_factory.mktemp("desk")
+    with open_desk(folder / "project", folder / "home") as desk, Visitor(desk) as visitor:
+        make_foreign_bag(desk, "bag", {b"a.txt": b"a"})
+        shutil.copytree(desk.folder / "foreign" / "bag", desk.folder / "vault")
+        desk.archive("holdings", "add", "vault")
+        make_foreign_bag(desk, "other", {b"b.txt": b"b"})
+        (desk.folder / "out").symlink_to("/tmp")
+        yield visitor
+
+
 @pytest.mark.parametrize("copy", ["", "holding-1", "holding-3", "/etc", "deposit-1", "--yes", "vault/letters"])
-def test_repair_takes_known_copies_only(desk: RunningDesk, visitor: Visitor, copy: str) -> None:
-    make_bag(desk, "letters")
-    make_foreign_bag(desk, "other", {b"a.txt": b"a"})
-    answer = visitor.post("/bags/1/repair", {"copy": copy})
+def test_repair_takes_known_copies_only(refusing: Visitor, copy: str) -> None:
+    answer = refusing.post("/bags/1/repair", {"copy": copy})
     assert answer.status_code == 400
     assert 'role="alert"' in answer.text
-    assert "nothing to repair it from" in visitor.get("/bags/3/repair").text
-    assert not (desk.state / "jobs").exists()
+    assert "nothing to repair it from" in refusing.get("/bags/3/repair").text
+    assert not (refusing.desk.state / "jobs").exists()
 
 
 def test_a_new_version_is_shown_first_and_then_made(desk: RunningDesk, visitor: Visitor) -> None:
@@ -94,10 +106,9 @@ def test_a_new_version_is_shown_first_and_then_made(desk: RunningDesk, visitor: 
         {"rename": "a.txt", "rename_to": "../b"}, {"remove": "a\0b"}, {"add": "x" * 50_000},
     ],
 )  # fmt: skip
-def test_an_update_that_cannot_be_is_refused(desk: RunningDesk, visitor: Visitor, fields: dict[str, str]) -> None:
-    make_foreign_bag(desk, "bag", {b"a.txt": b"a"})
-    assert visitor.post("/bags/1/update", fields).status_code == 400
-    assert not (desk.state / "jobs").exists()
+def test_an_update_that_cannot_be_is_refused(refusing: Visitor, fields: dict[str, str]) -> None:
+    assert refusing.post("/bags/1/update", fields).status_code == 400
+    assert not (refusing.desk.state / "jobs").exists()
 
 
 def test_values_are_never_options(desk: RunningDesk, visitor: Visitor) -> None:
@@ -131,13 +142,11 @@ def test_a_copy_is_given_with_a_cover_sheet(desk: RunningDesk, visitor: Visitor)
         {"name": "A, B"}, {"language": "xx"}, {"reason": "because", "restricted": "without"},
     ],
 )  # fmt: skip
-def test_a_copy_that_cannot_be_is_refused(desk: RunningDesk, visitor: Visitor, changed: dict[str, str]) -> None:
-    make_foreign_bag(desk, "bag", {b"a.txt": b"a"})
-    (desk.folder / "out").symlink_to("/tmp")  # noqa: S108 - a link out of the roots
+def test_a_copy_that_cannot_be_is_refused(refusing: Visitor, changed: dict[str, str]) -> None:
     fields = {"name": "R. Haddad", "purpose": "reading room", "to": "copies", **changed}
-    answer = visitor.post("/bags/1/copy", fields)
+    answer = refusing.post("/bags/1/copy", fields)
     assert answer.status_code == 400, answer.text
-    assert not (desk.state / "jobs").exists()
+    assert not (refusing.desk.state / "jobs").exists()
 
 
 def test_a_bag_is_exported(desk: RunningDesk, visitor: Visitor) -> None:
@@ -170,7 +179,7 @@ def test_a_bag_is_deposited_in_a_place_of_the_settings(desk: RunningDesk, visito
     assert "deposit-" in visitor.get("/bags/1/repair").text
 
 
-def test_a_bag_is_sealed_and_its_seal_verified(desk: RunningDesk, visitor: Visitor, tmp_path: Path) -> None:
+def test_a_bag_is_sealed_and_its_seal_verified(desk: RunningDesk, visitor: Visitor) -> None:
     make_bag(desk, "letters", copy=False)
     assert visitor.post("/bags/1/seal", {}).status_code == 400
     desk.archive("trust", "init", "Example Archive")

@@ -6,6 +6,7 @@ import html
 import re
 import shutil
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -87,7 +88,8 @@ def test_what_is_restricted_is_on_its_own_page_only(desk: RunningDesk, visitor: 
 def test_files_have_safe_types(desk: RunningDesk, visitor: Visitor) -> None:
     png = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
     files = {
-        b"a.pdf": b"%PDF-1.7\n", b"a.png": png, b"page.html": b"<script>alert(1)</script>", b"svg.svg": b"<svg onload='x'/>",
+        b"a.pdf": b"%PDF-1.7\n", b"a.png": png, b"page.html": b"<script>alert(1)</script>",
+        b"svg.svg": b"<svg onload='x'/>",
         b"lies.png": b"<script>alert(1)</script>", b"program": b"MZ\0\0", b"binary.txt": b"a\0b",
     }  # fmt: skip
     make_foreign_bag(desk, "mixed", files)
@@ -152,7 +154,7 @@ def test_odd_addresses_show_nothing(web_bag: Visitor, path: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def web_bag(tmp_path_factory: pytest.TempPathFactory) -> Visitor:
+def web_bag(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
     """A visitor to a desk with one foreign bag."""
     folder = tmp_path_factory.mktemp("desk")
     with open_desk(folder / "project", folder / "home") as desk, Visitor(desk) as visitor:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import pytest
-
 from tests.support.desks import RunningDesk, Visitor
 from tests.support.held_bags import damage, make_bag
 
@@ -58,14 +56,13 @@ def test_a_record_and_a_pdf_are_judged(desk: RunningDesk, visitor: Visitor) -> N
     assert "It has errors" in verdict(visitor, str(broken))
 
 
-@pytest.mark.parametrize(
-    "path", ["", "/etc", "relative", "--json", "/nowhere", "\0", "{project}/archive.toml", "{project}/out"]
-)
-def test_what_cannot_be_checked_is_refused(desk: RunningDesk, visitor: Visitor, path: str) -> None:
+def test_what_cannot_be_checked_is_refused(desk: RunningDesk, visitor: Visitor) -> None:
     (desk.folder / "out").symlink_to("/etc")
-    answer = visitor.post("/check", {"path": path.format(project=desk.folder)})
-    assert answer.status_code == 400, answer.text
-    assert 'aria-invalid="true"' in answer.text
+    outside = ("", "/etc", "relative", "--json", "/nowhere", "\0", f"{desk.folder}/archive.toml", f"{desk.folder}/out")
+    for path in outside:
+        answer = visitor.post("/check", {"path": path})
+        assert answer.status_code == 400, path
+        assert 'aria-invalid="true"' in answer.text, path
     assert not (desk.state / "jobs").exists()
 
 
