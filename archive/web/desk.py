@@ -37,11 +37,6 @@ class Desk:
     drafts: Drafts
 
     @property
-    def uploads(self) -> str:
-        """The folder for what is being uploaded."""
-        return os.path.join(self.state, "uploads")
-
-    @property
     def settings(self) -> Settings:
         """The settings as they are now. Raises `UsageError` when a file is wrong."""
         return load_settings(self.folder)
@@ -82,7 +77,7 @@ def make_desk(folder: str, sessions: Sessions, *, read_only: bool) -> Desk:
     overview = Snapshots(os.path.join(state, "overview.json"), real, ("status", "--json"), lambda: _ledger_mark(real))
     jobs = Jobs(os.path.join(state, "jobs"), real)
     records = Records(os.path.join(state, "records"), real)
-    drafts = Drafts(os.path.join(state, "drafts"), jobs)
+    drafts = Drafts(os.path.join(state, "drafts"), os.path.join(state, "uploads"), jobs)
     return Desk(real, state, read_only, sessions, jobs, overview, records, drafts)
 
 

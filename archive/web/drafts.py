@@ -10,14 +10,14 @@ import hashlib
 import json
 import os
 import re
-import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from archive.errors import LockedError, NotFoundError, StorageError, from_os_error
 from archive.formats.description_toml import read_description
+from archive.formats.naming import escape
 from archive.model.description import Description
 from archive.model.finding import Finding
 from archive.regular_files import open_regular
@@ -25,11 +25,11 @@ from archive.stages.description.layout import TABLE, description_files
 from archive.storage.removing import remove_tree
 from archive.web.jobs import Job, Jobs, JobState, write_whole
 from archive.web.previews import Preview, condense
-from archive.web.uploads import Received, Staging
+from archive.web.uploads import Received, Staging, open_staging
 
 _IDENTITY = re.compile(r"[0-9a-f]{16}")
 _LARGEST = 1 << 20
-_LARGEST_NAME = 120
+_LONGEST_NAME = 60
 OWN = "description.toml"
 
 
@@ -48,6 +48,7 @@ class Draft:
     """One draft. `source` is the path of the file or folder, `preview` and `making` are the ids of its last jobs.
 
     `brings` is the name of the description that the source has itself, or "". `created` is in seconds since the epoch.
+    `previewed` is the `state` that the preview was made of.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Draft:
     brings: str = ""
     options: Options = Options()
     preview: str = ""
+    previewed: str = ""
     making: str = ""
 
     @property
@@ -89,6 +91,11 @@ class Draft:
         """A text that changes with the description."""
         return hashlib.sha256(self.description_bytes()).hexdigest()[:16]
 
+    @property
+    def state(self) -> str:
+        """A text that changes with anything that a preview depends on."""
+        return hashlib.sha256(repr((self.revision, self.name, self.options)).encode()).hexdigest()[:16]
+
     def description_arguments(self) -> tuple[str, ...]:
         """The options of create for the description: none where the source's own is unchanged or nothing was said."""
         content = self.description_bytes()
@@ -102,34 +109,23 @@ class Draft:
 
 
 class Drafts:
-    """The drafts of one project, in `folder`; `jobs` are the project's jobs."""
+    """The drafts of one project, in `folder`. They begin in the folder `uploads`; `jobs` are the project's."""
 
-    def __init__(self, folder: str, jobs: Jobs) -> None:
+    def __init__(self, folder: str, uploads: str, jobs: Jobs) -> None:
         self.folder = folder
+        self.uploads = uploads
         self.jobs = jobs
 
     def choose(self, source: str) -> Draft:
         """A draft of a file or folder that stays where it is. Raises `StorageError`."""
-        identity = secrets.token_hex(8)
-        try:
-            os.makedirs(os.path.join(self.folder, identity), mode=0o700)
-        except OSError as error:
-            raise from_os_error(error, self.folder) from error
-        return self._begin(identity, source, uploaded=False, name=_name_of(source))
+        with open_staging(self.uploads) as staging:
+            return self._begin(staging, source, uploaded=False, name=_name_of(source))
 
     def adopt(self, staging: Staging, received: Received) -> Draft:
         """A draft of what was uploaded; the staging folder becomes its own. Raises `StorageError`."""
-        identity = os.path.basename(staging.folder)
-        folder = os.path.join(self.folder, identity)
-        try:
-            os.makedirs(self.folder, mode=0o700, exist_ok=True)
-            staging.move(folder)
-        except OSError as error:
-            raise from_os_error(error, self.folder) from error
-        files = os.path.join(folder, "files")
-        first = os.path.join(files, received.tops[0])
-        source = first if len(received.tops) == 1 else files
-        return self._begin(identity, source, uploaded=True, name=_name_of(first))
+        first = os.path.join(staging.files, received.tops[0])
+        source = first if len(received.tops) == 1 else staging.files
+        return self._begin(staging, source, uploaded=True, name=_name_of(first))
 
     def find(self, identity: str) -> Draft:
         """A draft by its id. Raises `NotFoundError` and `StorageError`."""
@@ -139,7 +135,7 @@ class Drafts:
         raw = json.loads(_bytes_of(path))
         return Draft(
             identity, os.path.dirname(path), raw["source"], raw["uploaded"], raw["created"], raw["name"],
-            raw["brings"], Options(**raw["options"]), raw["preview"], raw["making"],
+            raw["brings"], Options(**raw["options"]), raw["preview"], raw["previewed"], raw["making"],
         )  # fmt: skip
 
     def all(self) -> list[Draft]:
@@ -171,7 +167,14 @@ class Drafts:
         making = self.job(draft.making)
         if making is not None and not making.state.has_ended:
             raise LockedError("its bag is being made", subject=draft.name, remedy="Cancel the job first")
+        self.stop_preview(draft)
         self._remove(draft)
+
+    def stop_preview(self, draft: Draft) -> None:
+        """Cancel a dry run whose result is not wanted any more."""
+        job = self.job(draft.preview)
+        if job is not None and not job.state.has_ended:
+            self.jobs.cancel(job.id)
 
     def settle(self, draft: Draft) -> bool:
         """Remove a draft whose bag was made, found valid, entered and checked; whether it was."""
@@ -200,32 +203,43 @@ class Drafts:
             write_whole(path, json.dumps(kept).encode())
         return Preview(kept)
 
-    def _begin(self, identity: str, source: str, *, uploaded: bool, name: str) -> Draft:
+    def _begin(self, staging: Staging, source: str, *, uploaded: bool, name: str) -> Draft:
+        """The draft is made in the staging folder, so that it is there whole or not at all."""
+        identity = os.path.basename(staging.folder)
         folder = os.path.join(self.folder, identity)
-        draft = Draft(identity, folder, source, uploaded, time.time(), name, _description_of(source))
-        if draft.brings == OWN:
-            content = _bytes_of(os.path.join(source, OWN))
-            return self.save(draft, content)
-        return self.save(draft)
+        brings = _description_of(source)
+        draft = Draft(identity, staging.folder, source, uploaded, time.time(), name, brings)
+        content = _bytes_of(os.path.join(source, OWN)) if brings == OWN else None
+        final = os.path.join(folder, os.path.relpath(source, staging.folder)) if uploaded else source
+        try:
+            self.save(replace(draft, source=final), content)
+            os.makedirs(self.folder, mode=0o700, exist_ok=True)
+            staging.move(folder)
+        except OSError as error:
+            raise from_os_error(error, self.folder) from error
+        return replace(draft, folder=folder, source=final)
 
     def _remove(self, draft: Draft) -> None:
-        """First what makes it a draft, so that an interrupted removal leaves none that is not whole."""
+        """It becomes an upload that was killed, which the next one removes if this one is interrupted."""
+        gone = os.path.join(self.uploads, draft.id)
         try:
-            os.unlink(os.path.join(draft.folder, "draft.json"))
+            os.makedirs(self.uploads, mode=0o700, exist_ok=True)
+            os.rename(draft.folder, gone)
         except FileNotFoundError:
             return
         except OSError as error:
             raise from_os_error(error, draft.folder) from error
-        remove_tree(draft.folder)
+        remove_tree(gone)
 
 
 def _name_of(source: str) -> str:
-    """A name for the bag of a file or folder, as create chooses it, cut to what any system can hold."""
+    """A name for the bag of a file or folder, as create chooses it, without what no one sees, and not too long."""
     name = os.path.basename(source)
     if os.path.isfile(source):
         name = os.path.splitext(name)[0] or name
     shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return re.sub(r"[/\\\0\r\n]", "-", shown)[:_LARGEST_NAME].strip(" .") or "bag"
+    seen = "".join(one for one in shown.replace("\\", "-") if escape(one) == one)
+    return seen[:_LONGEST_NAME].strip(" .") or "bag"
 
 
 def _description_of(source: str) -> str:

@@ -52,10 +52,11 @@ def start_preview(desk: Desk, draft: Draft) -> Draft:
     """Start the dry run of a draft and what suggests a description. Raises as `Jobs.submit` and `allowed_path`."""
     settings = desk.settings
     source = require_source(settings, draft)
+    desk.drafts.stop_preview(draft)
     dry_run = ("create", "--dry-run", "--json", "--events", *_create_options(settings, draft), "--", source)
     steps = (Step(dry_run, _ANY), Step(("describe", "--json", "--", source), _ANY))
     job = desk.jobs.submit(JobPlan("preview", source, steps, f"/new/{draft.id}"))
-    return desk.drafts.save(replace(draft, preview=job))
+    return desk.drafts.save(replace(draft, preview=job, previewed=draft.state))
 
 
 def start_making(desk: Desk, draft: Draft, passphrase: str) -> str:
@@ -68,6 +69,7 @@ def start_making(desk: Desk, draft: Draft, passphrase: str) -> str:
     plan = JobPlan(
         "create", bag, tuple(_steps(settings, draft, source, bag)), f"/bags/at?path={quote(os.fsencode(bag))}"
     )
+    desk.drafts.stop_preview(draft)
     secret = {"ARCHIVE_SEAL_PASSPHRASE": passphrase} if draft.options.seal and passphrase else None
     job = desk.jobs.submit(plan, environment=secret)
     desk.drafts.save(replace(draft, making=job))

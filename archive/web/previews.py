@@ -8,13 +8,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from archive.formats.naming import escape
+from archive.model.codes import description, rendition
 from archive.model.codes import source as codes
 from archive.model.description import Certainty, Origin, Statement
 
 MOST_SHOWN = 200
 """So many renditions, files left out, and findings of a kind are kept by name; the others are counted."""
 _PAYLOAD = "data/original/"
+_ = str
+REMEDIES = {
+    description.NO_TITLE.code: _("Write a title below, or accept the one that is suggested."),
+    rendition.WRONG_ENCODING.code: _("Choose how it is to be read, under “Texts in old encodings” below."),
+    rendition.LEVEL_B.code: _("Say what each picture shows, under “Pictures and single files” below."),
+    codes.NO_AGENTS.code: _("Name your organization and the person who makes the bags in the settings."),
+    codes.TARGET_EXISTS.code: _("Choose another name for the bag below."),
+}
+"""What to do on the page about what a dry run finds, in the place of the remedies for the command line."""
 _LEFT_OUT = (codes.JUNK.code, codes.EXCLUDED.code)
 
 
@@ -75,6 +84,6 @@ def condense(results: Sequence[Mapping[str, Any]], source: str) -> dict[str, Any
 
 
 def _relative(path: str, source: str) -> str:
-    """A path in a finding as a person knows it: relative to what was chosen."""
+    """A path in a finding as a person knows it: relative to what was chosen, "" for that itself."""
     shown = source.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return path.removeprefix(_PAYLOAD).removeprefix(shown + os.sep) or escape(shown)
+    return "" if path == shown else path.removeprefix(_PAYLOAD).removeprefix(shown + os.sep)

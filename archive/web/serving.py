@@ -42,7 +42,7 @@ def serve(folder: str, *, port: int, read_only: bool, opened: Callable[[str], No
         application = make_application(desk, chosen)
         desk.jobs.start_waiting()
         desk.drafts.all()
-        clear_uploads(desk.uploads)
+        clear_uploads(desk.drafts.uploads)
         if desk.has_ledger:
             desk.overview.current()
         logging.getLogger("uvicorn.error").setLevel(logging.WARNING)

@@ -67,7 +67,7 @@ async def upload(request: Request) -> Response:
     """Check what the browser sends. It is kept in the private folder of the desk until the job has ended."""
     visit = visit_of(request)
     try:
-        with open_staging(visit.desk.uploads) as staging:
+        with open_staging(visit.desk.drafts.uploads) as staging:
             received = await receive_upload(request, staging, lambda token: is_own_form(request, token))
             job = await run_in_threadpool(_check_sent, visit, staging, received)
         return visit.go(f"/jobs/{job}")

@@ -30,7 +30,7 @@ from archive.web.making import (
     target_of,
 )
 from archive.web.pictures import open_picture
-from archive.web.previews import Preview
+from archive.web.previews import REMEDIES, Preview
 from archive.web.visit import Visit, action, page
 
 FILES_A_PAGE = 25
@@ -55,7 +55,7 @@ def show_draft(visit: Visit) -> Response:
         return visit.go(f"/jobs/{making.id}")
     settings = desk.settings
     preview, job = desk.drafts.preview(draft), desk.drafts.job(draft.preview)
-    description, findings = draft.description()
+    findings = draft.description()[1]
     form = _form_of(draft, preview, wanted=visit.text("add"))
     names = form.file_names()
     last = max(1, math.ceil(len(names) / FILES_A_PAGE))
@@ -67,7 +67,7 @@ def show_draft(visit: Visit) -> Response:
         file_views=form.files(names[(number - 1) * FILES_A_PAGE :][:FILES_A_PAGE]), files_page=number, files_last=last,
         problems=problems, is_wrong=any(one.finding.severity is Severity.ERROR for one in problems),
         name_problem=name_problem(settings, draft), target=target_of(settings, draft), levels=LEVELS, forms=FORMS,
-        profiles=shipped_profiles(), key=settings.seal.key, settings=settings, description=description,
+        profiles=shipped_profiles(), key=settings.seal.key, remedies=REMEDIES, settings=settings,
     )  # fmt: skip
 
 

@@ -43,7 +43,7 @@ async def upload(request: Request) -> Response:
     """Begin a draft of files that the browser sends."""
     visit = visit_of(request)
     try:
-        with open_staging(visit.desk.uploads) as staging:
+        with open_staging(visit.desk.drafts.uploads) as staging:
             received = await receive_upload(request, staging, lambda token: is_own_form(request, token))
             draft = await run_in_threadpool(visit.desk.drafts.adopt, staging, received)
         return await run_in_threadpool(_open, visit, draft)

@@ -102,7 +102,11 @@ function acceptFiles(form) {
   place.addEventListener('drop', async (event) => {
     event.preventDefault();
     place.classList.remove('over');
-    sendFiles(form, await filesOfDrop(event.dataTransfer));
+    try {
+      sendFiles(form, await filesOfDrop(event.dataTransfer));
+    } catch {  // such as a file that the browser may not read, or whose name it does not understand
+      document.getElementById('upload-state').textContent = form.dataset.wordsFailed;
+    }
   });
   form.addEventListener('submit', (event) => {
     event.preventDefault();
