@@ -1,0 +1,73 @@
+"""The files of a bag on their way into a package, packed, for there may be millions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import overload
+
+from archive.bags.contents import BagReading
+from archive.bags.listed_files import list_files
+from archive.formats.bagpath import to_bytes, to_text
+from archive.model.light import light_dataclass
+from archive.storage.working_folder import is_restricted
+
+
+@light_dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file of the bag: bag path, size in bytes, and its digests in hex by BagIt name, none for an unlisted file.
+
+    `number` is its place in the order in which reading all files is cheapest.
+    """
+
+    path: str
+    size: int
+    digests: Mapping[str, str]
+    number: int
+
+    @property
+    def in_payload(self) -> bool:
+        return self.path.startswith("data/")
+
+    @property
+    def restricted(self) -> bool:
+        """True for private metadata, which only a whole bag holds."""
+        return is_restricted(self.path)
+
+
+class SourceFiles(Sequence[SourceFile]):
+    """Every file of a bag by the bytes of its path, each made when it is asked for; to iterate costs the least.
+
+    Raises OSError, and `SourceError` where the bag changes meanwhile.
+    """
+
+    def __init__(self, reading: BagReading) -> None:
+        self._listed = list_files(reading)
+
+    def __len__(self) -> int:
+        return len(self._listed.order)
+
+    @overload
+    def __getitem__(self, index: int) -> SourceFile: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[SourceFile, ...]: ...
+    def __getitem__(self, index: int | slice) -> SourceFile | tuple[SourceFile, ...]:
+        if isinstance(index, slice):
+            return tuple(self)[index]
+        return next(islice(self, range(len(self))[index], None))
+
+    def __iter__(self) -> Iterator[SourceFile]:
+        return self._made(self._listed.order)
+
+    def by_number(self) -> Iterator[SourceFile]:
+        """The files in the order in which reading them all is cheapest."""
+        return self._made(range(len(self)))
+
+    def _made(self, numbers: Iterable[int]) -> Iterator[SourceFile]:
+        files = self._listed.files
+        for number, digests in self._listed.digests(numbers):
+            yield SourceFile(to_text(files.path(number)), files.sizes[number], digests, number)
+
+    def find(self, path: str) -> int | None:
+        """The number of the file at a bag path; None where there is none. It is quickest in the order of numbers."""
+        return self._listed.find(to_bytes(path))
