@@ -36,7 +36,6 @@ _SAID = ("title", "description", "abstract", "subject", "language", "created", "
          "license", "identifier", "format")  # fmt: skip
 """The properties that have a place in the graph."""
 
-_SEALS = "seal/"
 _AT_A_TIME = 256
 """Files whose entities are written in one piece."""
 
@@ -53,12 +52,10 @@ def export(source: Source, package: Package) -> Sequence[Lost]:
     if source.has(DESCRIPTOR):
         raise UsageError("the bag is an RO-Crate already", subject=DESCRIPTOR, remedy="Export it with --as bag")
     manifests = {one.name: one.algorithm for one in source.reading.of_kind(tag=True)}
-    seals = sum(file.path.startswith(_SEALS) for file in source.files)
+    seals = sum(file.is_of_seal for file in source.files)
     lost = _lost(source, seals)
     graph = _Graph(source, lost)
-    package.copy(
-        (file, file.path) for file in source.files if not file.path.startswith(_SEALS) and file.path not in manifests
-    )
+    package.copy((file, file.path) for file in source.files if not file.is_of_seal and file.path not in manifests)
     digests = Digests(tuple(dict.fromkeys(manifests.values())))
     package.write(DESCRIPTOR, _digested(graph.write(), digests))
     found = dict(zip(dict.fromkeys(manifests.values()), digests.hexdigests(), strict=True))
@@ -73,7 +70,7 @@ def _is_described(file: SourceFile) -> bool:
     """False for what only BagIt itself needs, for seals and for private fields, of which the graph says nothing."""
     top = "/" not in file.path
     is_bagit = top and (file.path in ("bagit.txt", "fetch.txt") or parse_manifest_name(file.path) is not None)
-    return not is_bagit and not file.restricted and not file.path.startswith(_SEALS)
+    return not is_bagit and not file.restricted and not file.is_of_seal
 
 
 def _lost(source: Source, seals: int) -> list[Lost]:

@@ -34,6 +34,11 @@ class SourceFile:
         """True for private metadata, which only a whole bag holds."""
         return is_restricted(self.path)
 
+    @property
+    def is_of_seal(self) -> bool:
+        """True for a file of an evidence seal, which signs the tag manifests of exactly this bag."""
+        return self.path.startswith("seal/")
+
 
 class SourceFiles(Sequence[SourceFile]):
     """Every file of a bag by the bytes of its path, each made when it is asked for; to iterate costs the least.
