@@ -296,6 +296,21 @@ class WitnessSettings:
 
 
 @light_dataclass(frozen=True)
+class DeskSettings:
+    """[desk]: what the web application may read, and where it puts new bags."""
+
+    roots: tuple[str, ...] = _setting(
+        (),
+        "folders from which material may be chosen; by default the project's folder and your home folder",
+        needs=Needs.TRUST,
+    )
+    bags: str = _setting("bags", "folder for new bags, beside archive.toml", needs=Needs.INSIDE)
+    largest_upload: str = _setting(
+        "20GB", "the most bytes of the files that are dropped on a page at a time, as 20GB", needs=Needs.TRUST
+    )
+
+
+@light_dataclass(frozen=True)
 class Settings:
     """All settings. `places` are tables by name (see `archive.places`); `origins` tells where "section.key" is from.
 
@@ -317,6 +332,7 @@ class Settings:
     watch: WatchSettings = WatchSettings()
     seal: SealSettings = SealSettings()
     witness: WitnessSettings = WitnessSettings()
+    desk: DeskSettings = DeskSettings()
     places: Mapping[str, Table] = field(default_factory=dict)
     unstated: frozenset[str] = frozenset()
     origins: Mapping[str, str] = field(default_factory=dict)

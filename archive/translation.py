@@ -8,12 +8,11 @@ and needs no catalogue. Dates and numbers follow the Unicode CLDR, through Babel
 from __future__ import annotations
 
 import gettext
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
-
-from archive.resources import metadata_path
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "ar": "العربية"}
 """The languages that the program speaks, each with its own name."""
@@ -82,6 +81,8 @@ def translator(language: str) -> Translator:
     """The translator for a language code of `LANGUAGES`; English for any other."""
     if language == "en" or language not in LANGUAGES:
         return Translator("en", gettext.NullTranslations())
+    from archive.resources import metadata_path
+
     folder = str(metadata_path("translations"))
     first, *rest = (gettext.translation(domain, folder, [language]) for domain in DOMAINS)
     for one in rest:
@@ -115,4 +116,4 @@ def language_from_header(header: str) -> str:
 
 
 def _code_of(tag: str) -> str:
-    return tag.replace("_", "-").partition(".")[0].partition("-")[0].lower()
+    return re.split("[-_.@]", tag, maxsplit=1)[0].lower()
