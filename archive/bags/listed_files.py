@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from archive.bags.contents import BagReading, ManifestFile
 from archive.bags.packed_files import PackedFiles
@@ -89,8 +89,8 @@ class _LineDigests(Mapping[str, str]):
 def list_files(reading: BagReading) -> ListedFiles:
     """Every file of the bag, each path once, with its size and the digests of every manifest. Raises OSError.
 
-    Where the payload manifests of a bag in a folder list the same paths in the order of their bytes, as most do, a file
-    costs some 70 bytes, else some 180.
+    Where the payload manifests of a bag in a folder list the same paths in the order of their bytes, a file costs some
+    70 bytes, else some 180; where they differ in their order, the manifests are held while the list is made.
     """
     if isinstance(reading.reader, FolderWalker) and (listed := _list_in_step(reading)) is not None:
         return listed
@@ -123,15 +123,22 @@ def walked(reading: BagReading) -> Iterator[tuple[bytes, int, list[tuple[str, by
 
 
 def _list_in_step(reading: BagReading) -> ListedFiles | None:
-    """The files of a bag whose payload manifests go in step and in the order of the paths; None for any other."""
-    files, before = PackedFiles(), b""
-    for path, _ in _lines_in_step(reading, reading.of_kind(tag=False)):
-        if path <= before:
+    """The files of a bag whose payload manifests go in step; None for any other. Digests are held where the manifests
+    are not in the order of the paths."""
+    manifests = reading.of_kind(tag=False)
+    is_ordered, before = True, b""
+    for path, _ in _lines_in_step(reading, manifests):
+        if not path:
             return None
-        files.add(path, 0, ())
-        before = path
+        is_ordered, before = is_ordered and path > before, path
+    files, algorithms = PackedFiles(), [one.algorithm for one in manifests]
+    for path, digests in _lines_in_step(reading, manifests):
+        files.add(path, 0, () if is_ordered else zip(algorithms, digests, strict=True))
     count, found = len(files), 0
-    listed = ListedFiles(reading, files, count)
+    in_step = count if is_ordered else 0
+    listed = ListedFiles(reading, files, in_step)
+    if not is_ordered and any(one == two for one, two in pairwise(map(files.path, listed.order))):
+        return None
     tags, names = reading.inventory(tag=True), [one.algorithm for one in reading.of_kind(tag=True)]
     others: list[tuple[bytes, int, list[tuple[str, bytes]]]] = []
     for batch in reading.reader.walk((), (), open_files=False):
@@ -146,7 +153,7 @@ def _list_in_step(reading: BagReading) -> ListedFiles | None:
                 others.append((path, size, [(name, digest) for name, digest in digests if digest]))
     for one in others:
         files.add(*one)
-    return ListedFiles(reading, files, count) if found == count else None
+    return ListedFiles(reading, files, in_step) if found == count else None
 
 
 def _lines_in_step(reading: BagReading, manifests: Sequence[ManifestFile]) -> Iterator[tuple[bytes, tuple[bytes, ...]]]:
