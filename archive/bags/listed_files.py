@@ -149,8 +149,8 @@ def _list_in_step(reading: BagReading) -> ListedFiles | None:
             elif in_payload(path):
                 return None
             else:
-                digests = zip(names, tags.take(path) or (), strict=False)
-                others.append((path, size, [(name, digest) for name, digest in digests if digest]))
+                named = zip(names, tags.take(path) or (), strict=False)
+                others.append((path, size, [(name, digest) for name, digest in named if digest]))
     for one in others:
         files.add(*one)
     return ListedFiles(reading, files, in_step) if found == count else None
