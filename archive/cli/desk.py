@@ -16,7 +16,7 @@ from archive.errors import ExtraMissingError, UsageError
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port on this machine; by default a free one.")
 @click.option("--no-browser", is_flag=True, help="Only print the address to open.")
 @click.option("--read-only", is_flag=True, help="Show everything, change nothing.")
-@click.option("--listen", metavar="ADDRESS", hidden=True)
+@click.option("--listen", metavar="ADDRESS", help="Refused: the desk can be reached from this machine only.")
 def command(port: int, no_browser: bool, read_only: bool, listen: str | None) -> int:
     """Open the archive in the browser, on this machine: new bags, checks, repairs, copies and deposits.
 
