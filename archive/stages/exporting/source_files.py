@@ -12,6 +12,9 @@ from archive.formats.bagpath import to_bytes, to_text
 from archive.model.light import light_dataclass
 from archive.storage.working_folder import is_restricted
 
+_KEPT = 4096
+"""The files of a bag with no more are kept, at about 300 bytes each; making them anew costs time in each pass."""
+
 
 @light_dataclass(frozen=True, slots=True)
 class SourceFile:
@@ -48,6 +51,9 @@ class SourceFiles(Sequence[SourceFile]):
 
     def __init__(self, reading: BagReading) -> None:
         self._listed = list_files(reading)
+        self._kept: tuple[SourceFile, ...] | None = None
+        if len(self) <= _KEPT:
+            self._kept = tuple(self)
 
     def __len__(self) -> int:
         return len(self._listed.order)
@@ -62,10 +68,12 @@ class SourceFiles(Sequence[SourceFile]):
         return next(islice(self, range(len(self))[index], None))
 
     def __iter__(self) -> Iterator[SourceFile]:
-        return self._made(self._listed.order)
+        return self._made(self._listed.order) if self._kept is None else iter(self._kept)
 
     def by_number(self) -> Iterator[SourceFile]:
         """The files in the order in which reading them all is cheapest."""
+        if self._kept is not None:
+            return iter(sorted(self._kept, key=lambda one: one.number))
         return self._made(range(len(self)))
 
     def _made(self, numbers: Iterable[int]) -> Iterator[SourceFile]:
