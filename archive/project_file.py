@@ -69,6 +69,14 @@ def cache_folder(environ: Mapping[str, str]) -> str:
     return os.path.join(base, "muniment")
 
 
+def state_folder(environ: Mapping[str, str]) -> str:
+    """The user's state folder of this program, for what should survive a restart, by the XDG rules."""
+    base = environ.get("XDG_STATE_HOME", "")
+    if not os.path.isabs(base):
+        base = os.path.join(home_folder(environ), ".local", "state")
+    return os.path.join(base, "muniment")
+
+
 def home_folder(environ: Mapping[str, str]) -> str:
     """The user's home: HOME where it is an absolute path, else what the system's accounts say."""
     home = environ.get("HOME", "")

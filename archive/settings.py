@@ -111,7 +111,7 @@ class RenderSettings:
     )
     office: str = _setting(
         "auto",
-        "what draws office documents: auto takes our own readers, and LibreOffice for what they do not read",
+        "what draws office documents: auto takes the program's own readers, and LibreOffice for what they do not read",
         ("auto", "own", "libreoffice", "none"),
         needs=Needs.NOTHING,
     )
@@ -296,11 +296,26 @@ class WitnessSettings:
 
 
 @light_dataclass(frozen=True)
+class DeskSettings:
+    """[desk]: what the web application may read, and where it puts new bags."""
+
+    roots: tuple[str, ...] = _setting(
+        (),
+        "folders from which material may be chosen; by default the project's folder and your home folder",
+        needs=Needs.TRUST,
+    )
+    bags: str = _setting("bags", "folder for new bags, beside archive.toml", needs=Needs.INSIDE)
+    largest_upload: str = _setting(
+        "20GB", "the most bytes of the files that are dropped on a page at a time, as 20GB", needs=Needs.TRUST
+    )
+
+
+@light_dataclass(frozen=True)
 class Settings:
     """All settings. `places` are tables by name (see `archive.places`); `origins` tells where "section.key" is from.
 
     `refused` names the settings of the project file that do not count, each with the reason; `passed_over` is an
-    archive.toml in the working folder that does not count at all, because everybody can write to that folder.
+    archive.toml in the working folder that does not count at all, because everyone can write to that folder.
     `unstated` are the places that a former `[targets.NAME]` names, whose audience is not stated.
     """
 
@@ -317,6 +332,7 @@ class Settings:
     watch: WatchSettings = WatchSettings()
     seal: SealSettings = SealSettings()
     witness: WitnessSettings = WitnessSettings()
+    desk: DeskSettings = DeskSettings()
     places: Mapping[str, Table] = field(default_factory=dict)
     unstated: frozenset[str] = frozenset()
     origins: Mapping[str, str] = field(default_factory=dict)
@@ -342,7 +358,7 @@ class Settings:
             for reason in dict.fromkeys(self.refused.values())
         ]
         if self.passed_over:
-            said.append(f"{self.passed_over} does not count: everybody can write to its folder. {self._how_to_trust()}")
+            said.append(f"{self.passed_over} does not count: everyone can write to its folder. {self._how_to_trust()}")
         return said
 
     def _how_to_trust(self) -> str:

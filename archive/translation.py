@@ -8,12 +8,11 @@ and needs no catalogue. Dates and numbers follow the Unicode CLDR, through Babel
 from __future__ import annotations
 
 import gettext
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
-
-from archive.resources import metadata_path
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "ar": "العربية"}
 """The languages that the program speaks, each with its own name."""
@@ -64,6 +63,22 @@ class Translator:
                 break
         return format_unit(value, unit, "short", format="#,##0.#", locale=self.language)
 
+    def duration(self, seconds: float) -> str:
+        """A length of time in its largest unit, such as 3 minutes."""
+        from babel.dates import format_timedelta
+
+        return format_timedelta(max(round(seconds), 1), threshold=1.5, locale=self.language)
+
+    def language_name(self, tag: str) -> str:
+        """The name of a language by its BCP 47 tag, such as Arabic (Syria); the tag where there is no name."""
+        from babel.core import Locale, UnknownLocaleError
+
+        known = Locale(self.language).languages
+        try:
+            return str(known.get(tag) or Locale.parse(tag, sep="-").get_display_name(self.language) or tag)
+        except (UnknownLocaleError, ValueError):
+            return tag
+
     def day(self, when: date) -> str:
         """A date as people write it, such as 30 November 2026."""
         from babel.dates import format_date
@@ -82,6 +97,8 @@ def translator(language: str) -> Translator:
     """The translator for a language code of `LANGUAGES`; English for any other."""
     if language == "en" or language not in LANGUAGES:
         return Translator("en", gettext.NullTranslations())
+    from archive.resources import metadata_path
+
     folder = str(metadata_path("translations"))
     first, *rest = (gettext.translation(domain, folder, [language]) for domain in DOMAINS)
     for one in rest:
@@ -115,4 +132,4 @@ def language_from_header(header: str) -> str:
 
 
 def _code_of(tag: str) -> str:
-    return tag.replace("_", "-").partition(".")[0].partition("-")[0].lower()
+    return re.split("[-_.@]", tag, maxsplit=1)[0].lower()

@@ -32,7 +32,7 @@ def command(html_file: str | None, csv_file: str | None, since: str | None, as_j
     from archive.storage.clock import system_clock
 
     if not (html_file or csv_file or as_json):
-        raise UsageError("say what to write", remedy="--html FILE, --csv FILE or --json")
+        raise UsageError("no output is given", remedy="--html FILE, --csv FILE or --json")
     begin = _parse_day(since) if since else 0
     with open_current() as (ledger, settings):
         portrait = gather(ledger, settings.audit.max_age, system_clock(), since=begin)

@@ -216,6 +216,15 @@ def find_holding_by_id(ledger: Ledger, number: int) -> Holding:
     return _holding(rows[0])
 
 
+def find_holdings_by_id(ledger: Ledger, numbers: Sequence[int]) -> list[Holding]:
+    """The holdings with these numbers, retired ones too, in the order of `numbers`; those that are unknown left out."""
+    if not numbers:
+        return []
+    marks = ", ".join("?" * len(numbers))
+    found = {one.id: one for one in map(_holding, ledger.backend.query(f"{_HOLDING} WHERE h.id IN ({marks})", numbers))}
+    return [found[number] for number in numbers if number in found]
+
+
 def holdings_at(ledger: Ledger, address: str, *, retired: bool = False) -> list[Holding]:
     """The holdings at an absolute path or a URL; with `retired` those that were retired there, and only those."""
     cuts = [place for place, sign in enumerate(address) if sign == "/"]
@@ -277,7 +286,7 @@ def find_holdings(ledger: Ledger, text: str, *, absolute: str, retired: bool = F
     found = found or [holding for holding in known if str(holding.id) == text]
     if not found:
         raise NotFoundError(
-            "this is no holding of the ledger", subject=text, remedy="See archive holdings list; enter it: "
+            "not a holding in the ledger", subject=text, remedy="See archive holdings list; add it: "
             "archive holdings add",
         )  # fmt: skip
     return found
@@ -317,7 +326,7 @@ def move_holding(
             "SELECT 1 FROM holdings WHERE location = ? AND place = ? AND retired_at IS NULL AND id <> ?",
             (location.id, path_bytes(place), holding.id),
         ):
-            raise ExistsError("another holding stands there", subject=join_address(location.root, place))
+            raise ExistsError("another holding is already there", subject=join_address(location.root, place))
         backend.run(
             "UPDATE holdings SET location = ?, place = ?, form = ?, identity = ? WHERE id = ?",
             (location.id, path_bytes(place), form.value, identity or None, holding.id),

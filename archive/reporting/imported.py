@@ -11,7 +11,7 @@ from archive.formats.naming import count_of, escape, path_fields
 from archive.model.exits import exit_of, gravest
 from archive.model.finding import Severity
 from archive.model.imported import ImportReport
-from archive.reporting.finding import failure_fields, finding_fields, finding_line
+from archive.reporting.finding import failure_fields, finding_fields, finding_line, remedy_text
 
 _SHOWN = 20
 
@@ -27,7 +27,8 @@ def _lines(report: ImportReport) -> Iterator[str]:
     if report.placed:
         yield escape(report.bag)
         how = "the bag that it was exported from" if report.rebuilt else "a new bag"
-        yield f"{report.verdict}: imported {counted}, as {how}"
+        done = "already imported" if report.already else "imported"
+        yield f"{report.verdict}: {done} {counted}, as {how}"
     elif import_exit(report) != 0:
         yield f"not imported: {escape(report.package)} ({escape(what)}, {report.verdict})"
     else:
@@ -37,7 +38,7 @@ def _lines(report: ImportReport) -> Iterator[str]:
     for finding in report.findings[:_SHOWN]:
         yield f"  {finding_line(finding)}"
         if finding.severity is not Severity.NOTE:
-            yield f"    {escape(finding.remedy)}."
+            yield f"    {remedy_text(finding)}"
     if len(report.findings) > _SHOWN:
         yield f"  ... and {len(report.findings) - _SHOWN:,} more; --json lists all"
     yield f"Next: archive validate {shlex.quote(report.bag)}" if report.placed else "Nothing was written"
@@ -53,6 +54,7 @@ def import_document(report: ImportReport) -> dict[str, Any]:
         "version": report.version,
         **path_fields(report.bag, "bag"),
         "placed": report.placed,
+        "already": report.already,
         "dry_run": report.dry_run,
         "rebuilt": report.rebuilt,
         "files": report.files,

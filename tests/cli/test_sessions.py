@@ -18,6 +18,7 @@ import pytest
 
 from archive.cli.app import COMMANDS, group, run
 from tests.support.audit_projects import Project, some_files, start_command, write_bag
+from tests.support.command_lines import parse_words
 
 SECRET = "Ahmad-whose-name-must-not-appear"
 HOSTILE = "a\x1b[31mred\u202etxt.txt"
@@ -56,17 +57,7 @@ def test_examples_of_the_help_texts_are_calls_that_exist(tmp_path: Path, monkeyp
     for words in examples():
         for name in (word[1:] for word in words if word.startswith("@")):
             (tmp_path / name).write_text("a\n")
-        command: click.Command = group
-        context = click.Context(group, info_name="archive")
-        rest = words
-        while isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
-            inner = command.get_command(context, rest[0])
-            if inner is None:
-                break
-            command, rest = inner, rest[1:]
-        assert command is not group, words
-        with command.make_context(command.name, list(rest), parent=context):
-            pass
+        parse_words(words)
 
 
 def test_an_option_is_spelt_and_told_alike_everywhere() -> None:
@@ -214,7 +205,7 @@ def test_an_interrupted_create_leaves_nothing_and_runs_again(project: Project) -
     out, err = process.communicate(timeout=30)
     assert process.returncode == 130, err
     assert b'"kind": "Interrupted"' in out
-    assert err.decode().splitlines()[-1] == "error: interrupted; nothing is left half-made, run again to go on"
+    assert err.decode().splitlines()[-1] == "error: interrupted; nothing incomplete is left, run again to continue"
     assert not bags.exists() or not list(bags.iterdir())
     with (project.folder / "big" / "zeros.bin").open("wb") as file:
         file.truncate(1 << 20)
@@ -262,9 +253,7 @@ def test_a_full_standard_output_ends_in_words(project: Project) -> None:
             [sys.executable, "-m", "archive", "explain", "--json"], stdout=full, stderr=subprocess.PIPE, check=False
         )
     assert done.returncode == 13
-    assert done.stderr.decode() == (
-        "error: the system: there is no space left to write. Free some space and run again\n"
-    )
+    assert done.stderr.decode() == ("error: the system: no space left on the device. Free some space and run again\n")
 
 
 def test_what_is_to_be_pasted_is_quoted(project: Project) -> None:

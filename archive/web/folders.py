@@ -1,0 +1,83 @@
+"""Which folders the desk may show and read: those below its roots, and no others, whatever a request says."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+
+from archive.errors import NotFoundError, PermissionDeniedError, UsageError, from_os_error
+from archive.formats.naming import path_text
+from archive.project_file import home_folder
+from archive.settings import Settings
+
+MOST_SHOWN = 2_000
+"""So many folders are listed at a time."""
+
+
+def roots_of(settings: Settings) -> tuple[str, ...]:
+    """The real paths of the folders from which material may be chosen: [desk] roots, else the project and the home."""
+    chosen: Sequence[str] = settings.desk.roots or (settings.folder, home_folder(os.environ))
+    found = [os.path.realpath(os.path.join(settings.folder, os.path.expanduser(root))) for root in chosen]
+    return tuple(dict.fromkeys(root for root in found if os.path.isdir(root)))
+
+
+def allowed_path(settings: Settings, text: str) -> str:
+    """The real path of an existing file or folder below a root. Links are resolved before it is judged.
+
+    Raises `UsageError` for what is no absolute path, `PermissionDeniedError` outside of the roots, `NotFoundError`.
+    """
+    if not os.path.isabs(path_text(text)):
+        raise UsageError("not an absolute path", subject=text)
+    real = os.path.realpath(text)
+    if not any(is_within(real, root) for root in roots_of(settings)):
+        raise PermissionDeniedError(
+            "this folder is not among those that the desk may read", subject=text,
+            remedy="Add its folder to [desk] roots in archive.toml",
+        )  # fmt: skip
+    if not os.path.exists(real):
+        raise NotFoundError("no such file or folder", subject=text)
+    return real
+
+
+def allowed_target(settings: Settings, text: str) -> str:
+    """The real path of a folder that may be written to or made: below a root, whether it is there yet or not.
+
+    A relative path belongs to the project's folder. Links are resolved before it is judged. Raises `UsageError`,
+    `PermissionDeniedError`.
+    """
+    real = os.path.realpath(os.path.join(settings.folder, path_text(text)))
+    if not any(is_within(real, root) for root in roots_of(settings)):
+        raise PermissionDeniedError(
+            "this folder is not among those that the desk may use", subject=text,
+            remedy="Add its folder to [desk] roots in archive.toml",
+        )  # fmt: skip
+    if os.path.exists(real) and not os.path.isdir(real):
+        raise UsageError("this is not a folder", subject=text)
+    return real
+
+
+def bags_folder(settings: Settings) -> str:
+    """The folder for new bags: [desk] bags. Raises `UsageError` where the setting does not count."""
+    settings.require("desk.bags")
+    return os.path.join(settings.folder, settings.desk.bags)
+
+
+def is_within(path: str, root: str) -> bool:
+    """Whether `path` is `root` or below it; both are real paths."""
+    return path == root or path.startswith(root.rstrip(os.sep) + os.sep)
+
+
+def subfolders(settings: Settings, folder: str) -> Iterator[tuple[str, str]]:
+    """The folders in an allowed folder by name, as (name, path): hidden ones and links are left out.
+
+    Raises as `allowed_path`, and `StorageError`.
+    """
+    real = allowed_path(settings, folder)
+    try:
+        with os.scandir(real) as entries:
+            shown = (entry for entry in entries if not entry.name.startswith("."))
+            found = sorted(entry.name for entry in shown if entry.is_dir(follow_symlinks=False))
+    except OSError as error:
+        raise from_os_error(error, real) from error
+    for name in found[:MOST_SHOWN]:
+        yield name, os.path.join(real, name)
