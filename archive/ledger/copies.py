@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from archive.ledger.backend import stored_json
+from archive.ledger.backend import Row, stored_json
 from archive.ledger.book import Ledger
 from archive.ledger.packed_digests import path_text
 from archive.model.addresses import join_address
@@ -68,11 +68,13 @@ class RecordedDeposit(NamedTuple):
         return deposit_identity(self.target, self.identifier)
 
 
-def list_copies(ledger: Ledger) -> list[HeldCopy]:
-    """The holdings that were not retired, in the order in which they were entered."""
+def list_copies(ledger: Ledger, tag_digest: str | None = None) -> list[HeldCopy]:
+    """The holdings that were not retired, in the order in which they were entered; with `tag_digest` those of a bag."""
+    only, parameters = ("", ()) if tag_digest is None else (" AND h.tag_digest = ?", (tag_digest,))
     rows = ledger.backend.query(
         "SELECT h.id, h.tag_digest, h.place, h.identity, l.root, l.identity, h.form FROM holdings h"
-        " JOIN locations l ON l.id = h.location WHERE h.retired_at IS NULL ORDER BY h.id"
+        f" JOIN locations l ON l.id = h.location WHERE h.retired_at IS NULL{only} ORDER BY h.id",
+        parameters,
     )
     return [
         HeldCopy(i, tag, path_text(place), own or "", root, there or "", form)
@@ -80,13 +82,28 @@ def list_copies(ledger: Ledger) -> list[HeldCopy]:
     ]
 
 
+_DEPOSITS = (
+    "SELECT e.seq, e.happened, e.holding, h.tag_digest, l.root, h.place, e.detail FROM events e"
+    " LEFT JOIN holdings h ON h.id = e.holding LEFT JOIN locations l ON l.id = h.location"
+    " WHERE e.kind = 'transfer' AND e.outcome = 'success'"
+)
+
+
 def list_deposits(ledger: Ledger) -> list[RecordedDeposit]:
     """The deposits that the ledger knows, in the order in which they were recorded."""
-    rows = ledger.backend.query(
-        "SELECT e.seq, e.happened, e.holding, h.tag_digest, l.root, h.place, e.detail FROM events e"
-        " LEFT JOIN holdings h ON h.id = e.holding LEFT JOIN locations l ON l.id = h.location"
-        " WHERE e.kind = 'transfer' AND e.outcome = 'success' ORDER BY e.seq"
+    return _deposits_in(ledger.backend.query(f"{_DEPOSITS} ORDER BY e.seq"))
+
+
+def deposits_of(ledger: Ledger, tag_digest: str) -> list[RecordedDeposit]:
+    """The deposits of one bag, also those of before it was held, in the order in which they were recorded."""
+    held = ledger.backend.query(
+        f"{_DEPOSITS} AND e.holding IN (SELECT id FROM holdings WHERE tag_digest = ?) ORDER BY e.seq", (tag_digest,)
     )
+    rows = [*ledger.backend.query(f"{_DEPOSITS} AND e.holding IS NULL ORDER BY e.seq"), *held]
+    return [one for one in sorted(_deposits_in(rows), key=lambda one: one.number) if one.tag_digest == tag_digest]
+
+
+def _deposits_in(rows: Sequence[Row]) -> list[RecordedDeposit]:
     found = []
     for number, when, holding, tag_digest, root, place, raw in rows:
         detail = stored_json(raw)

@@ -279,7 +279,7 @@ class Repair(Document):
 
         return repair_document(
             holding=self.holding, copy=self.copy, replaced=self.replaced if self.done else (), refused=self.refused,
-            unreadable=self.unreadable, kept=self.kept,
+            unreadable=self.unreadable, kept=self.kept, planned=None if self.done else self.replaced,
         )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from archive.config import load_settings
 from archive.errors import LedgerMissingError
 from archive.project_file import state_folder
 from archive.settings import Settings
+from archive.web.bag_records import Records
 from archive.web.drafts import Drafts
 from archive.web.jobs import Jobs
 from archive.web.sessions import Sessions
@@ -32,6 +33,7 @@ class Desk:
     sessions: Sessions
     jobs: Jobs
     overview: Snapshots
+    records: Records
     drafts: Drafts
 
     @property
@@ -74,8 +76,9 @@ def make_desk(folder: str, sessions: Sessions, *, read_only: bool) -> Desk:
     os.chmod(state, 0o700)
     overview = Snapshots(os.path.join(state, "overview.json"), real, ("status", "--json"), lambda: _ledger_mark(real))
     jobs = Jobs(os.path.join(state, "jobs"), real)
+    records = Records(os.path.join(state, "records"), real)
     drafts = Drafts(os.path.join(state, "drafts"), os.path.join(state, "uploads"), jobs)
-    return Desk(real, state, read_only, sessions, jobs, overview, drafts)
+    return Desk(real, state, read_only, sessions, jobs, overview, records, drafts)
 
 
 def _ledger_mark(folder: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -37,7 +38,7 @@ def _environment(language: str) -> Environment:
     made.install_gettext_callables(speaking.gettext, speaking.ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.filters.update(
         number=speaking.number, size=speaking.size, day=lambda when: speaking.day(_moment(when).date()),
-        moment=lambda when: speaking.moment(_moment(when)), name=show_name,
+        moment=lambda when: speaking.moment(_moment(when)), name=show_name, address=_address,
     )  # fmt: skip
     made.globals.update(
         languages=LANGUAGES,
@@ -65,6 +66,11 @@ def render(template: str, visit: Visit, facts: Mapping[str, Any]) -> str:
 def show_name(text: object) -> Markup:
     """A name from outside: control and bidirectional characters visible, kept apart from the text around it."""
     return Markup("<bdi>{}</bdi>").format(escape(str(text)))
+
+
+def _address(path: str) -> str:
+    """A path as a value in an address, also one that is not UTF-8."""
+    return quote(path, safe="", errors="surrogateescape")
 
 
 def _moment(when: datetime | float | str) -> datetime:
