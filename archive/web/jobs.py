@@ -10,7 +10,6 @@ came. A job that ends starts the next one, so a queue goes on without a desk.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import signal
@@ -24,6 +23,7 @@ from enum import Enum
 from typing import Any
 
 from archive.errors import LockedError, NotFoundError, StorageError, from_os_error
+from archive.storage.locks import take_lock
 
 MOST_RUNNING = 2
 MOST_WAITING = 50
@@ -254,7 +254,7 @@ class Jobs:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         with open(os.path.join(self.folder, "lock"), "ab") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            take_lock(lock.fileno())
             yield
 
 
@@ -274,6 +274,8 @@ def write_end(folder: str, exit_code: int, *, good: bool = False) -> None:
 
 def is_running(folder: str) -> bool:
     """Whether the process of a job lives: it holds the lock on `running` until it ends, however it ends."""
+    import fcntl
+
     try:
         with open(os.path.join(folder, "running"), "rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
