@@ -85,6 +85,7 @@ def _ledger_mark(folder: str) -> str:
     """A text that changes whenever something is recorded in the ledger, or a deposit begins or ends."""
     from archive.ledger.appending import read_head
     from archive.ledger.book import ledger_address, open_ledger
+    from archive.ledger.holdings import list_locations
 
     settings = load_settings(folder)
     try:
@@ -93,11 +94,11 @@ def _ledger_mark(folder: str) -> str:
         return "no ledger"
     try:
         head = read_head(opened.backend)
-        away = opened.backend.query("SELECT count(*), max(unreachable_since) FROM locations")[0]
+        away = [(one.id, one.unreachable_since) for one in list_locations(opened, away=True)]
     finally:
         opened.close()
     try:
         journals = os.stat(os.path.join(settings.folder, settings.deposit.journal)).st_mtime_ns
     except OSError:
         journals = 0
-    return f"{head.number}:{head.hash}:{tuple(away)}:{journals}:{settings.audit.max_age}"
+    return f"{head.number}:{head.hash}:{away}:{journals}:{settings.audit.max_age}"
