@@ -11,7 +11,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -177,9 +177,11 @@ class Drafts:
             self.jobs.cancel(job.id)
 
     def settle(self, draft: Draft) -> bool:
-        """Remove a draft whose bag was made, found valid, entered and checked; whether it was."""
+        """Remove a draft whose bag is valid, held and not known to be damaged; whether it is."""
         making = self.job(draft.making)
-        done = making is not None and making.state is JobState.DONE
+        if making is None or not making.state.has_ended:
+            return False
+        done = is_valid_and_held(self.jobs.find(making.id).results)
         if done:
             self._remove(draft)
         return done
@@ -230,6 +232,15 @@ class Drafts:
         except OSError as error:
             raise from_os_error(error, draft.folder) from error
         remove_tree(gone)
+
+
+def is_valid_and_held(results: Sequence[Mapping[str, Any]]) -> bool:
+    """What the documents of create, holdings and audit say together. An audit that was not run denies nothing."""
+    found = {one["schema"]: one for one in results}
+    held = found.get("archive.holdings/1", {})
+    is_held = bool(held.get("holdings") or held.get("known")) and not held.get("problems")
+    made, checked = found.get("archive.creation/1", {}), found.get("archive.audit/1", {})
+    return bool(made.get("created")) and is_held and checked.get("outcome", "intact") == "intact"
 
 
 def _name_of(source: str) -> str:

@@ -446,7 +446,7 @@ def test_a_sealed_bag_and_a_passphrase_that_is_stored_nowhere(tmp_path: Path) ->
             env={**environment_of(home), "ARCHIVE_SEAL_PASSPHRASE": "correct horse"}, stdin=subprocess.DEVNULL,
         )  # fmt: skip
         with (project / "archive.toml").open("a") as file:
-            file.write('\n[seal]\nkey = "anna.key"\n')
+            file.write('\n[seal]\nkey = "anna"\n')
         desk.archive("config", "--trust")
         with Visitor(desk) as visitor:
             path, page = begin(visitor, make_folder(desk, "sealed"))
@@ -459,11 +459,18 @@ def test_a_sealed_bag_and_a_passphrase_that_is_stored_nowhere(tmp_path: Path) ->
             assert "correct horse" not in page
             form = FilledForm(page, "draft")
             form.set("serialize", "")
+            form.set("pdfa", "none")
+            form.set("passphrase", "wrong horse")
+            assert "could not be done" in visitor.finish(form.send(visitor, path, "create"))
+            assert not (project / "bags/sealed").exists()
             form.set("passphrase", "correct horse")
+            form.set("revision", FilledForm(visitor.get(path).text, "draft").get("revision"))
             result = visitor.finish(form.send(visitor, path, "create"))
             assert "It is signed" in result
+            assert "First check: intact." in result
             assert list((project / "bags/sealed/seal").iterdir())
-        kept = [one for one in desk.state.rglob("*") if one.is_file() and b"correct horse" in one.read_bytes()]
+            assert visitor.get(path).status_code == 404
+        kept = [one for one in desk.state.rglob("*") if one.is_file() and b" horse" in one.read_bytes()]
         assert kept == []
 
 

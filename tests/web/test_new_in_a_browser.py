@@ -15,6 +15,8 @@ from tests.support.needing import needs
 from tests.web.test_new import MATERIAL, TITLE, begin, make_folder
 
 pytestmark = needs("chromium", "axe-core")
+LONGEST_JOB = 240_000
+"""Milliseconds that a bag with renditions and their validation may take on a busy machine."""
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +70,7 @@ def test_a_dropped_folder_becomes_a_bag_by_mouse(
         tab.click('#f-title input[name="accept"]')
         tab.fill('#f-creator input[name^="value."]', "R. Visitor")
         tab.click('button[value="create"]')
-        tab.wait_for_selector("a.button.main")
+        tab.wait_for_selector("a.button.main", timeout=LONGEST_JOB)
         bag = desk.folder / "bags" / f"dropped-{language}"
         assert title_of(bag) == "Letters from the field"
         assert (bag / "data/original/a/b/deep.txt").read_bytes() == b"deep\n"
@@ -111,7 +113,7 @@ def test_a_bag_is_made_by_keyboard_alone(desk: RunningDesk, visitor: Visitor, tm
         press_tab_to(look, 'button[value="create"]')
         tab.keyboard.press("Enter")
         tab.wait_for_url("**/jobs/*")
-        tab.wait_for_selector("a.button.main")
+        tab.wait_for_selector("a.button.main", timeout=LONGEST_JOB)
         press_tab_to(look, "a.button.main")
         assert title_of(desk.folder / "bags" / language) == TITLE
 
