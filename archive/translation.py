@@ -10,9 +10,10 @@ from __future__ import annotations
 import gettext
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
+from archive.formats.amounts import age_parts
 from archive.resources import metadata_path
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "ar": "العربية"}
@@ -63,6 +64,19 @@ class Translator:
             if abs(value) < 999.95:
                 break
         return format_unit(value, unit, "short", format="#,##0.#", locale=self.language)
+
+    def duration(self, seconds: float) -> str:
+        """A length of time in its largest unit, such as 3 minutes."""
+        from babel.dates import format_timedelta
+
+        return format_timedelta(timedelta(seconds=seconds), threshold=1.5, locale=self.language)
+
+    def age(self, text: str) -> str:
+        """An age as settings have it, such as 90d, in words: 90 days. Raises `UsageError`."""
+        from babel.units import format_unit
+
+        number, unit = age_parts(text)
+        return format_unit(float(number), f"duration-{unit}", "long", locale=self.language)
 
     def day(self, when: date) -> str:
         """A date as people write it, such as 30 November 2026."""

@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "init": "Start a project: archive.toml and an empty ledger.",
     "status": "Show the archive on one screen, and what to do next.",
     "holdings": "Add, list, move and retire holdings.",
+    "places": "Show the places that bags are in, and test the connections.",
     "audit": "Check the fixity of what is due.",
     "events": "Give a holding's life after sealing, as PREMIS if asked.",
     "repair": "Replace damaged files by proven ones from a copy.",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from archive.ledger.backend import stored_json
+from archive.ledger.backend import Row, stored_json
 from archive.ledger.book import Ledger
 from archive.ledger.packed_digests import path_text
 from archive.model.addresses import join_address
@@ -80,13 +80,30 @@ def list_copies(ledger: Ledger) -> list[HeldCopy]:
     ]
 
 
+_TRANSFERS = (
+    "SELECT e.seq, e.happened, e.holding, h.tag_digest, l.root, h.place, e.detail FROM events e"
+    " LEFT JOIN holdings h ON h.id = e.holding LEFT JOIN locations l ON l.id = h.location"
+    " WHERE e.kind = 'transfer' AND e.outcome = 'success'"
+)
+
+
 def list_deposits(ledger: Ledger) -> list[RecordedDeposit]:
     """The deposits that the ledger knows, in the order in which they were recorded."""
-    rows = ledger.backend.query(
-        "SELECT e.seq, e.happened, e.holding, h.tag_digest, l.root, h.place, e.detail FROM events e"
-        " LEFT JOIN holdings h ON h.id = e.holding LEFT JOIN locations l ON l.id = h.location"
-        " WHERE e.kind = 'transfer' AND e.outcome = 'success' ORDER BY e.seq"
-    )
+    return _deposits_in(ledger.backend.query(f"{_TRANSFERS} ORDER BY e.seq"))
+
+
+def latest_deposits(ledger: Ledger, *, limit: int, offset: int = 0) -> list[RecordedDeposit]:
+    """Of the latest `limit` transfers, without the first `offset`, those that are deposits; the newest first."""
+    return _deposits_in(ledger.backend.query(f"{_TRANSFERS} ORDER BY e.seq DESC LIMIT ? OFFSET ?", (limit, offset)))
+
+
+def count_transfers(ledger: Ledger) -> int:
+    """How many transfers were recorded: deposits, and bags that were moved."""
+    query = "SELECT count(*) FROM events WHERE kind = 'transfer' AND outcome = 'success'"
+    return int(ledger.backend.query(query)[0][0])
+
+
+def _deposits_in(rows: Sequence[Row]) -> list[RecordedDeposit]:
     found = []
     for number, when, holding, tag_digest, root, place, raw in rows:
         detail = stored_json(raw)

@@ -1,8 +1,8 @@
 """The pages of the desk, one module each: it takes a `Visit`, calls the library and answers with a template."""
 
-from archive.web.pages import jobs, overview
+from archive.web.pages import checks, jobs, overview, places, settings
 
-ROUTES = (*overview.ROUTES, *jobs.ROUTES)
+ROUTES = (*overview.ROUTES, *jobs.ROUTES, *checks.ROUTES, *places.ROUTES, *settings.ROUTES)
 """Every page's paths."""
 
 UPLOADS = frozenset({"/new/upload", "/check/upload"})
