@@ -8,10 +8,10 @@ and needs no catalogue. Dates and numbers follow the Unicode CLDR, through Babel
 from __future__ import annotations
 
 import gettext
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 from archive.formats.amounts import age_parts
 from archive.resources import metadata_path
@@ -48,9 +48,7 @@ class Translator:
 
     def number(self, value: float) -> str:
         """A number with the language's digits and separators."""
-        from babel.numbers import format_decimal
-
-        return format_decimal(value, locale=self.language)
+        return _number(self.language, value)
 
     def size(self, count: int) -> str:
         """An amount of bytes in decimal units (1 kB is 1,000 bytes), with at most one decimal place."""
@@ -80,9 +78,23 @@ class Translator:
 
     def day(self, when: date) -> str:
         """A date as people write it, such as 30 November 2026."""
-        from babel.dates import format_date
+        return _date(self.language, "d MMMM y", when)
 
-        return format_date(when, "d MMMM y", locale=self.language)
+    def month(self, when: date) -> str:
+        """A month in short, such as Nov 2026."""
+        return _date(self.language, "LLL y", when)
+
+    def percent(self, share: float) -> str:
+        """A share of a whole, with one decimal place."""
+        from babel.numbers import format_percent
+
+        return format_percent(share, "#,##0.0 %", locale=self.language)
+
+    def listed(self, parts: Sequence[str]) -> str:
+        """Several parts of a sentence as one: A, B and C."""
+        from babel.lists import format_list
+
+        return format_list(parts, locale=self.language) if parts else ""
 
     def moment(self, when: datetime) -> str:
         """A date and time of day to the minute, in UTC, such as 30 November 2026, 14:05 UTC."""
@@ -126,6 +138,21 @@ def language_from_header(header: str) -> str:
             continue
         weighed.append((-quality, position, _code_of(tag.strip())))
     return next((code for quality, _position, code in sorted(weighed) if quality < 0 and code in LANGUAGES), "en")
+
+
+@lru_cache(10_000)
+def _number(language: str, value: float) -> str:
+    """A report has the same few numbers and days many thousand times."""
+    from babel.numbers import format_decimal
+
+    return format_decimal(value, locale=language)
+
+
+@lru_cache(10_000)
+def _date(language: str, pattern: str, when: date) -> str:
+    from babel.dates import format_date
+
+    return format_date(when, pattern, locale=language)
 
 
 def _code_of(tag: str) -> str:
