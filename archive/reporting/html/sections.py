@@ -14,7 +14,7 @@ from archive.model.audit import Container, is_same_place
 from archive.model.codes import audit as codes
 from archive.model.finding import Finding, Severity
 from archive.reporting.html.blocks import Bar, Bars, Block, Fold, Heading, Items, Section, Table, Text
-from archive.reporting.html.groups import list_bags
+from archive.reporting.html.groups import FEW, list_bags
 from archive.reporting.html.lives import tell_lives
 from archive.reporting.html.markup import Child, element, group, name
 from archive.reporting.html.summary import sum_up
@@ -32,8 +32,8 @@ LOOKS = {
 """States with their classes as text and as bars."""
 
 
-def make_sections(portrait: Portrait, words: Words, archive: str) -> list[Section]:
-    """All parts, the verdict's reasons first. `archive` is the archive's name."""
+def make_sections(portrait: Portrait, words: Words, archive: str, most: int | None = None) -> list[Section]:
+    """All parts, the verdict's reasons first. `archive` is the archive's name; at most `most` bags are listed."""
     gettext = words.speaking.gettext
     return [
         Section("summary", gettext("In short"), sum_up(portrait, words, archive)),
@@ -42,7 +42,7 @@ def make_sections(portrait: Portrait, words: Words, archive: str) -> list[Sectio
         Section("calendar", gettext("Checks coming up"), list(_calendar(portrait, words))),
         Section("holdings", gettext("Holdings and growth"), list(_holdings(portrait, words))),
         Section("formats", gettext("Formats"), list(_formats(portrait, words))),
-        Section("packages", gettext("Bags and their history"), list(_packages(portrait, words))),
+        Section("packages", gettext("Bags and their history"), list(_packages(portrait.packages, words, most))),
         Section("runs", gettext("Checks so far"), list(_runs(portrait, words))),
     ]
 
@@ -223,9 +223,19 @@ def _formats(portrait: Portrait, words: Words) -> Iterator[Block]:
     yield Fold(gettext("All formats"), [Table(gettext("All formats"), heads, rows, frozenset({2, 3}))])
 
 
-def _packages(portrait: Portrait, words: Words) -> Iterator[Block]:
-    yield from list_bags(portrait.packages, words)
-    yield from tell_lives(portrait.packages, words)
+def _packages(packages: Sequence[ReportedHolding], words: Words, most: int | None) -> Iterator[Block]:
+    listed = packages[:most]
+    if len(listed) < len(packages):
+        told = words.speaking.ngettext(
+            "{count} of {all} bags is listed, those that need attention first. The web page and the table (CSV) list"
+            " all.",
+            "{count} of {all} bags are listed, those that need attention first. The web page and the table (CSV) list"
+            " all.",
+            len(listed),
+        )
+        yield Text(told.format(count=words.count(len(listed)), all=words.count(len(packages))))
+    yield from list_bags(listed, words)
+    yield from tell_lives(listed if most is None else listed[:FEW], words)
 
 
 def _runs(portrait: Portrait, words: Words) -> Iterator[Block]:

@@ -46,11 +46,15 @@ def _condition(portrait: Portrait, words: Words) -> Markup:
             intact,
         )  # fmt: skip
         parts.append(words.text(told, count=words.count(intact)))
-    told = ngettext(
-        "{count} bag is kept in three copies, on two media, one of them elsewhere.",
-        "{count} bags are kept in three copies, on two media, one of them elsewhere.", portrait.copies.meeting,
-    )  # fmt: skip
-    parts.append(words.text(told, count=words.count(portrait.copies.meeting)))
+    meeting = portrait.copies.meeting
+    told = gettext("No bag is kept in three copies, on two media, one of them elsewhere.")
+    if meeting:
+        told = ngettext(
+            "{count} bag is kept in three copies, on two media, one of them elsewhere.",
+            "{count} bags are kept in three copies, on two media, one of them elsewhere.", meeting,
+        )  # fmt: skip
+    if portrait.packages:
+        parts.append(words.text(told, count=words.count(meeting)))
     return Markup(" ").join(parts)
 
 

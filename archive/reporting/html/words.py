@@ -87,9 +87,10 @@ class Words:
     def deed(self, kind: DeedKind) -> str:
         gettext = self.speaking.gettext
         return {
-            DeedKind.REPAIRED: gettext("Repaired"), DeedKind.SEALED: gettext("Sealed"),
-            DeedKind.DEPOSITED: gettext("Deposited"), DeedKind.UPDATED: gettext("New versions"),
-            DeedKind.GIVEN: gettext("Copies given or exported"), DeedKind.RETIRED: gettext("Taken out of the checks"),
+            DeedKind.REPAIRED: gettext("Repairs"), DeedKind.SEALED: gettext("Seals"),
+            DeedKind.DEPOSITED: gettext("Deposits"), DeedKind.UPDATED: gettext("New versions"),
+            DeedKind.GIVEN: gettext("Copies given or exported"),
+            DeedKind.RETIRED: gettext("Bags taken out of the checks"),
         }[kind]  # fmt: skip
 
     def deed_detail(self, detail: Mapping[str, Any]) -> Markup:
