@@ -210,7 +210,7 @@ def _join_place(place: dict[str, Any], name: str, options: Mapping[str, Any], or
         if key in place and place[key] != value:
             raise UsageError(
                 f"{name}.{key} contradicts another table of the same place", subject=origin,
-                remedy="Join the tables in one [places.NAME], or give one of them another name",
+                remedy="Merge the tables into one [places.NAME], or give one of them another name",
             )  # fmt: skip
         place[key] = value
 

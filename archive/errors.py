@@ -225,11 +225,11 @@ class LedgerVersionError(LedgerError):
 def from_os_error(error: OSError, subject: str) -> StorageError:
     """The `StorageError` that says what `error` means for `subject`, a path of our own side."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return NoSpaceError("there is no space left to write", subject=subject, remedy="Free some space and run again")
+        return NoSpaceError("no space left on the device", subject=subject, remedy="Free some space and run again")
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return NotFoundError("there is no such file or folder", subject=subject)
     if error.errno in (errno.EACCES, errno.EPERM):
-        return PermissionDeniedError("the system does not let us in", subject=subject)
+        return PermissionDeniedError("permission denied", subject=subject)
     if error.errno in (errno.EEXIST, errno.ENOTEMPTY):
-        return ExistsError("it is already there", subject=subject)
-    return StorageError(f"the system says: {error.strerror or error}", subject=subject)
+        return ExistsError("it already exists", subject=subject)
+    return StorageError(f"the system reported: {error.strerror or error}", subject=subject)

@@ -19,4 +19,4 @@ def open_regular(path: str | bytes) -> BinaryIO:
     stream.close()
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
-    raise OSError(errno.EINVAL, "it is no regular file", path)
+    raise OSError(errno.EINVAL, "not a regular file", path)

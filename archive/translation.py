@@ -8,13 +8,11 @@ and needs no catalogue. Dates and numbers follow the Unicode CLDR, through Babel
 from __future__ import annotations
 
 import gettext
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
-
-from archive.formats.amounts import age_parts
-from archive.resources import metadata_path
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "ar": "العربية"}
 """The languages that the program speaks, each with its own name."""
@@ -73,6 +71,8 @@ class Translator:
         """An age as settings have it, such as 90d, in words: 90 days. Raises `UsageError`."""
         from babel.units import format_unit
 
+        from archive.formats.amounts import age_parts
+
         number, unit = age_parts(text)
         return format_unit(float(number), f"duration-{unit}", "long", locale=self.language)
 
@@ -108,6 +108,8 @@ def translator(language: str) -> Translator:
     """The translator for a language code of `LANGUAGES`; English for any other."""
     if language == "en" or language not in LANGUAGES:
         return Translator("en", gettext.NullTranslations())
+    from archive.resources import metadata_path
+
     folder = str(metadata_path("translations"))
     first, *rest = (gettext.translation(domain, folder, [language]) for domain in DOMAINS)
     for one in rest:
@@ -156,4 +158,4 @@ def _date(language: str, pattern: str, when: date) -> str:
 
 
 def _code_of(tag: str) -> str:
-    return tag.replace("_", "-").partition(".")[0].partition("-")[0].lower()
+    return re.split("[-_.@]", tag, maxsplit=1)[0].lower()

@@ -193,7 +193,7 @@ class CompressedStream:
         if zeros or not rest.startswith(magic):
             what = "zeros" if zeros else "something"
             self._ended = True
-            self._fault = BrokenArchiveError(f"{what} that is no compressed data follows its end")
+            self._fault = BrokenArchiveError(f"{what} that is not compressed data follows its end")
             return
         self._codec = _new_codec(self._kind)
         self._pending = rest

@@ -91,7 +91,7 @@ class _InPlace:
 
     def open_stream(self, key: str, offset: int = 0) -> Iterator[bytes]:
         if key and unsafe_reason(os.fsencode(key)) is not None:
-            raise NotFoundError("no file of a deposit has such a name", subject=key)
+            raise NotFoundError("not a valid name for a file of a deposit", subject=key)
         return self._target.read_from(self._identifier, key, offset)
 
 

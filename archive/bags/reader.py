@@ -39,7 +39,7 @@ LIMITS = Limits()
 class Batch(NamedTuple):
     """Some files of one folder. `folder` is bag-relative without a slash at its end, b"" for the bag's top.
 
-    `digests` holds each file's digests packed one after the other: empty when none was asked for, None when the file
+    `digests` holds each file's digests packed one after the other: empty when none was requested, None when the file
     is there but could not be or must not be read (a finding says why).
     """
 

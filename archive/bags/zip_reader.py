@@ -157,7 +157,7 @@ class ZipReader:
         end = parse_end(self._file.read())
         try:
             if end is None:
-                raise BrokenDirectoryError("it is no zip file: it has no end record")
+                raise BrokenDirectoryError("not a zip file: it has no end record")
             self._directory = self._find_directory(end, tail + end.place)
         except (BrokenDirectoryError, OSError) as error:
             self._stop(codes.BROKEN_ARCHIVE.at(self._archive, why=str(error)))
@@ -331,14 +331,14 @@ class ZipReader:
             for chunk in [data] if inflate is None else inflate.pieces(data):
                 size, crc = size + len(chunk), zlib.crc32(chunk, crc)
                 if size > entry.size:
-                    raise BrokenArchiveError(f"it unpacks to more than the {entry.size} bytes that are stated")
+                    raise BrokenArchiveError(f"it unpacks to more than the {entry.size} bytes that are declared")
                 yield chunk
             if inflate is not None and inflate.eof and (left or inflate.unused_data):
                 raise BrokenArchiveError("bytes follow the end of its compressed data")
         if size != entry.size:
-            raise BrokenArchiveError(f"it holds {size} bytes where {entry.size} are stated")
+            raise BrokenArchiveError(f"it has {size} bytes; {entry.size} are declared")
         if crc != entry.crc:
-            raise BrokenArchiveError("its CRC-32 is not the one that is stated")
+            raise BrokenArchiveError("its CRC-32 does not match the declared one")
 
     def digest(self, requests: Sequence[Request], beat: Beat) -> Iterator[tuple[Request, Reading]]:
         del beat  # the file below tells of every read

@@ -12,15 +12,16 @@ import click
 from archive.cli.interrupting import begin_work
 from archive.errors import ArchiveError, NotFoundError, from_os_error, without_users
 from archive.model.exits import MEANINGS, Exit
+from archive.reporting.language import set_language
 
 COMMANDS: dict[str, str] = {
     "create": "Wrap files in a bag with metadata, checksums and a PDF/A rendition.",
-    "watch": "Make bags of what settles in a folder.",
+    "watch": "Make bags of files and folders that arrive in a folder.",
     "update": "Make a new version of a bag: add, replace, rename or remove files.",
-    "validate": "Prove that a bag, XML record, PDF or OCFL object is whole.",
-    "seal": "Sign bags and have the signature stamped by timestamp authorities.",
-    "verify": "Prove that a bag is sealed, by whom, since when, and intact.",
-    "show": "Tell what a bag or an XML record holds.",
+    "validate": "Check that a bag, XML record, PDF or OCFL object is complete and unchanged.",
+    "seal": "Sign bags and have the signatures timestamped.",
+    "verify": "Check that a bag is sealed, by whom and since when, and intact.",
+    "show": "Show what is in a bag or an XML record.",
     "describe": "Draft or check a description.",
     "render": "Make PDF/A renditions of documents.",
     "init": "Start a project: archive.toml and an empty ledger.",
@@ -28,16 +29,16 @@ COMMANDS: dict[str, str] = {
     "holdings": "Add, list, move and retire holdings.",
     "places": "Show the places that bags are in, and test the connections.",
     "audit": "Check the fixity of what is due.",
-    "events": "Give a holding's life after sealing, as PREMIS if asked.",
-    "repair": "Replace damaged files by proven ones from a copy.",
+    "events": "Show what has happened to a bag since it was added, or export it as PREMIS.",
+    "repair": "Replace damaged files with verified ones from a copy.",
     "report": "Write the report of holdings and audits: HTML, CSV, JSON.",
     "keys": "Make and show the keys that seal bags.",
-    "trust": "Say whose keys and which timestamp authorities are believed.",
+    "trust": "Choose whose keys and which timestamp authorities to trust.",
     "notify": "Check that alerts arrive.",
-    "schedule": "Print or install the timer of regular audits.",
+    "schedule": "Print or install the timer for regular audits.",
     "deposit": "Send a bag to a repository and prove that it arrived.",
     "deposits": "List and show the deposits that were made.",
-    "retrieve": "Bring a deposited bag back, validated.",
+    "retrieve": "Retrieve a deposited bag and validate it.",
     "fetch": "Complete a bag: fetch the files that its fetch.txt names.",
     "export": "Make a package for another system from a bag, or a small copy without its payload.",
     "import": "Make a bag from a package of another system.",
@@ -47,7 +48,7 @@ COMMANDS: dict[str, str] = {
     "demo": "Make a finished, validated bag from a shipped sample.",
     "explain": "Explain a finding's code.",
     "config": "Show the settings and where each comes from.",
-    "doctor": "Look at what this machine has for the work.",
+    "doctor": "Check which tools and features are available on this machine.",
     "completion": "Print the completion script for a shell.",
 }
 
@@ -105,7 +106,8 @@ class LazyGroup(click.Group):
 )
 @click.version_option(package_name="muniment", prog_name="archive", message="%(prog)s %(version)s")
 def group() -> None:
-    """Wrap documents in a preservation bag, prove that nothing changed, deposit it where it must go.
+    """Wrap documents in a preservation bag, prove that nothing has changed, and deposit it in the repository you
+    choose.
 
     \b
     Example:
@@ -114,12 +116,13 @@ def group() -> None:
     """
 
 
-_INTERRUPTED = "interrupted; nothing is left half-made, run again to go on"
+_INTERRUPTED = "interrupted; nothing incomplete is left, run again to continue"
 
 
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line and give its exit code. Nothing but an exit code ever leaves: no traceback, no exception."""
     _open_closed_streams()
+    set_language(_choose_language)
     arguments = sys.argv[1:] if arguments is None else arguments
     as_json = "--json" in arguments
     streams = sys.stdout, sys.stderr
@@ -156,13 +159,22 @@ def run(arguments: list[str] | None = None) -> int:
         code = _fail(str(told), told.exit_code, as_json, told)
         _let_go_of_output()
         return code
-    except Exception as error:  # noqa: BLE001 - the last line of defence: a fault of ours still ends in words and 70
+    except Exception as error:  # noqa: BLE001 - the last line of defence: internal error still ends in words and 70
         from archive.cli.interrupting import was_interrupted
 
         if was_interrupted():
             return _fail(_INTERRUPTED, Exit.INTERRUPTED, as_json)
         return _fail_with_fault(error, as_json)
     return result if isinstance(result, int) else int(Exit.DONE)
+
+
+def _choose_language() -> str:
+    """The language of text reports, from the environment."""
+    import os
+
+    from archive.translation import language_from_environment
+
+    return language_from_environment(os.environ)
 
 
 def _path_of(context: click.Context | None) -> str:
@@ -202,7 +214,7 @@ def _fail_with_fault(error: BaseException, as_json: bool) -> int:
     where = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{where.filename.rpartition('archive/')[2]}:{where.lineno}"
     message = (
-        f"a fault of ours: {type(error).__name__} at {place}. Set ARCHIVE_TRACEBACK=1 for the details and report it"
+        f"internal error: {type(error).__name__} at {place}. Set ARCHIVE_TRACEBACK=1 for the details and report it"
     )
     return _fail(message, Exit.FAULT, as_json)
 

@@ -57,14 +57,16 @@ class AuditGroup(click.Group):
 
 @click.group("audit", cls=AuditGroup, invoke_without_command=True)
 @path_argument("bags", required=False)
-@click.option("--budget", metavar="2h|500GB", help="Stop after so much time or so many bytes.")
-@click.option("--max-age", metavar="90d", help="What was checked longer ago than this is due.")
-@click.option("--sample", metavar="10%", help="A random share of all files, due or not (with --max-age: of the due).")
+@click.option("--budget", metavar="2h|500GB", help="Stop after this much time or this many bytes.")
+@click.option("--max-age", metavar="90d", help="Files last checked longer ago than this are due.")
 @click.option(
-    "--seed", type=click.IntRange(0), help="Draw the sample that this number gives; by default another each time."
+    "--sample",
+    metavar="10%",
+    help="Check a random percentage of all files, due or not (with --max-age: of the due ones).",
 )
+@click.option("--seed", type=click.IntRange(0), help="Seed for the random sample; default: a new one each time.")
 @click.option("--place", "locations", metavar="NAME", multiple=True, help="Only the bags in this place.")
-@click.option("--retry-failed", is_flag=True, help="Only files whose last look was not good.")
+@click.option("--retry-failed", is_flag=True, help="Only files whose last check failed.")
 @click.option("--rate", metavar="50MB/s", help="Read no faster than this.")
 @workers_option
 @engine_option
@@ -150,10 +152,10 @@ def _report_failure(error: ArchiveError) -> AuditReport:
 
 
 @command.command("status")
-@click.option("--max-age", metavar="90d", help="What was checked longer ago than this is overdue.")
+@click.option("--max-age", metavar="90d", help="Files last checked longer ago than this are overdue.")
 @json_option
 def status(max_age: str | None, as_json: bool) -> int:
-    """Tell how things stand. Ends with 4 when files are overdue or were never checked, 1 when damage is known.
+    """Show the state of all holdings. Ends with 4 when files are overdue or were never checked, 1 when damage is known.
 
     \b
     Example:
@@ -284,7 +286,9 @@ def witness(
 
     if not stamp:
         if keys or urls or parties or trust or passphrase_fd is not None:
-            raise UsageError("--key, --tsa, --to, --trust and --passphrase-fd go with --stamp", remedy="Add --stamp")
+            raise UsageError(
+                "--key, --tsa, --to, --trust and --passphrase-fd are only used with --stamp", remedy="Add --stamp"
+            )
         with open_current() as (ledger, _settings):
             found = make_witness(ledger, system_clock().stamp())
         if as_json:

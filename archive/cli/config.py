@@ -15,7 +15,7 @@ from archive.formats.naming import escape
 
 @click.command("config")
 @click.argument("folder", required=False, type=NamedPath())
-@click.option("--origin", is_flag=True, help="Say where each value comes from.")
+@click.option("--origin", is_flag=True, help="Show where each value comes from.")
 @click.option("--trust", is_flag=True, help="Trust the archive.toml of FOLDER (here).")
 @click.option("--distrust", is_flag=True, help="Stop trusting it.")
 @click.option(
@@ -29,13 +29,13 @@ from archive.formats.naming import escape
 def command(  # noqa: PLR0917 - click hands one for each option
     folder: str | None, origin: bool, trust: bool, distrust: bool, dart: str | None, as_json: bool
 ) -> int:
-    """Show the settings that hold here, or trust a project.
+    """Show the settings in effect here, or trust a project.
 
     An archive.toml that came with a folder from somewhere else may choose a page size, but no programs, addresses,
     credentials or paths outside of its folder. Those count only in projects that you made with archive init, or trust.
 
     With --import-dart nothing is changed: what DART exported is shown as lines for archive.toml, and what has no
-    counterpart as comments. Logins and passwords are never taken over.
+    counterpart as comments. Logins and passwords are never imported.
 
     \b
     Example:
@@ -45,14 +45,14 @@ def command(  # noqa: PLR0917 - click hands one for each option
     """
     if dart is not None:
         if folder is not None or origin or trust or distrust:
-            raise UsageError("--import-dart goes alone", subject=dart)
+            raise UsageError("--import-dart cannot be combined with other options", subject=dart)
         return _show_dart(dart, as_json=as_json)
     if trust and distrust:
-        raise UsageError("--trust and --distrust exclude each other")
+        raise UsageError("--trust and --distrust cannot be used together")
     if trust or distrust:
         return _change_trust(folder or ".", trust=trust, as_json=as_json)
     if folder is not None:
-        raise UsageError("a folder goes with --trust or --distrust", subject=folder)
+        raise UsageError("a folder is only used with --trust or --distrust", subject=folder)
     return _show_settings(origin=origin, as_json=as_json)
 
 

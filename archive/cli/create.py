@@ -55,8 +55,8 @@ _NONE: tuple[Finding, ...] = ()
     type=click.Path(path_type=str),
     help="Table of files that stay elsewhere; the plain bag names them in fetch.txt.",
 )
-@click.option("--to", default="", metavar="DIR", type=click.Path(path_type=str), help="Folder that gets the bag.")
-@click.option("--name", help="The bag's name; by default the source's.")
+@click.option("--to", default="", metavar="DIR", type=click.Path(path_type=str), help="Folder for the bag.")
+@click.option("--name", help="Name of the bag; default: the source's name.")
 @click.option("--description", metavar="FILE", type=click.Path(path_type=str), help="The description to use.")
 @click.option("--plain", is_flag=True, help="Only a bag: no metadata, no rendition, the payload directly in data/.")
 @click.option("--in-place", is_flag=True, help="Make the folder itself a plain bag, without a second copy.")
@@ -74,17 +74,19 @@ _NONE: tuple[Finding, ...] = ()
 @click.option(
     "--bag-info", "fields", multiple=True, metavar="KEY=VALUE", help="A field for bag-info.txt; may be repeated."
 )
-@click.option("--keep-infected", is_flag=True, help="Go on when the virus scanner names a file.")
+@click.option("--keep-infected", is_flag=True, help="Continue even if the virus scanner reports a file.")
 @click.option("--keep-junk", is_flag=True, help="Keep Thumbs.db, .DS_Store, ~$ lock files and the like.")
 @click.option("--wrap-bag", is_flag=True, help="Allow a source that is a bag already: wrap it in another.")
 @click.option(
-    "--accept-damaged-delivery", is_flag=True, help="Record differences from the checksums that came along; go on."
+    "--accept-damaged-delivery", is_flag=True, help="Record differences from the delivered checksums and continue."
 )
 @click.option("--clean-partial", is_flag=True, help="Remove what an interrupted run left behind.")
 @click.option("--dry-run", is_flag=True, help="Show the plan and every problem; write nothing.")
 @click.option("--hold", is_flag=True, help="Add the bag to the holdings of the project, so that audits check it.")
 @click.option("--seal", "keys", multiple=True, metavar="KEY", help="Seal the bag with this key, as archive seal does.")
-@click.option("--tsa", "urls", multiple=True, metavar="URL", help="With --seal: ask this timestamp authority.")
+@click.option(
+    "--tsa", "urls", multiple=True, metavar="URL", help="With --seal: request timestamps from this authority."
+)
 @trust_option
 @passphrase_option
 @workers_option
@@ -139,22 +141,23 @@ def command(
 ) -> int:
     """Wrap files in a bag with Dublin Core, PREMIS, checksums and a PDF/A rendition.
 
-    The source is never written to. The bag takes its place in one step, after it was validated; whatever fails, nothing
-    is left at the destination.
+    The source is never written to. The bag is validated first and then moved into place in one step; if anything fails,
+    nothing is left at the destination.
 
-    With --each every source becomes a bag, with --from-csv every row of a table: its first column, source or filename,
-    names a file or folder relative to the table, the column name the bag, and dc.x columns describe it. Several bags
-    are made at a time, and one that fails does not stop the rest. A bag that exists and is the same is skipped, so an
-    interrupted run goes on when it is started again; a source that has changed since is named.
+    With --each every source becomes a bag; with --from-csv every row of a table does. Its first column, source or
+    filename, names a file or folder relative to the table, the column name gives the bag's name, and dc.x columns
+    describe it. Several bags are made at a time, and one that fails does not stop the rest. A bag that already exists
+    and is the same is skipped, so an interrupted run continues when it is started again; sources that have changed
+    since are listed.
 
-    With --fetch-from a table with the columns url, length, filename (below data/) and a digest, such as sha256, names
-    files that are not copied: the bag is made without them, and archive fetch completes it.
+    With --fetch-from, a table lists files that are not copied, in the columns url, length, filename (below data/) and a
+    digest such as sha256. The bag is made without them, and archive fetch completes it.
 
-    With --dart-job the files, the name, the BagIt profile and the tags are those of a job of DART; what is given here
-    comes before it. Its uploads are named, not run; logins and passwords are not taken over.
+    With --dart-job, the files, the name, the BagIt profile and the tags come from a DART job; options given here take
+    precedence. Its uploads are listed but not run; logins and passwords are not imported.
 
-    With --max-size or --max-files the bags of a group are made in DIR/NAME, when one would be too large. No file is
-    cut, and a rendition is in its original's bag. archive join rebuilds the whole.
+    With --max-size or --max-files, a group of bags is made in DIR/NAME when one bag would be too large. No file is
+    split, and a rendition is in the same bag as its original. archive join rebuilds the whole.
 
     \b
     Example:
@@ -274,7 +277,7 @@ def _check_sources(
     sources: tuple[str, ...], from_csv: str | None, to: str, *, each: bool, alone: bool, remote: bool
 ) -> None:
     if each and from_csv is not None:
-        raise UsageError("--each and --from-csv exclude each other", remedy="Leave out one of them")
+        raise UsageError("--each and --from-csv cannot be used together", remedy="Leave out one of them")
     if each:
         if not sources:
             raise UsageError("no source is given", remedy="Name the files or folders to make bags of")
@@ -309,7 +312,7 @@ def read_fields(fields: tuple[str, ...]) -> dict[str, list[str]]:
         label, equals, value = text.partition("=")
         if not equals:
             remedy = "For example: --bag-info 'External-Identifier=2023/117'"
-            raise UsageError("--bag-info wants KEY=VALUE", subject=text, remedy=remedy)
+            raise UsageError("--bag-info takes KEY=VALUE", subject=text, remedy=remedy)
         given.setdefault(label.strip(), []).append(value)
     return given
 

@@ -27,16 +27,14 @@ from archive.model.exits import exit_of_deposit, gravest
 @click.argument("bags", nargs=-1, metavar="BAG...", type=NamedPath(), callback=expand_lists)
 @click.argument("target", required=False, metavar="PLACE")
 @click.option("--dry-run", is_flag=True, help="Validate the bag and reach the place, but send nothing.")
-@click.option(
-    "--resume", is_flag=True, help="Go on after an outcome that was not known: ask the place first, then send again."
-)
+@click.option("--resume", is_flag=True, help="Continue after an unknown outcome: ask the place first, then send again.")
 @click.option(
     "--identifier", metavar="ID",
     help="The bag's name in the repository, instead of its External-Identifier; a known one makes a new version.",
 )  # fmt: skip
 @click.option(
     "--workers", type=click.IntRange(1, 256), metavar="N",
-    help="Threads that digest files, or Dask workers; by default one a processor.",
+    help="Threads that compute digests, or Dask workers; default: one per processor.",
 )  # fmt: skip
 @engine_option
 @scheduler_option
@@ -60,11 +58,11 @@ def command(
     """Send bags to a repository and prove that they arrived.
 
     PLACE is a name under [places] in archive.toml, or an address: ocfl:PATH, dir:PATH, s3://BUCKET/PREFIX,
-    sftp://HOST/PATH, webdav+https://HOST/PATH, sword+https://..., invenio+https://... A run that was stopped goes on
-    where it was when the same command is given again. Credentials come from the environment, a file with mode 0600 or
+    sftp://HOST/PATH, webdav+https://HOST/PATH, sword+https://..., invenio+https://... An interrupted deposit continues
+    where it stopped when the same command is run again. Credentials come from the environment, a file with mode 0600 or
     the keyring.
 
-    With --engine dask the workers of a Dask cluster deposit the bags, several at a time.
+    With --engine dask, the workers of a Dask cluster deposit several bags at a time.
 
     \b
     Example:

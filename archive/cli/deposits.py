@@ -15,9 +15,9 @@ from archive.settings import Settings
 
 @click.group("deposits")
 def command() -> None:
-    """List and show the deposits that were made, and those that are not done.
+    """List and show finished and unfinished deposits.
 
-    Everything comes from receipts, journals and the ledger; no repository is asked.
+    Everything comes from receipts, journals and the ledger; no repository is contacted.
 
     \b
     Example:
@@ -26,10 +26,10 @@ def command() -> None:
 
 
 @command.command("list")
-@click.option("--pending", is_flag=True, help="Only those that no repository has accepted yet.")
+@click.option("--pending", is_flag=True, help="Only those not yet accepted by a repository.")
 @json_option
 def list_(pending: bool, as_json: bool) -> int:
-    """List the deposits, the oldest first. Ends with 5 when the outcome of one is not known.
+    """List the deposits, oldest first. Exits with 5 when the outcome of one is unknown.
 
     \b
     Example:
@@ -51,9 +51,9 @@ def list_(pending: bool, as_json: bool) -> int:
 @click.argument("which", metavar="DEPOSIT", type=click.Path(path_type=str))
 @json_option
 def show_(which: str, as_json: bool) -> int:
-    """Show what is known of a deposit: of a bag's path or name, an identifier, or a key that the list prints.
+    """Show what is known about a deposit, named by a bag's path or name, an identifier, or a key from the list.
 
-    Ends with 5 when the outcome is not known.
+    Exits with 5 when the outcome is unknown.
 
     \b
     Example:

@@ -26,9 +26,14 @@ if TYPE_CHECKING:
 @click.command("describe")
 @path_argument("sources", required=False)
 @click.option(
-    "--check", metavar="FILE", type=click.Path(path_type=str), help="Judge a description.toml or metadata.csv."
+    "--check", metavar="FILE", type=click.Path(path_type=str), help="Check a description.toml or metadata.csv."
 )
-@click.option("--to", metavar="FILE", type=click.Path(path_type=str), help="Write the draft there; never over a file.")
+@click.option(
+    "--to",
+    metavar="FILE",
+    type=click.Path(path_type=str),
+    help="Write the draft to this file; existing files are not overwritten.",
+)
 @click.option("--accept-suggestions", is_flag=True, help="Assert every suggestion, as inferred; for scripts.")
 @strict_option
 @json_option
@@ -43,12 +48,12 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> int:
-    """Draft a description from what the files say, or check one.
+    """Draft a description from the files, or check one.
 
-    On a terminal, with --to, it asks for what matters and shows what the files suggest; Enter accepts a suggestion, -
-    leaves a question out. Interrupt it at any time: the same command continues. Otherwise the draft is printed, or
-    written with --to; every value in it is a suggestion with its source, unless --accept-suggestions is given. Nothing
-    overwrites what a person has written. --check names every problem of a description, with its line.
+    On a terminal, with --to, it asks for the important fields and shows what the files suggest; Enter accepts a
+    suggestion, - skips a question. You can interrupt it at any time: the same command continues. Otherwise the draft is
+    printed, or written with --to; every value in it is a suggestion with its source, unless --accept-suggestions is
+    given. Nothing that a person has written is overwritten. --check lists every problem of a description with its line.
 
     \b
     Example:
@@ -176,14 +181,14 @@ def _check(path: str, *, strict: bool, as_json: bool) -> int:
 
         show_json(check_document(path, description, findings, int(code)))
         return code
-    from archive.reporting.finding import finding_line
+    from archive.reporting.finding import finding_line, remedy_text
 
     wrong = code is Exit.DAMAGED
     count = len(description.statements)
     show(f"{'invalid' if wrong else 'intact'}: {escape(path)}, {count} {'value' if count == 1 else 'values'}")
     for finding in sorted(findings, key=lambda one: one.line or 0):
         show(f"  {finding_line(finding, place=False)}")
-        show(f"    {escape(finding.remedy)}.")
+        show(f"    {remedy_text(finding)}")
     if not wrong:
         show(f"Use it: archive create SOURCE --to DIR --description {shlex.quote(escape(os.path.normpath(path)))}")
     return code

@@ -16,12 +16,12 @@ from archive.errors import ExtraMissingError, UsageError
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port on this machine; by default a free one.")
 @click.option("--no-browser", is_flag=True, help="Only print the address to open.")
 @click.option("--read-only", is_flag=True, help="Show everything, change nothing.")
-@click.option("--listen", metavar="ADDRESS", hidden=True)
+@click.option("--listen", metavar="ADDRESS", help="Refused: the desk can be reached from this machine only.")
 def command(port: int, no_browser: bool, read_only: bool, listen: str | None) -> int:
     """Open the archive in the browser, on this machine: new bags, checks, repairs, copies and deposits.
 
     The desk works on the project in this folder and can be reached from this machine only. The address that it prints
-    works once. Long work goes on when the browser or the desk is closed; Ctrl-C ends the desk.
+    works once. Long work continues when the browser or the desk is closed; Ctrl-C closes the desk.
 
     \b
     Example:

@@ -14,14 +14,14 @@ from archive.settings import Settings
 
 
 @click.command("doctor")
-@click.option("--install", type=click.Choice(["verapdf"]), help="Fetch a tool into your own data folder, by Maven.")
+@click.option("--install", type=click.Choice(["verapdf"]), help="Fetch a tool into your own data folder, using Maven.")
 @click.option("--folder", default=".", metavar="DIR", type=click.Path(path_type=str),
-              help="Where the file system is tried.  [default: here]")  # fmt: skip
+              help="Folder whose file system is tested.  [default: here]")  # fmt: skip
 @json_option
 def command(install: str | None, folder: str, as_json: bool) -> int:
-    """Look at what this machine has for the work, and say how to get what is missing.
+    """Check which tools and features are available on this machine, and how to install what is missing.
 
-    Nothing here is needed for a bag: what is missing only means that a check is not made, and that reports say so.
+    None of them is needed to make a bag: if one is missing, a check is not made, and reports say so.
 
     \b
     Example:

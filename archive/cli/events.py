@@ -33,9 +33,9 @@ def command(bag: str, premis: bool, output: str | None, as_json: bool) -> int:
     from archive.storage.atomic import write_output
 
     if premis and as_json:
-        raise UsageError("--premis and --json exclude each other")
+        raise UsageError("--premis and --json cannot be used together")
     if output is not None and not premis:
-        raise UsageError("--output goes with --premis")
+        raise UsageError("--output is only used with --premis")
     with open_current() as (ledger, _settings):
         holding = find_only(ledger, bag, retired=True)
         events = events_of(ledger, holding.id)

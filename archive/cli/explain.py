@@ -11,7 +11,9 @@ from archive.cli.console import show, show_json
 from archive.cli.options import json_option
 from archive.errors import UsageError
 from archive.model.codes import all_kinds
-from archive.model.finding import FindingKind
+from archive.model.finding import FindingKind, Severity
+from archive.reporting.finding import severity_word
+from archive.reporting.language import gettext
 
 
 @click.command("explain")
@@ -33,7 +35,7 @@ def command(codes: tuple[str, ...], as_json: bool) -> int:
     elif codes:
         show("\n\n".join(_prose(kind) for kind in chosen))
     else:
-        show("\n".join(f"{kind.code:<12} {kind.severity.value:<9} {_plain(kind.title)}" for kind in chosen))
+        show("\n".join(f"{kind.code:<12} {_word(kind):<9} {_plain(gettext(kind.title))}" for kind in chosen))
     return 0
 
 
@@ -46,11 +48,17 @@ def _find(code: str, kinds: dict[str, FindingKind]) -> FindingKind:
     return found
 
 
+def _word(kind: FindingKind) -> str:
+    return gettext("unchecked") if kind.severity is Severity.UNCHECKED else severity_word(kind.severity)
+
+
 def _plain(text: str) -> str:
     """`text` with the names of its facts in angle brackets, as nothing has happened yet."""
     return re.sub(r"\{(\w+)(?:!r|:,)?\}", r"<\1>", text)
 
 
 def _prose(kind: FindingKind) -> str:
-    head = f"{kind.code} ({kind.severity.value}): {_plain(kind.title)}"
-    return f"{head}\n\n{kind.explanation}\n\nRests on: {kind.clause}\nWhat to do: {_plain(kind.remedy)}"
+    head = f"{kind.code} ({_word(kind)}): {_plain(gettext(kind.title))}"
+    rule = gettext("Rests on: {clause}").format(clause=kind.clause)
+    to_do = gettext("What to do:")
+    return f"{head}\n\n{gettext(kind.explanation)}\n\n{rule}\n{to_do} {_plain(gettext(kind.remedy))}"

@@ -33,10 +33,10 @@ from archive.model.build import Progress
 @click.option(
     "--for", "person", metavar='"NAME, PURPOSE"', help="Give a working copy, with a cover sheet, to this person."
 )
-@click.option("--because", metavar="REASON", help="Why the person may see what is restricted; the ledger keeps it.")
+@click.option("--because", metavar="REASON", help="Why the person may see restricted material; recorded in the ledger.")
 @click.option("--without-restricted", is_flag=True, help="Leave out restricted files and private fields.")
 @click.option("--language", type=click.Choice(["en", "ar"]), help="Language of the cover sheet; en by default.")
-@click.option("--holey", metavar="URL-PREFIX", help="Address of the folder that holds the whole bag.")
+@click.option("--holey", metavar="URL-PREFIX", help="Address of the folder that contains the whole bag.")
 @to_option
 @name_option
 @click.option("--zip", "zipped", is_flag=True, help="Make the package one zip file, NAME.zip.")
@@ -66,13 +66,13 @@ def command(
     """Export bags for another system, give a copy to a person, or make a small copy without the payload.
 
     A bag is validated first and never changed. With --as, its rights must allow it to be given out, as for a deposit;
-    what the format has no place for is listed, and the same bag always becomes the same bytes. Several bags, or @FILE
-    with their names, become a package each, and with dspace-saf an item each of one package. A package that is there
-    already is passed over.
+    what the format cannot hold is listed, and the same bag always gives the same bytes. Several bags, or @FILE with
+    their names, become a package each; with dspace-saf they become the items of one package. A package that already
+    exists is skipped.
 
-    With --for, the copy is the bag and a cover sheet (PDF/A) beside it, which says what it is, for whom and what for,
-    under which rights, and how to check it; the ledger records it. What is restricted goes along only with --because,
-    or is left out with --without-restricted.
+    With --for, the copy is the bag and a cover sheet (PDF/A) beside it, which says what it is, for whom and for what
+    purpose, under which rights, and how to check it; the ledger records it. Restricted material is included only with
+    --because, or left out with --without-restricted.
 
     With --holey, the copy names its payload in fetch.txt instead of holding it. The file data/a is named as
     URL-PREFIX/data/a, so put the whole bag there. The tag files stay as they are, but for the tag manifests, which list
@@ -89,7 +89,7 @@ def command(
     if [as_format, person, holey].count(None) != 2:
         raise UsageError("give one of --as, --for and --holey", remedy="Such as: archive export BAG --as bag --to DIR")
     if person is None and (because or without_restricted or language):
-        raise UsageError("--because, --without-restricted and --language go with --for")
+        raise UsageError("--because, --without-restricted and --language are only used with --for")
     bags = expand(given)
     if as_format is not None and (len(bags) > 1 or given[0].startswith("@")):
         return _export_many(
@@ -110,7 +110,7 @@ def command(
             as_json=as_json, progress=progress,
         )  # fmt: skip
     if zipped or dry_run:
-        raise UsageError("--zip and --dry-run do not go with --holey")
+        raise UsageError("--zip and --dry-run cannot be used with --holey")
     from archive.stages.exporting.holey import export_holey
 
     assert holey is not None

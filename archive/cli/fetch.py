@@ -17,9 +17,10 @@ from archive.cli.options import current_settings, events_option, json_option, pa
 def command(*, bag: str, dry_run: bool, as_json: bool, events: bool, quiet: bool) -> int:
     """Complete a bag: fetch the files that its fetch.txt names and that are missing.
 
-    A file takes its place only when its digests are those of the payload manifests. One that cannot be had does not
-    stop the others; run again to go on, also after an interruption. Only public addresses over https are asked, unless
-    fetch.schemes and fetch.private in a trusted archive.toml allow more. Credentials go only to hosts in fetch.hosts.
+    A file is put in place only when its digests match the payload manifests. One that cannot be fetched does not stop
+    the others; run the command again to continue, also after an interruption. Only public addresses over https are
+    contacted, unless fetch.schemes and fetch.private in a trusted archive.toml allow more. Credentials go only to hosts
+    in fetch.hosts.
 
     fetch.txt stays in the bag, because the tag manifests list it.
 

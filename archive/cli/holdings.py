@@ -49,12 +49,12 @@ def command() -> None:
 )
 @json_option
 def add(bags: tuple[str, ...], location: str | None, recursive: bool, new: bool, as_json: bool) -> int:
-    """Enter bags (folders, zip or tar files, s3:// addresses, PLACE:IDENTIFIER). Manifests are read now, files at the
+    """Add bags (folders, zip or tar files, s3:// addresses, PLACE:IDENTIFIER). Manifests are read now, files at the
     next audit.
 
-    With --recursive every folder below that has a bagit.txt is a bag. Bags are not searched for further bags; symbolic
-    links, hidden folders and OCFL objects are not entered, and packed bags are to be named themselves. One bag that
-    cannot be added does not stop the rest.
+    With --recursive, every folder below that has a bagit.txt is a bag. Bags are not searched for further bags; symbolic
+    links, hidden folders and OCFL objects are skipped, and packed bags must be named individually. One bag that cannot
+    be added does not stop the rest.
 
     \b
     Example:
@@ -152,7 +152,7 @@ def list_(everything: bool, as_json: bool) -> int:
 @click.option("--place", "location", metavar="NAME", help="The place it is in now.")
 @json_option
 def move(bag: str, to: str, location: str | None, as_json: bool) -> int:
-    """Tell the ledger that a bag stands elsewhere now. It moves nothing itself; the bag there must be the same.
+    """Record a bag's new location. It moves nothing itself; the bag there must be the same.
 
     \b
     Example:
@@ -177,7 +177,7 @@ def move(bag: str, to: str, location: str | None, as_json: bool) -> int:
 @click.option("--reason", default="", help="Why; it is kept in the bag's history.")
 @json_option
 def retire(bag: str, reason: str, as_json: bool) -> int:
-    """Take a bag out of the audits. Nothing is deleted, its history stays.
+    """Stop auditing a bag. Nothing is deleted, its history stays.
 
     \b
     Example:

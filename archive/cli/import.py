@@ -38,12 +38,13 @@ def command(
     events: bool,
     quiet: bool,
 ) -> int:
-    """Import a package of another system as a bag: E-ARK, RO-Crate, DSpace item, Archivematica AIP, or another's bag.
+    """Import a package from another system as a bag: E-ARK, RO-Crate, DSpace item, Archivematica AIP, or a bag made
+    elsewhere.
 
-    Every file of the package is first compared with the checksum that the package records. A package that was exported
-    by this program becomes the very bag that it was made from. Any other becomes a new bag: its content under the
-    original names, what it says of itself as description and events, and all its other files, verbatim, in
-    metadata/imported/. A DSpace archive of several items becomes a bag each, by the names of their folders.
+    Every file of the package is first compared with the checksum that the package records. A package exported by this
+    program becomes exactly the bag that it was made from. Any other becomes a new bag: its content under the original
+    names, its metadata as description and events, and all its other files, verbatim, in metadata/imported/. A DSpace
+    archive of several items becomes one bag per item, named after the items' folders.
 
     \b
     Example:

@@ -38,8 +38,8 @@ def command(
 ) -> int:
     """Rebuild one bag from the bags of a group, such as create --max-size makes.
 
-    PARTS are the bags, or a folder that holds them. Each is validated, all of the group must be there, and files that
-    are in two parts must have the same bytes. What each part says of itself is kept in metadata/parts/.
+    PARTS are the bags, or a folder that holds them. Each is validated, the group must be complete, and files that are
+    in two parts must have the same bytes. Each part's own metadata is kept in metadata/parts/.
 
     \b
     Example:

@@ -14,15 +14,18 @@ from archive.model.notice import Delivery
 
 
 @click.command("notify")
-@click.option("--test", is_flag=True, help="Send a test to everybody that [notify] names, and ping the heartbeat.")
-@click.option("--failure", metavar="UNIT", help="Say that this systemd unit failed, unless its own summary was sent.")
+@click.option("--test", is_flag=True, help="Send a test to everyone listed under [notify], and ping the heartbeat.")
+@click.option(
+    "--failure", metavar="UNIT", help="Report that this systemd unit failed, unless its own summary was sent."
+)
 @json_option
 def command(*, test: bool, failure: str | None, as_json: bool) -> int:
     """Check that alerts arrive, or send the alert of a scheduled audit that failed.
 
     Audits send their summaries themselves, with `archive audit --notify`. The units of `archive schedule --notify` run
-    `archive notify --failure` when an audit crashed or was killed, so that it could send nothing. An audit that does
-    not run at all sends nothing either: set `heartbeat` under [notify] to an address of a service that misses pings.
+    `archive notify --failure` when an audit crashed or was killed and could not send anything. An audit that does not
+    run at all sends nothing either: set `heartbeat` under [notify] to the address of a service that alerts you when
+    pings stop.
 
     \b
     Example:

@@ -29,13 +29,13 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
 events_option = click.option("--events", is_flag=True, help="Stream events as JSON Lines on standard error.")
 strict_option = click.option("--strict", is_flag=True, help="Warnings end with exit code 3.")
-to_option = click.option("--to", required=True, type=click.Path(path_type=str), help="Folder that gets the bag.")
-name_option = click.option("--name", help="The bag's name; by default its own.")
+to_option = click.option("--to", required=True, type=click.Path(path_type=str), help="Folder for the bag.")
+name_option = click.option("--name", help="Name of the bag; default: its own name.")
 clean_partial_option = click.option("--clean-partial", is_flag=True, help="Remove what an interrupted run left behind.")
-quiet_option = click.option("--quiet", "-q", is_flag=True, help="No progress; of what is validated, only what failed.")
+quiet_option = click.option("--quiet", "-q", is_flag=True, help="Show no progress, and only subjects that failed.")
 
 workers_option = click.option(
-    "--workers", type=click.IntRange(1, 256), help="Worker processes; by default one a processor."
+    "--workers", type=click.IntRange(1, 256), help="Worker processes; default: one per processor."
 )
 engine_option = click.option("--engine", type=click.Choice(["local", "dask"]), help="What runs the workers.")
 scheduler_option = click.option("--scheduler", metavar="tcp://HOST:PORT", help="A Dask scheduler to use.")

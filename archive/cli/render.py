@@ -28,7 +28,7 @@ from archive.model.exits import exit_of, gravest
 @click.option("--encoding", metavar="NAME", help="Encoding of texts that are not UTF-8; it is never guessed.")
 @click.option("--direction", type=click.Choice(["ltr", "rtl"]), help="Direction, where the text's own is wrong.")
 @click.option("--alternative", metavar="TEXT", help="What the picture shows, for those who cannot see it.")
-@click.option("--dry-run", is_flag=True, help="Say what would be made, and make nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be made, without making it.")
 @strict_option
 @json_option
 @quiet_option
@@ -49,8 +49,8 @@ def command(
 ) -> int:
     """Make PDF/A renditions of documents: text, Markdown, HTML, e-mail, tables, Word, pictures and existing PDFs.
 
-    A document becomes PDF/A-3a and PDF/UA-1 with its source inside. A PDF that is a valid PDF/A already is kept as it
-    is; others are converted by Ghostscript or OCRmyPDF where one is here. veraPDF judges the results where it is here.
+    A document becomes PDF/A-3a and PDF/UA-1 with its source embedded. A PDF that is already valid PDF/A is kept as it
+    is; others are converted by Ghostscript or OCRmyPDF, where installed. veraPDF checks the results, where installed.
 
     \b
     Example:

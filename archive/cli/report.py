@@ -45,7 +45,7 @@ def command(
     from archive.storage.clock import system_clock
 
     if not (html_file or pdf_file or csv_file or as_json):
-        raise UsageError("say what to write", remedy="--html FILE, --pdf FILE, --csv FILE or --json")
+        raise UsageError("no output is given", remedy="--html FILE, --pdf FILE, --csv FILE or --json")
     begin = _parse_day(since) if since else 0
     with open_current() as (ledger, settings):
         titles = partial(read_titles, settings=settings)

@@ -13,11 +13,11 @@ from archive.model.finding import outcome_of
 @click.command("retrieve")
 @click.argument("target", metavar="PLACE")
 @click.argument("identifier", metavar="ID")
-@click.option("--to", required=True, type=click.Path(path_type=str), help="Folder that the bag comes to.")
-@click.option("--name", help="Name of the bag there; by default its own, else the last part of ID.")
+@click.option("--to", required=True, type=click.Path(path_type=str), help="Folder for the bag.")
+@click.option("--name", help="Name of the bag there; default: its own, else the last part of ID.")
 @click.option(
     "--workers", type=click.IntRange(1, 64), metavar="N",
-    help="Processes or threads that validate the bag; by default as validate chooses.",
+    help="Processes or threads that validate the bag; default: as validate chooses.",
 )  # fmt: skip
 @json_option
 @events_option
@@ -33,11 +33,11 @@ def command(
     events: bool,
     quiet: bool,
 ) -> int:
-    """Bring a deposited bag back, validated.
+    """Retrieve a deposited bag and validate it.
 
-    ID is the identifier of the receipt. In an OCFL root it ends with the version, as in urn:example:bag#v1; without
-    one the newest comes. The bag is called as it was deposited, where the place or a receipt tells. A bag that is not
-    whole stands as NAME.damaged, and the exit code is 1.
+    ID is the identifier of the receipt. In an OCFL root it ends with the version, as in urn:example:bag#v1; without a
+    version, the newest is retrieved. The bag keeps the name it was deposited under, where the place or a receipt
+    records it. A bag that is not intact is stored as NAME.damaged, and the exit code is 1.
 
     \b
     Example:

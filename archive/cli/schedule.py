@@ -19,18 +19,17 @@ from archive.formats.naming import escape
 @click.option("--cron", is_flag=True, help="A line for cron instead of a systemd timer.")
 @click.option("--install", is_flag=True, help="Write the systemd units for this user instead of printing them.")
 @click.option("--budget", metavar="2h|500GB", help="Passed on to the audit.")
-@click.option("--notify", is_flag=True, help="Passed on to the audit: one summary a run.")
+@click.option("--notify", is_flag=True, help="Passed on to the audit: one summary per run.")
 @json_option
 def command(rhythm: str | None, budget: str | None, notify: bool, **given: bool) -> int:
     """Print, or install, the timer that runs the audit regularly.
 
-    Each project has a timer of its own, named after its folder. With --notify the service also has an alert of its own
-    for when it fails (OnFailure=); `archive notify --test` shows whether alerts arrive. The mail password comes from a
-    file that only you can read; it is made with the value of ARCHIVE_SMTP_PASSWORD. A user's timers stop at logout,
-    unless `loginctl enable-linger` was run once. Where [seal] trust is set, seals that wait for stamps are completed
-    before the audit.
+    Each project has its own timer, named after its folder. With --notify the service also sends an alert when it fails
+    (OnFailure=); `archive notify --test` shows whether alerts arrive. The mail password comes from a file that only you
+    can read; it is created with the value of ARCHIVE_SMTP_PASSWORD. A user's timers stop at logout, unless `loginctl
+    enable-linger` was run once. Where [seal] trust is set, seals that wait for stamps are completed before the audit.
 
-    An audit that did not run is an alarm of its own: `archive audit status` ends with 4 when files are overdue.
+    You also notice when audits do not run: `archive audit status` exits with 4 when files are overdue.
 
     \b
     Example:
@@ -41,7 +40,7 @@ def command(rhythm: str | None, budget: str | None, notify: bool, **given: bool)
     from archive.stages.auditing.timer import install_units, keep_secrets
 
     if rhythm is None:
-        raise UsageError("say how often", remedy="Add --daily, --weekly or --monthly")
+        raise UsageError("no interval is given", remedy="Add --daily, --weekly or --monthly")
     cron, install = given["cron"], given["install"]
     if cron and install:
         raise UsageError("--install writes systemd units", remedy="Add the line that --cron prints with crontab -e")

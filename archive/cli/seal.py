@@ -44,12 +44,14 @@ Results = list[tuple[str, "SealingReport | ArchiveError"]]
 )  # fmt: skip
 @click.option(
     "--tsa", "urls", multiple=True, metavar="URL",
-    help="Ask this timestamp authority; may be repeated. Default: the addresses in the trust folder.",
+    help="Request a timestamp from this authority; may be repeated. Default: the addresses in the trust folder.",
 )  # fmt: skip
 @click.option("--reason", type=click.Choice([one.value for one in Reason]), help="Why the seal is made.")
-@click.option("--batch", is_flag=True, help="Stamp all bags together, with one request to each authority.")
-@click.option("--offline", is_flag=True, help="Sign now and ask for no stamp; later: archive seal --complete.")
-@click.option("--complete", is_flag=True, help="Ask for the stamps that are lacking, and fetch revocation lists again.")
+@click.option("--batch", is_flag=True, help="Timestamp all bags together, with one request to each authority.")
+@click.option(
+    "--offline", is_flag=True, help="Sign now without timestamps; add them later with archive seal --complete."
+)
+@click.option("--complete", is_flag=True, help="Request the missing timestamps, and fetch revocation lists again.")
 @click.option("--renew", is_flag=True, help="Add a seal that covers the bag and all its older seals.")
 @click.option("--due", is_flag=True, help="With --renew: only bags that are due; without BAGS all holdings.")
 @click.option("--within", metavar="SPAN", help="With --due: how long before the end a renewal is due. Default: 12m.")
@@ -74,11 +76,11 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> int:
-    """Seal bags: sign what is in them and have the signature stamped by timestamp authorities.
+    """Seal bags: sign their contents and have the signature timestamped by authorities.
 
     Each bag is validated first, byte by byte. The seal is written into its folder seal; nothing else is changed. A
-    packed bag is not sealed: seal the folder, then pack it. Exit code 4 says that a seal was stored with too few
-    stamps, and is to be completed.
+    packed bag cannot be sealed: seal the folder, then pack it. Exit code 4 means that a seal was stored with too few
+    timestamps and must be completed.
 
     \b
     Example:
@@ -132,9 +134,9 @@ def _check_usage(
     if complete and renew:
         raise UsageError("--complete and --renew are two commands", remedy="Run one after the other")
     if due and not renew:
-        raise UsageError("--due belongs to --renew", remedy="Add --renew")
+        raise UsageError("--due is only used with --renew", remedy="Add --renew")
     if within is not None and not due:
-        raise UsageError("--within belongs to --renew --due", remedy="Add --renew --due")
+        raise UsageError("--within is only used with --renew --due", remedy="Add --renew --due")
     if batch and (complete or renew):
         raise UsageError("--batch is for new seals", remedy="Leave out --batch")
     if reason is not None and (complete or renew):
@@ -209,12 +211,12 @@ def order_of_new(
     """
     if not keys:
         if urls or trust is not None:
-            raise UsageError("--trust and --tsa belong to --seal", remedy="Add --seal KEY")
+            raise UsageError("--trust and --tsa are only used with --seal", remedy="Add --seal KEY")
         return None
     if packed:
         raise UsageError("a packed bag cannot be sealed", remedy="Leave out --serialize, and pack the bag afterwards")
     if several:
-        raise UsageError("--seal does not go with a group of bags", remedy="Seal its bags with archive seal --batch")
+        raise UsageError("--seal cannot be used with a group of bags", remedy="Seal its bags with archive seal --batch")
     from archive.stages.sealing.order import SealOrder
     from archive.stages.trusting import read_named_trust
 

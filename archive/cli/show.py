@@ -15,10 +15,10 @@ from archive.model.finding import outcome_of
 @json_option
 @quiet_option
 def command(subject: str, as_json: bool, quiet: bool) -> int:
-    """Tell what a bag holds: its description, files, formats, events, renditions, rights and seals.
+    """Show what is in a bag: its description, files, formats, events, renditions, rights and seals.
 
-    A bag is a folder, a .zip or a .tar. Of an XML record (PREMIS, METS, Dublin Core), whoever wrote it, tell its
-    objects, events, agents, rights and statements. Nothing is judged here; archive validate does that.
+    A bag is a folder, a .zip or a .tar. For an XML record (PREMIS, METS, Dublin Core) from any program, it shows the
+    objects, events, agents, rights and statements. Nothing is checked here; use archive validate for that.
 
     \b
     Example:

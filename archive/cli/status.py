@@ -10,13 +10,13 @@ from archive.cli.options import json_option
 
 
 @click.command("status")
-@click.option("--max-age", metavar="90d", help="What was checked longer ago than this is overdue.")
+@click.option("--max-age", metavar="90d", help="Files last checked longer ago than this are overdue.")
 @json_option
 def command(max_age: str | None, as_json: bool) -> int:
     """Show the archive on one screen: bags, copies, checks, damage, seals, deposits, and what to do next.
 
-    All of it comes from the ledger and the journals of deposits; nothing is read from the bags. Ends with 1 when damage
-    is known, 5 when the outcome of a deposit is not known, 4 when files are overdue or could not be checked.
+    Everything comes from the ledger and the deposit journals; nothing is read from the bags. Exits with 1 when damage
+    is known, 5 when the outcome of a deposit is unknown, and 4 when files are overdue or could not be checked.
 
     \b
     Example:

@@ -21,10 +21,10 @@ from archive.model.seal import Role, Trust
 
 @click.group("trust")
 def command() -> None:
-    """Say whose keys and which timestamp authorities are believed.
+    """Choose whose keys and which timestamp authorities to trust.
 
-    That is kept in a trust folder outside of every bag. Without --trust and [seal] trust in archive.toml it is the
-    folder trust beside archive.toml. Inside a project each change is an event in the ledger.
+    They are kept in a trust folder outside of every bag. Without --trust and [seal] trust in archive.toml it is the
+    folder trust beside archive.toml. Inside a project each change is recorded in the ledger.
 
     \b
     Example:
@@ -39,7 +39,7 @@ def command() -> None:
 @trust_option
 @json_option
 def init(name: str, trust: str | None, as_json: bool) -> int:
-    """Make a trust folder that trusts nothing yet. NAME is that of the archive.
+    """Make a trust folder that trusts nothing yet. NAME is the name of the archive.
 
     \b
     Example:
@@ -64,8 +64,8 @@ def init(name: str, trust: str | None, as_json: bool) -> int:
     "--role", type=click.Choice([role.value for role in Role]), default=Role.SEAL.value, show_default=True,
     help="What the key may sign: seals, or the next versions of the trust folder.",
 )  # fmt: skip
-@click.option("--from", "valid_from", type=UtcTime(), metavar="TIME", help="From when on it may sign.")
-@click.option("--until", "valid_until", type=UtcTime(), metavar="TIME", help="Until when it may sign.")
+@click.option("--from", "valid_from", type=UtcTime(), metavar="TIME", help="Start of the period in which it may sign.")
+@click.option("--until", "valid_until", type=UtcTime(), metavar="TIME", help="End of the period in which it may sign.")
 @trust_option
 @json_option
 def add_key(
@@ -97,9 +97,11 @@ def add_key(
 @command.command("add-authority")
 @click.argument("name")
 @path_argument("certificates")
-@click.option("--operator", required=True, help="The company that runs it: stamps are counted by operator.")
-@click.option("--url", "urls", multiple=True, metavar="URL", help="Where stamps are asked for.")
-@click.option("--policy", "policies", multiple=True, metavar="OID", help="Take only stamps of this policy.")
+@click.option("--operator", required=True, help="The company that runs it; timestamps are counted per operator.")
+@click.option("--url", "urls", multiple=True, metavar="URL", help="Address that issues timestamps.")
+@click.option(
+    "--policy", "policies", multiple=True, metavar="OID", help="Accept only timestamps issued under this policy."
+)
 @trust_option
 @json_option
 def add_authority(
@@ -114,7 +116,8 @@ def add_authority(
 ) -> int:
     """Trust a timestamp authority: its root certificate first, then intermediates, in PEM.
 
-    The certificates are tried at once, and each address is asked for one stamp; no answer is a warning.
+    The certificates are tried at once, and one timestamp is requested from each address; if there is no answer, that is
+    a warning.
 
     \b
     Example:
@@ -138,7 +141,7 @@ def add_authority(
 @click.argument("name")
 @click.option(
     "--since", type=UtcTime(), required=True, metavar="TIME",
-    help="The time of the compromise: what stamps prove to be older stays good.",
+    help="Time of the compromise; what timestamps prove to be older remains valid.",
 )  # fmt: skip
 @click.option("--why", metavar="TEXT", help="The reason, such as compromised.")
 @trust_option
@@ -163,7 +166,8 @@ def revoke(name: str, since: datetime, why: str | None, trust: str | None, as_js
 @trust_option
 @json_option
 def show_trust(trust: str | None, as_json: bool) -> int:
-    """Show whom the trust folder believes, with digits to be read aloud, the same in every language.
+    """Show the keys and authorities in the trust folder, with digits to be read aloud that are the same in every
+    language.
 
     \b
     Example:
@@ -180,10 +184,10 @@ def show_trust(trust: str | None, as_json: bool) -> int:
 @trust_option
 @json_option
 def adopt(file: str, trust: str | None, as_json: bool) -> int:
-    """Take over a trust folder that was handed to you: FILE is a folder or a zip.
+    """Adopt a trust folder that was given to you: FILE is a folder or a zip.
 
-    A version signed by a root key of the one you have is adopted at once. For any other you are asked for the first
-    four groups of digits, as they were read to you.
+    A version signed by a root key of the one you have is adopted at once. For any other, you are asked to type the
+    first four groups of digits as they were read to you.
 
     \b
     Example:
@@ -198,7 +202,7 @@ def adopt(file: str, trust: str | None, as_json: bool) -> int:
             record(made.before, made.trust)
     if not as_json:
         words = "signed by the root key " + escape(made.signed_by) if made.signed_by else "its digits were compared"
-        show(f"adopted: {words}" if made.changed else "nothing to adopt: this version is there already")
+        show(f"adopted: {words}" if made.changed else "nothing to adopt: this version is already there")
     _show(made.trust, as_json=as_json, adopted=made.changed, signed_by=made.signed_by)
     return 0
 

@@ -38,8 +38,8 @@ def command(
 ) -> int:
     """Unpack a bag from a zip or tar file, plain or compressed, and validate it.
 
-    The archive is validated before anything is written and the folder before it takes its place, in one step. Links,
-    paths that lead out of the bag, and archives that only some tools read alike are refused.
+    The archive is validated before anything is written, and the folder before it is moved into place in one step.
+    Links, paths that lead out of the bag, and archives that different tools read differently are refused.
 
     \b
     Example:

@@ -25,16 +25,22 @@ from archive.model.exits import exit_of
 @click.option("--as", "places", multiple=True, metavar="PATH", help="Where in the bag it goes; a folder ends with /.")
 @click.option("--remove", multiple=True, metavar="PATH", help="A file or folder of the bag to remove.")
 @click.option("--replace", nargs=2, multiple=True, metavar="PATH FILE", help="A file of the bag, and its new content.")
-@click.option("--rename", nargs=2, multiple=True, metavar="OLD NEW", help="A file or folder of the bag, and its name.")
-@click.option("--description", metavar="FILE", type=click.Path(path_type=str), help="The description from now on.")
-@click.option("--add-algorithm", "added", multiple=True, metavar="NAME", help="Write manifests of this digest, too.")
-@click.option("--drop-algorithm", "dropped", multiple=True, metavar="NAME", help="Write none of this digest.")
+@click.option(
+    "--rename", nargs=2, multiple=True, metavar="OLD NEW", help="A file or folder of the bag, and its new name."
+)
+@click.option("--description", metavar="FILE", type=click.Path(path_type=str), help="The new description.")
+@click.option(
+    "--add-algorithm", "added", multiple=True, metavar="NAME", help="Also write manifests with this algorithm."
+)
+@click.option(
+    "--drop-algorithm", "dropped", multiple=True, metavar="NAME", help="Stop writing manifests with this algorithm."
+)
 @click.option(
     "--bag-info", "fields", multiple=True, metavar="KEY=VALUE",
-    help="A field for bag-info.txt; it replaces those of its name, and is taken out when it has no value.",
+    help="A field for bag-info.txt; it replaces fields of the same name; an empty value removes them.",
 )  # fmt: skip
 @click.option("--profile", metavar="NAME|FILE", help="BagIt profile that the new version must meet.")
-@click.option("--accept-changes", is_flag=True, help="Take what was changed in the bag's folder by hand; list each.")
+@click.option("--accept-changes", is_flag=True, help="Accept changes made by hand in the bag's folder; each is listed.")
 @click.option("--render-again", is_flag=True, help="Make all renditions again.")
 @click.option("--keep-old", metavar="DIR", type=click.Path(path_type=str), help="Keep the old version in this folder.")
 @click.option("--discard-old", is_flag=True, help="Do not keep the old version.")
@@ -67,11 +73,12 @@ def command(
     quiet: bool,
     strict: bool,
 ) -> int:
-    """Make a new version of a bag: add, replace, rename or remove files, describe it anew.
+    """Make a new version of a bag: add, replace, rename or remove files, or change its description.
 
-    The old version is validated first, and the new one before it takes its place in one step. Paths in the bag are
-    relative to its originals, or begin with data/. The old version is kept in the folder that update.keep_old names, by
-    default old-versions beside archive.toml. PREMIS keeps all that it recorded and gains what was done now.
+    The old version is validated first, and the new one before it replaces the old one in a single step. Paths in the
+    bag are relative to its originals, or begin with data/. The old version is kept in the folder named by
+    update.keep_old, by default old-versions beside archive.toml. PREMIS keeps all earlier events and records the new
+    ones.
 
     \b
     Example:
@@ -85,7 +92,9 @@ def command(
     from archive.storage.clock import system_clock
 
     if keep_old is not None and discard_old:
-        raise UsageError("the old version is either kept or dropped", remedy="Leave out --keep-old or --discard-old")
+        raise UsageError(
+            "--keep-old and --discard-old cannot be used together", remedy="Leave out --keep-old or --discard-old"
+        )
     if files and not add:
         raise UsageError("only one bag is updated at a time", subject=files[0], remedy="Name files to add with --add")
     if any(not part for part in (*add, *files)):

@@ -50,19 +50,19 @@ _COLOURS = {
 @path_argument("subjects")
 @click.option(
     "--depth", type=click.Choice([depth.value for depth in Depth]), default=Depth.FULL.value, show_default=True,
-    help="How deeply a bag is judged: counts only, presence, or every byte. Only full says valid.",
+    help="How thoroughly a bag is checked: counts only, presence, or every byte. Only full can report valid.",
 )  # fmt: skip
 @click.option(
     "--profile", metavar="NAME|FILE", help="A BagIt profile that bags must meet: a shipped name or a JSON file."
 )
-@click.option("--cross-check", is_flag=True, help="Ask the bagit library too and name each disagreement.")
+@click.option("--cross-check", is_flag=True, help="Also ask the bagit library and report each disagreement.")
 @click.option(
     "--workers", type=WorkerCount(), metavar="N|auto", default="auto", show_default=True,
     help="What reads a bag's folder, or the number of Dask workers; auto chooses by size, storage and processors.",
 )  # fmt: skip
 @engine_option
 @scheduler_option
-@click.option("--verbose", "-v", is_flag=True, help="Show digests whole.")
+@click.option("--verbose", "-v", is_flag=True, help="Show full digests.")
 @strict_option
 @json_option
 @events_option
@@ -82,12 +82,12 @@ def command(
     events: bool,
     quiet: bool,
 ) -> int:
-    """Prove that bags, XML records, PDFs or OCFL objects are whole.
+    """Check that bags, XML records, PDFs and OCFL objects are complete and unchanged.
 
     A bag is a folder, a .zip or a .tar (plain, gz, bz2, xz, zst); archives are never unpacked. It may also be at an
     s3://BUCKET/PREFIX address, in a place of archive.toml (PLACE:IDENTIFIER), or in a version of an OCFL object:
-    OBJECT#v1. Each subject is judged, and the gravest outcome gives the exit code. With --engine dask the workers of a
-    Dask cluster judge the subjects, several at a time. @FILE stands for the names in a file, one a line.
+    OBJECT#v1. Every subject is checked, and the most serious outcome gives the exit code. With --engine dask, the
+    workers of a Dask cluster check several subjects at a time. @FILE means the names in a file, one per line.
 
     \b
     Example:

@@ -29,10 +29,10 @@ _COLOURS = {"sealed and intact": "green", "damaged": "red", "not checked": "yell
 @click.command("verify")
 @path_argument("bags")
 @trust_option
-@click.option("--at", type=UtcTime(), metavar="TIME", help="Judge as if it were this time, instead of now.")
+@click.option("--at", type=UtcTime(), metavar="TIME", help="Verify as of this time instead of now.")
 @click.option(
     "--expect", metavar="LINE|FILE",
-    help="A receipt line of archive seal, or the proof beside a deposit's receipt: these seals must be there.",
+    help="A receipt line of archive seal, or the proof beside a deposit's receipt: these seals must be present.",
 )  # fmt: skip
 @strict_option
 @json_option
@@ -49,11 +49,11 @@ def command(
     events: bool,
     quiet: bool,
 ) -> int:
-    """Prove that bags are sealed, by whom, since when, and that nothing has changed.
+    """Check that bags are sealed, by whom and since when, and that nothing has changed.
 
-    Every byte is read, as by archive validate. A bag without a seal fails. Whom to believe comes from the trust folder
-    alone, which is never inside a bag. Nothing is written, and the network is not used. A bag is a folder, a .zip or a
-    .tar, an s3://BUCKET/PREFIX address, or OBJECT#v1, a version of an OCFL object.
+    Every byte is read, as by archive validate. A bag without a seal fails. Only keys and authorities in the trust
+    folder are accepted; that folder is never inside a bag. Nothing is written, and the network is not used. A bag is a
+    folder, a .zip or a .tar, an s3://BUCKET/PREFIX address, or OBJECT#v1, a version of an OCFL object.
 
     \b
     Example:

@@ -36,14 +36,18 @@ if TYPE_CHECKING:
 @click.command("watch")
 @path_argument("folder", nargs=1)
 @to_option
-@click.option("--once", is_flag=True, help="Make bags of what has settled, then end: for cron.")
-@click.option("--seconds", type=click.IntRange(1), metavar="N", help="What has not changed for so long has settled.")
+@click.option("--once", is_flag=True, help="Make bags of what has arrived, then exit: for cron.")
+@click.option(
+    "--seconds", type=click.IntRange(1), metavar="N", help="An arrival is complete when unchanged for this long."
+)
 @click.option("--done", metavar="DIR", help="Move each source here once its bag is there; by default it stays.")
 @click.option("--plain", is_flag=True, help="Only bags: no metadata, no rendition.")
 @click.option("--pdfa", type=click.Choice(["3a", "2a", "none"]), help="Level of the PDF/A rendition.")
 @click.option("--hold", is_flag=True, help="Add the bags to the holdings of the project, so that audits check them.")
 @click.option("--seal", "keys", multiple=True, metavar="KEY", help="Seal the bags with this key.")
-@click.option("--tsa", "urls", multiple=True, metavar="URL", help="With --seal: ask this timestamp authority.")
+@click.option(
+    "--tsa", "urls", multiple=True, metavar="URL", help="With --seal: request timestamps from this authority."
+)
 @trust_option
 @passphrase_option
 @clean_partial_option
@@ -54,12 +58,12 @@ if TYPE_CHECKING:
 @quiet_option
 @strict_option
 def command(folder: str, to: str, **given: Any) -> int:
-    """Make a bag of each file and folder that settles in FOLDER, where others put things.
+    """Make a bag of each file and folder that arrives in FOLDER.
 
-    Something has settled when its names, sizes and times stay the same for [watch] settle_seconds (60), and it holds no
-    file that is still being written, such as one that ends in .part or .crdownload. Hidden names are left alone. The
-    folder is looked at again and again until Ctrl-C. What fails is told once, and tried again when it changes or after
-    an hour. A source that changes after its bag was made is named; its bag stays as it is.
+    An arrival is complete when its names, sizes and times stay the same for [watch] settle_seconds (60) and it contains
+    no file that is still being written, such as one that ends in .part or .crdownload. Hidden names are ignored. The
+    folder is watched until Ctrl-C. A failure is reported once and tried again when the source changes or after an hour.
+    A source that changes after its bag was made is reported; its bag stays as it is.
 
     \b
     Example:

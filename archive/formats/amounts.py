@@ -17,7 +17,7 @@ def parse_age(text: str) -> int:
     """A time in seconds, from "90d", "12h", "2w". Raises `UsageError`."""
     match = re.fullmatch(_NUMBER + r"\s*(s|m|min|h|d|w|y)", text.strip().lower())
     if match is None:
-        raise UsageError("this is no time such as 90d, 12h or 30m", subject=text[:40])
+        raise UsageError("not a valid duration; write it like 90d, 12h or 30m", subject=text[:40])
     return int(float(match[1]) * _SECONDS[match[2]])
 
 
@@ -39,7 +39,7 @@ def parse_size(text: str) -> int:
     """Bytes, from "500GB" (1000) or "500GiB" (1024). Raises `UsageError`."""
     match = re.fullmatch(_NUMBER + r"\s*([kmgtp]?)(i?)b?", text.strip().lower())
     if match is None or (match[3] and not match[2]):
-        raise UsageError("this is no size such as 500GB or 20GiB", subject=text[:40])
+        raise UsageError("not a valid size; write it like 500GB or 20GiB", subject=text[:40])
     size = int(float(match[1]) * (1024 if match[3] else 1000) ** _POWERS[match[2]])
     if not size:
         raise UsageError("a size must be more than nothing", subject=text[:40])

@@ -70,7 +70,7 @@ def read_job(content: bytes, subject: str) -> DartJob:
     name = packing.get("packageName")
     if not isinstance(name, str) or not name or not isinstance(sources, list) or not _are_texts(sources):
         raise FormatError(
-            "this is no DART job that makes a bag: it has no packageName, or no files", subject=subject,
+            "not a DART job that makes a bag: it has no packageName, or no files", subject=subject,
             remedy="Export the job from DART as JSON; for a workflow, see archive config --import-dart",
         )  # fmt: skip
     workflow = _table(tree, "workflow")
@@ -102,7 +102,7 @@ def read_settings(content: bytes, subject: str) -> DartSettings:
     profiles = find_dart_profiles(tree)
     if "packageOp" in tree or not (profiles or _list(tree, "storageServices")):
         raise FormatError(
-            "these are no settings of DART: neither a workflow nor exported settings, nor a BagIt profile",
+            "not settings of DART: neither a workflow nor exported settings, nor a BagIt profile",
             subject=subject, remedy="Export the workflow or the settings from DART; for a job, see archive create",
         )  # fmt: skip
     left_out: list[str] = []
@@ -137,12 +137,12 @@ def _read(content: bytes, subject: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise FormatError("it is not JSON in UTF-8", subject=subject) from error
     if not isinstance(tree, dict):
-        raise FormatError("it is no JSON object", subject=subject)
+        raise FormatError("not a JSON object", subject=subject)
     return tree
 
 
 def _wrong(problem: str, subject: str) -> FormatError:
-    return FormatError(f"this is no file of DART: {problem}", subject=subject)
+    return FormatError(f"not a DART file: {problem}", subject=subject)
 
 
 def _table(tree: Mapping[str, Any], key: str) -> Mapping[str, Any]:

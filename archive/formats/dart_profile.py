@@ -50,7 +50,7 @@ def standard_profile(profile: Mapping[str, Any]) -> tuple[dict[str, Any], dict[s
         tree["Serialization"] = profile["serialization"]
     info = profile.get("bagItProfileInfo")
     if not isinstance(info, Mapping):
-        raise ValueError("bagItProfileInfo is no JSON object")
+        raise ValueError("bagItProfileInfo is not a JSON object")
     tree["BagIt-Profile-Info"] = {standard: info[name] for name, standard in _INFO.items() if info.get(name)}
     tree["BagIt-Profile-Info"].setdefault("BagIt-Profile-Identifier", "")
     rules: dict[str, dict[str, Any]] = {}
@@ -74,6 +74,6 @@ def tags_of(profile: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, Any
         file = tag["tagFile"]
         listed = file.lower().startswith(("manifest-", "tagmanifest-"))
         if "/" in file or "\\" in file or not file.endswith(".txt") or not file.isprintable() or listed:
-            raise ValueError(f"tag {number} belongs to {file[:60]!r}, which is no tag file that can be written")
+            raise ValueError(f"tag {number} belongs to {file[:60]!r}, which is not a tag file that can be written")
         found.append((file, tag["tagName"], tag))
     return found

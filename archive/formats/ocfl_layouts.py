@@ -44,7 +44,7 @@ def layout_of(name: str, configuration: Mapping[str, Any]) -> Layout:
     if name not in makers:
         raise FormatError("this layout is not known here", subject=name[:80])
     if configuration.get("extensionName", name) != name:
-        raise FormatError("the configuration is another layout's", subject=name)
+        raise FormatError("the configuration is for a different layout", subject=name)
     return Layout(name, makers[name](configuration))
 
 
@@ -62,7 +62,7 @@ def hashed_n_tuple_configuration() -> dict[str, Any]:
 def _number(configuration: Mapping[str, Any], key: str, default: int) -> int:
     value = configuration.get(key, default)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 128:
-        raise FormatError(f"{key} of the layout is no number from 0 to 128", subject=str(value)[:40])
+        raise FormatError(f"{key} of the layout is not a number from 0 to 128", subject=str(value)[:40])
     return value
 
 
@@ -133,7 +133,7 @@ def _hash_and_id(configuration: Mapping[str, Any]) -> Callable[[str], str]:
 def _hash_and_id_omit_prefix(configuration: Mapping[str, Any]) -> Callable[[str], str]:
     delimiters, path_of = configuration.get("delimiters", []), _hash_and_id(configuration)
     if not isinstance(delimiters, list) or not all(isinstance(one, str) and one for one in delimiters):
-        raise FormatError("the layout's delimiters are no list of texts", subject=str(delimiters)[:40])
+        raise FormatError("the layout's delimiters are not a list of texts", subject=str(delimiters)[:40])
 
     def shortened(identifier: str) -> str:
         found = [(identifier.rfind(one, 0, len(identifier) - 1), one) for one in delimiters]
@@ -149,7 +149,7 @@ def _flat_direct(configuration: Mapping[str, Any]) -> Callable[[str], str]:
 
 def _as_one_folder(identifier: str) -> str:
     if not identifier or "/" in identifier or "\0" in identifier or identifier in (".", "..", "extensions"):
-        raise FormatError("this id is no name of a folder", subject=identifier[:200])
+        raise FormatError("this id cannot be the name of a folder", subject=identifier[:200])
     if len(identifier.encode("utf-8", "surrogatepass")) > 255:
         raise FormatError("this id is too long for the name of a folder", subject=identifier[:200])
     return identifier
@@ -182,7 +182,7 @@ def _n_tuple_omit_prefix(configuration: Mapping[str, Any]) -> Callable[[str], st
     def path_of(identifier: str) -> str:
         folder = _as_one_folder(_without_prefix(identifier, delimiter))
         if not folder.isascii():
-            raise FormatError("this layout wants an id of ASCII", subject=identifier[:200])
+            raise FormatError("this layout requires an ASCII id", subject=identifier[:200])
         section = folder[::-1] if reverse else folder
         length = size * number
         section = section.rjust(length, "0") if padding == "left" else section.ljust(length, "0")

@@ -217,7 +217,7 @@ def foreign_record() -> FormatError:
     return FormatError(
         "it is not written as this program writes PREMIS, so nothing can be added to it",
         subject="metadata/preservation/premis.xml",
-        remedy="Make a new bag from the files with archive create",
+        remedy="Create a new bag from the files: archive create",
     )
 
 

@@ -94,7 +94,7 @@ def parse_profile(data: bytes, subject: str) -> Profile:
     """
 
     def wrong(problem: str) -> FormatError:
-        return FormatError(f"this is no BagIt profile: {problem}", subject=subject)
+        return FormatError(f"not a BagIt profile: {problem}", subject=subject)
 
     try:
         tree = json.loads(data.decode("utf-8-sig"))
@@ -102,7 +102,7 @@ def parse_profile(data: bytes, subject: str) -> Profile:
     except (ValueError, RecursionError) as error:
         raise wrong("it is not JSON in UTF-8") from error
     if not isinstance(tree, dict):
-        raise wrong("it is no JSON object")
+        raise wrong("not a JSON object")
     others: dict[str, dict[str, Any]] = {}
     if found := find_dart_profiles(tree):
         if len(found) > 1:

@@ -37,6 +37,6 @@ def write_stamped_list(digests: Mapping[str, str]) -> bytes:
     lines = []
     for path in sorted(digests):
         if any(character in "\\\n\r\0" or "\ud800" <= character <= "\udfff" for character in path):
-            raise FormatError("a name that no list of sha512sum can hold", subject=path)
+            raise FormatError("a name that a sha512sum list cannot hold", subject=path)
         lines.append(f"{digests[path]}  {path}\n")
     return "".join(lines).encode("utf-8")

@@ -108,7 +108,7 @@ def _number(data: bytes) -> int:
     if not text:
         return 0
     if text.strip(b"01234567"):
-        raise TarError("a member's header holds what is no number")
+        raise TarError("a member's header holds something that is not a number")
     return int(text, 8)
 
 

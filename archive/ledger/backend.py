@@ -29,7 +29,7 @@ def stored_json(raw: Any) -> dict[str, Any]:
     except (TypeError, ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        raise LedgerError("a record in the ledger is damaged", remedy="Bring the ledger back from a backup")
+        raise LedgerError("a record in the ledger is damaged", remedy="Restore the ledger from a backup")
     return found
 
 

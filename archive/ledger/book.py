@@ -58,7 +58,7 @@ def create_ledger(address: str, *, now: int, patience: float = 30.0) -> Ledger:
 def _there_already(address: str) -> ExistsError:
     return ExistsError(
         "there is a ledger already", subject=address,
-        remedy="Go on with it: archive audit status; or start another: archive init --ledger FILE",
+        remedy="Use it: archive audit status; or start another: archive init --ledger FILE",
     )  # fmt: skip
 
 
@@ -76,7 +76,7 @@ def open_ledger(address: str, *, patience: float = 30.0, migrating: bool = True)
                 raise LedgerMissingError(
                     "there is no ledger in this database", subject=address, remedy="Start one: archive init"
                 )
-            raise LedgerError("this file is no ledger", subject=address, remedy="Bring it back from a backup")
+            raise LedgerError("this file is not a ledger", subject=address, remedy="Restore it from a backup")
         if migrating:
             migrate(backend)
         elif version_of(backend) < OLDEST_READ:
@@ -107,9 +107,7 @@ def _connect(address: str, *, create: bool, patience: float, reading: bool = Fal
 def _identify(backend: Backend, address: str) -> Ledger:
     rows = backend.query("SELECT value FROM meta WHERE name = 'ledger'")
     if not rows:
-        raise LedgerError(
-            "this ledger was never finished being made", subject=address, remedy="Remove it: archive init"
-        )
+        raise LedgerError("this ledger was never completely created", subject=address, remedy="Remove it: archive init")
     return Ledger(backend, str(rows[0][0]), address)
 
 

@@ -277,7 +277,7 @@ def find_holdings(ledger: Ledger, text: str, *, absolute: str, retired: bool = F
     found = found or [holding for holding in known if str(holding.id) == text]
     if not found:
         raise NotFoundError(
-            "this is no holding of the ledger", subject=text, remedy="See archive holdings list; enter it: "
+            "not a holding in the ledger", subject=text, remedy="See archive holdings list; add it: "
             "archive holdings add",
         )  # fmt: skip
     return found
@@ -317,7 +317,7 @@ def move_holding(
             "SELECT 1 FROM holdings WHERE location = ? AND place = ? AND retired_at IS NULL AND id <> ?",
             (location.id, path_bytes(place), holding.id),
         ):
-            raise ExistsError("another holding stands there", subject=join_address(location.root, place))
+            raise ExistsError("another holding is already there", subject=join_address(location.root, place))
         backend.run(
             "UPDATE holdings SET location = ?, place = ?, form = ?, identity = ? WHERE id = ?",
             (location.id, path_bytes(place), form.value, identity or None, holding.id),

@@ -111,7 +111,7 @@ def _triggers(kind: str, tables: Sequence[str]) -> list[str]:
 def migrate(backend: Backend, *, up_to: int = NEWEST) -> None:
     """Bring the tables from the version they have to `up_to`, all in one transaction. An empty database is version 0.
 
-    Raises `LedgerVersionError` when they are newer than this program knows, `LedgerError` when they are no ledger.
+    Raises `LedgerVersionError` when they are newer than this program knows, `LedgerError` when they are not a ledger.
     """
     if version_of(backend) == up_to:
         return

@@ -187,7 +187,7 @@ def _seal_details(backend: Backend, holding: int) -> list[dict[str, Any]]:
     ):
         detail = stored_json(raw)
         if not isinstance(detail.get("seal"), int) or not isinstance(detail.get("stamped"), str):
-            raise LedgerError("a record in the ledger is damaged", remedy="Bring the ledger back from a backup")
+            raise LedgerError("a record in the ledger is damaged", remedy="Restore the ledger from a backup")
         found.append(detail)
     return found
 

@@ -123,12 +123,12 @@ class SqliteBackend:
             )
         if code in _BROKEN:
             return LedgerError(
-                "this file is damaged or is no ledger", subject=self.path, remedy="Bring it back from a backup"
+                "this file is damaged or is no ledger", subject=self.path, remedy="Restore it from a backup"
             )
         if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
             return PermissionDeniedError(
                 "the ledger cannot be opened for writing", subject=self.path,
-                remedy="Look at the rights of the file and of its folder: every command on it may write",
+                remedy="Check the permissions of the file and of its folder: every command on it may write",
             )  # fmt: skip
         return LedgerError(f"the ledger refuses: {error}", subject=self.path)
 

@@ -56,7 +56,7 @@ def verify_chain(ledger: Ledger, witnesses: Sequence[Witness] = ()) -> ChainProo
     """Prove the whole chain, and that it holds what the witnesses saw. Raises `UsageError` on another's witness."""
     for witness in witnesses:
         if witness.ledger != ledger.id:
-            raise UsageError("this witness is of another ledger", subject=witness.line()[:80])
+            raise UsageError("this witness belongs to a different ledger", subject=witness.line()[:80])
     backend = ledger.backend
     inventoried: set[int] = set()
     findings: list[Finding] = []

@@ -208,7 +208,7 @@ def with_keys(
     try:
         why = None if reason is None else model.Reason(reason)
     except ValueError:
-        raise UsageError("there is no such reason for a seal", subject=str(reason)[:40]) from None
+        raise UsageError("not a valid reason for a seal", subject=str(reason)[:40]) from None
     try:
         opened = open_keys(names, ask)
     except OSError as error:

@@ -40,9 +40,9 @@ MEANINGS = {
     Exit.LOCKED: "locked by another process",
     Exit.NOT_AUTHORISED: "not authorised",
     Exit.NO_SPACE: "no space left",
-    Exit.FAULT: "a fault of ours",
-    Exit.INTERRUPTED: "interrupted; run again to go on",
-    Exit.READER_GONE: "the program that read the output went away",
+    Exit.FAULT: "internal error",
+    Exit.INTERRUPTED: "interrupted; run again to continue",
+    Exit.READER_GONE: "the program reading the output has exited",
 }
 
 _GRAVEST_FIRST = (

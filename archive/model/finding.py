@@ -1,14 +1,15 @@
-"""Findings: answers to the question we were asked, as data.
+"""Findings: what a check found, as data.
 
-Every kind of finding has a stable code, what it tells, the clause it rests on and a remedy; they are declared once, in
-`archive.model.codes`, and explained by `archive explain CODE`. A finding adds the subject and the facts.
+Every kind of finding has a stable code, a class that decides its severity, the clause it rests on and a remedy. They
+are declared once, in `archive.model.codes`, and explained by `archive explain CODE`. A finding adds subject and facts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
 from enum import Enum
+from string import Formatter
 from types import MappingProxyType
 
 from archive.model.light import light_dataclass
@@ -17,7 +18,7 @@ Fact = str | int | bool | tuple[str, ...]
 
 
 class Severity(Enum):
-    """How grave a finding is. ERROR makes its subject damaged; UNCHECKED means that we could not look."""
+    """How grave a finding is. ERROR makes its subject damaged; UNCHECKED means that something could not be checked."""
 
     ERROR = "error"
     UNCHECKED = "unchecked"
@@ -99,12 +100,37 @@ class Finding:
         """What to do about this finding: unescaped, as `message`."""
         return self._fill(self.kind.remedy)
 
+    def message_in(self, translate: Callable[[str], str], show: Callable[[str], str] = str) -> str:
+        """`message` in another language: `translate` gives the sentence with its braces, which are then filled.
+
+        The subject and each fact pass through `show`, which may escape or mark up what is not in that language. Facts
+        may be English prose. Raises KeyError where the translation names a fact that the finding does not have.
+        """
+        return _Shown(show).vformat(translate(self.kind.title), (), self._values())
+
+    def remedy_in(self, translate: Callable[[str], str], show: Callable[[str], str] = str) -> str:
+        """`remedy` in another language, as `message_in`."""
+        return _Shown(show).vformat(translate(self.kind.remedy), (), self._values())
+
     def _fill(self, text: str) -> str:
+        return text.format(**self._values())
+
+    def _values(self) -> dict[str, Fact]:
         shown = {name: ", ".join(value) if isinstance(value, tuple) else value for name, value in self.facts.items()}
-        return text.format(**{"subject": self.subject, **shown})
+        return {"subject": self.subject, **shown}
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_restore, (self.kind, self.subject, self.line, dict(self.facts)))
+
+
+class _Shown(Formatter):
+    """Fills braces, and passes each value through `show` once it is text."""
+
+    def __init__(self, show: Callable[[str], str]) -> None:
+        self._show = show
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        return self._show(str(super().format_field(value, format_spec)))
 
 
 def _restore(kind: FindingKind, subject: str, line: int | None, facts: dict[str, Fact]) -> Finding:

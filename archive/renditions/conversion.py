@@ -119,7 +119,7 @@ def convert_pdf(
         try:
             shutil.copyfile(path, source)
         except OSError as error:
-            raise RenditionError(f"it could not be copied: {error.strerror}", subject=name) from error
+            raise RenditionError(f"could not be copied: {error.strerror}", subject=name) from error
         finished = _run(converter, folder, part, settings, clock)
         if not finished.ended_well or not os.path.isfile(made):
             raise RenditionError(f"{converter.name} made no PDF/A of it: {_say(finished)}", subject=name)

@@ -84,7 +84,7 @@ def normalise_file(location: bytes, name: str, rule: Rule, target: str, *, setti
         try:
             shutil.copyfile(location, os.path.join(folder, source))
         except OSError as error:
-            raise RenditionError(f"it could not be copied: {error.strerror}") from error
+            raise RenditionError(f"could not be copied: {error.strerror}") from error
         shop = _Shop(folder, source, f"target{ENDINGS[rule.to]}", settings)
         make = {"pillow": _by_pillow, "imagemagick": _by_imagemagick, "ffmpeg": _by_ffmpeg}[rule.tool]
         made = make(rule, shop)
@@ -217,5 +217,5 @@ def _fingerprint(ffmpeg: str, name: str, stream: dict[str, Any], codec: str, sho
 def _program(name: str, package: str) -> str:
     path = shutil.which(name)
     if path is None:
-        raise RenditionError(f"{name} is not here: apt install {package}")
+        raise RenditionError(f"{name} is not installed: apt install {package}")
     return os.path.abspath(path)

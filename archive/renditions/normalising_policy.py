@@ -58,23 +58,23 @@ def load_policy(settings: Settings) -> Policy | None:
         with open_regular(path) as file:
             content = file.read(_MOST_BYTES + 1)
         if len(content) > _MOST_BYTES:
-            raise UsageError("a policy of normalisation has at most 1 MiB", subject=named)
+            raise UsageError("a normalisation policy has at most 1 MiB", subject=named)
         tables = tomllib.loads(content.decode("utf-8"))
     except OSError as error:
-        raise UsageError(f"the policy of normalisation cannot be read: {error.strerror}", subject=named) from error
+        raise UsageError(f"the normalisation policy cannot be read: {error.strerror}", subject=named) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"the policy of normalisation is not valid TOML: {error}", subject=named) from error
+        raise UsageError(f"the normalisation policy is not valid TOML: {error}", subject=named) from error
     rules = tables.get("rule")
     unknown = sorted(set(tables) - {"rule"})
     if unknown or not isinstance(rules, list):
         said = f"unknown key {unknown[0]!r}" if unknown else "there is no [[rule]]"
-        raise UsageError(f"the policy of normalisation cannot be used: {said}", subject=named)
+        raise UsageError(f"the normalisation policy cannot be used: {said}", subject=named)
     return Policy(tuple(_read_rule(table, number, named) for number, table in enumerate(rules, 1)))
 
 
 def _read_rule(table: Any, number: int, named: str) -> Rule:
     def refuse(said: str) -> UsageError:
-        return UsageError(f"rule {number} of the policy of normalisation: {said}", subject=named)
+        return UsageError(f"rule {number} of the normalisation policy: {said}", subject=named)
 
     if not isinstance(table, dict):
         raise refuse("it is not a table")

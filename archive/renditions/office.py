@@ -142,7 +142,7 @@ def print_document(original: Original, target: str, office: Office, *, settings:
         try:
             shutil.copyfile(original.location, source)
         except OSError as error:
-            raise RenditionError(f"it could not be copied: {error.strerror}", subject=original.subject) from error
+            raise RenditionError(f"could not be copied: {error.strerror}", subject=original.subject) from error
         user = Path(folder, "profile", "user")
         user.mkdir(parents=True)
         (user / "registrymodifications.xcu").write_text(_PROFILE, encoding="utf-8")

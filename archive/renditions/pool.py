@@ -169,7 +169,7 @@ def _start(memory_mb: int) -> _Process:
         )
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
-        raise StorageError(f"no process could be started for drawing: {error.strerror}") from error
+        raise StorageError(f"no drawing process could be started: {error.strerror}") from error
     return _Process(process, folder, memory_mb)
 
 
@@ -192,7 +192,7 @@ def _ask(process: _Process, task: Task) -> dict[str, Any] | str:
         answer = json.loads(line)
     except ValueError:
         answer = None
-    return answer if isinstance(answer, dict) else "the drawing process gave an answer that cannot be read"
+    return answer if isinstance(answer, dict) else "the drawing process returned an answer that cannot be read"
 
 
 def _receive_line(process: _Process, deadline: float) -> bytes | None:
@@ -250,7 +250,7 @@ def _read_answer(answer: dict[str, Any], subject: str) -> Draft:
             ),
         )
     except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise RenditionError("the drawing process gave an answer that cannot be read", subject=subject) from error
+        raise RenditionError("the drawing process returned an answer that cannot be read", subject=subject) from error
 
 
 def _fact(value: Any) -> Fact:

@@ -50,7 +50,7 @@ def render_files(
     and `NotFoundError` before anything is written.
     """
     if len(files) > 1 and (title is not None or alternative is not None):
-        raise UsageError("a title or an alternative text is for one file", remedy="Render that file on its own")
+        raise UsageError("a title or an alternative text applies to one file", remedy="Render that file on its own")
     refuse_sealed(to)
     originals: list[Original] = []
     refused: list[FileRendition] = []
@@ -77,7 +77,7 @@ def render_files(
     except OSError as error:
         raise from_os_error(error, to) from error
     except RecursionError:
-        raise UsageError("so many folders within each other cannot be made", subject=to) from None
+        raise UsageError("the folders are nested too deeply to be created", subject=to) from None
     renderer = Renderer(settings, clock)
     progress.begin("rendering", sum(original.size for original in originals))
     done = tuple(
@@ -185,6 +185,4 @@ def _write(target: str, content: bytes, mode: int) -> None:
 
 
 def _taken(target: str) -> ExistsError:
-    return ExistsError(
-        "it is already there, and nothing is ever overwritten", subject=target, remedy="Choose another --to"
-    )
+    return ExistsError("it already exists, and nothing is overwritten", subject=target, remedy="Choose another --to")

@@ -49,7 +49,7 @@ def fetch_verapdf(settings: Settings) -> Fetched:
             _archive_classes(target, settings)
             return Fetched(target, VERSION, SHA256, fetched=False)
         raise StorageError(
-            "the jar there has not the digest pinned for this version",
+            "the jar there does not have the digest pinned for this version",
             subject=target,
             remedy="Remove it and run again",
         )
@@ -75,7 +75,7 @@ def fetch_verapdf(settings: Settings) -> Fetched:
             found = _digest(fetched)
             if found != SHA256:
                 raise StorageError(
-                    f"what was fetched has the digest {found}, not the one pinned",
+                    f"the fetched file has the digest {found}, not the one pinned",
                     subject=ARTIFACT,
                     remedy="Do not use it; tell the maintainers of muniment",
                 )
@@ -122,7 +122,7 @@ def _copy_artifact(maven: str, folder: str) -> None:
         said = finished.stdout.decode("utf-8", "replace").strip().splitlines()
         reason = said[0].removeprefix("[ERROR] ")[:300] if said else f"it ended with code {finished.returncode}"
         raise StorageError(
-            f"Maven could not fetch it: {reason}", subject=ARTIFACT, remedy="Look at the connection, then run again"
+            f"Maven could not fetch it: {reason}", subject=ARTIFACT, remedy="Check the connection, then run again"
         )
 
 

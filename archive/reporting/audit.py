@@ -13,7 +13,8 @@ from archive.ledger.verifying import ChainProof
 from archive.model.audit import AuditReport
 from archive.model.checkpoint import CheckpointReport
 from archive.model.finding import Finding, Severity, outcome_of
-from archive.reporting.finding import clean_text, finding_fields, finding_line
+from archive.reporting.finding import clean_text, finding_fields, finding_line, remedy_text
+from archive.reporting.language import gettext
 from archive.stages.auditing.status import Status
 
 MOST = 200
@@ -23,14 +24,14 @@ def audit_text(report: AuditReport) -> str:
     lines = [escape(report.verdict), *_finding_lines(report.findings)]
     if report.stopped is not None:
         left = f"{report.remaining_files:,} files" if report.remaining_files >= 0 else "more than a million files"
-        lines.append(f"left for the next run: {left}\nNext: archive audit")
+        lines.append(f"{left} remain\nNext: archive audit")
     elif not any(finding.severity is not Severity.NOTE for finding in report.findings):
         lines.append("Next: archive status")
     return "\n".join(lines)
 
 
 def status_text(status: Status) -> str:
-    counted = f"{status.intact:,} of {status.holdings:,} packages intact at their last look"
+    counted = f"{status.intact:,} of {status.holdings:,} holdings intact at their last check"
     lines = [
         f"{outcome_of(status.findings).value}: {counted}; {status.files:,} files, {status.bytes:,} bytes",
     ]
@@ -75,8 +76,9 @@ def _finding_lines(findings: Sequence[Finding]) -> list[str]:
     lines = [finding_line(finding, place=False) for finding in findings[:MOST]]
     if len(findings) > MOST:
         lines.append(f"... and {len(findings) - MOST:,} more: archive audit history --troubled")
-    remedies = dict.fromkeys(finding.remedy for finding in findings if finding.severity is not Severity.NOTE)
-    return lines + [f"Next: {escape(remedy)}" for remedy in remedies]
+    remedies = dict.fromkeys(remedy_text(finding) for finding in findings if finding.severity is not Severity.NOTE)
+    following = gettext("Next:")
+    return lines + [f"{following} {remedy}" for remedy in remedies]
 
 
 Fields = dict[str, Any]

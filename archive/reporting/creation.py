@@ -15,7 +15,7 @@ from archive.model.finding import Finding, Outcome
 from archive.model.sealing import SealingReport
 from archive.model.validation import ValidationReport
 from archive.reporting.entering import entry_fields
-from archive.reporting.finding import WORDS, clean_text, fact_fields, finding_fields, finding_line
+from archive.reporting.finding import ORDER, clean_text, fact_fields, finding_fields, finding_line, remedy_text
 from archive.reporting.sealing import sealing_fields
 
 NO_ENTRIES: Mapping[str, Entry] = {}
@@ -102,7 +102,7 @@ def _count(report: CreationReport) -> str:
 def rendition_line(result: RenditionResult) -> str:
     source = escape(result.source)
     if result.status is RenditionStatus.NONE:
-        return f"no rendition of {source}: {escape(result.reason or 'none was asked for')}"
+        return f"no rendition of {source}: {escape(result.reason or 'none was requested')}"
     if result.conversion is not None:
         return f"preservation copy of {source}: {escape(result.path or '')}, {result.conversion.form} (compared)"
     claims = " and ".join(result.claims) or "no level"
@@ -114,15 +114,15 @@ def rendition_line(result: RenditionResult) -> str:
 
 def findings_lines(findings: Iterable[Finding]) -> list[str]:
     """Findings, the gravest first, each kind's remedy once."""
-    order = list(WORDS)
     lines: list[str] = []
     told = ""
-    for finding in sorted(findings, key=lambda one: (order.index(one.severity), one.code)):
-        if told and told != finding.remedy:
-            lines.append(f"  {escape(told)}")
-        told = finding.remedy
+    for finding in sorted(findings, key=lambda one: (ORDER.index(one.severity), one.code)):
+        remedy = remedy_text(finding)
+        if told and told != remedy:
+            lines.append(f"  {told}")
+        told = remedy
         lines.append(finding_line(finding))
-    return [*lines, f"  {escape(told)}"] if told else lines
+    return [*lines, f"  {told}"] if told else lines
 
 
 Fields = dict[str, Any]

@@ -25,7 +25,7 @@ def dart_settings_text(found: DartSettings, path: str) -> str:
     for name, options in _targets(found).items():
         lines += [f"[places.{name}]", *(f"{key} = {quote_toml(value)}" for key, value in options.items()), ""]
     if found.left_out:
-        lines += ["# Not taken over:", *(f"# - {_comment(one)}" for one in found.left_out)]
+        lines += ["# Not imported:", *(f"# - {_comment(one)}" for one in found.left_out)]
     return "\n".join(lines).rstrip("\n")
 
 

@@ -12,7 +12,7 @@ from archive.model.codes import deposit as codes
 from archive.model.deposit import DepositReport, DepositState, RetrievalReport
 from archive.model.finding import Finding, Severity
 from archive.reporting.export import lost_fields, lost_lines
-from archive.reporting.finding import failure_fields, finding_fields, finding_line
+from archive.reporting.finding import failure_fields, finding_fields, finding_line, remedy_text
 from archive.stages.depositing.receipts import receipt_fields
 
 SHOWN = 50
@@ -27,7 +27,7 @@ def deposit_lines(report: DepositReport, again: str) -> Iterator[str]:
     bag, target = escape(report.bag), escape(report.target)
     if report.state is DepositState.PLANNED:
         plan = ", ".join(f"{value:,} {key}" for key, value in report.facts.items() if key != "identifier")
-        word = "is there already" if report.already else "would be deposited"
+        word = "is already there" if report.already else "would be deposited"
         yield f"planned: {bag} {word} at {target} as {escape(str(report.facts['identifier']))} ({plan})"
     elif report.already and report.state is DepositState.ACCEPTED:
         yield f"accepted: {bag} was deposited at {target} before; nothing was sent"
@@ -43,7 +43,7 @@ def deposit_lines(report: DepositReport, again: str) -> Iterator[str]:
             yield f"  DOI         {escape(receipt.doi)}"
         yield f"  proof       {receipt.proof.value}: {receipt.verified:,} of {receipt.files:,} files"
         if receipt.words:
-            yield f"  its words   {escape(receipt.words)}"
+            yield f"  message     {escape(receipt.words)}"
     yield from lost_lines(report.lost)
     yield from _finding_lines(report.findings)
     if report.state not in (DepositState.ACCEPTED, DepositState.PLANNED):
@@ -73,7 +73,7 @@ def _finding_lines(findings: tuple[Finding, ...]) -> Iterator[str]:
     for finding in findings[:SHOWN]:
         yield f"  {finding_line(finding)}"
         if finding.severity is not Severity.NOTE:
-            yield f"    {escape(finding.remedy)}"
+            yield f"    {remedy_text(finding)}"
     if len(findings) > SHOWN:
         yield f"  and {len(findings) - SHOWN} more; see all with --json"
 

@@ -48,7 +48,7 @@ def _lines(one: KeptDeposit) -> Iterator[str]:
             yield f"  DOI         {escape(receipt.doi)}"
         yield f"  proof       {receipt.proof.value}: {receipt.verified:,} of {receipt.files:,} files"
         if receipt.words:
-            yield f"  its words   {escape(receipt.words)}"
+            yield f"  message     {escape(receipt.words)}"
     if one.holding is not None:
         yield f"  ledger      recorded for holding {one.holding}"
     else:

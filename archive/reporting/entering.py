@@ -40,7 +40,7 @@ def entry_lines(entries: Iterable[Entry]) -> list[str]:
         elif one.state is EntryState.RETIRED:
             lines.append(f"not added to the holdings, for it was retired: {escape(one.address)}")
         elif one.holding is None:
-            lines.append(f"a holding already: {escape(one.address)}")
+            lines.append(f"already a holding: {escape(one.address)}")
         else:
             lines.append(f"added to the holdings: {escape(one.address)} (number {one.holding.id})")
     return lines

@@ -12,7 +12,7 @@ from archive.formats.naming import count_of, escape, path_fields
 from archive.model.exits import exit_of, gravest
 from archive.model.export import ExportReport, Lost
 from archive.model.finding import Severity
-from archive.reporting.finding import failure_fields, finding_fields, finding_line
+from archive.reporting.finding import failure_fields, finding_fields, finding_line, remedy_text
 
 _SHOWN = 20
 _BAGS = ("bag", "rocrate")
@@ -28,7 +28,7 @@ def _lines(report: ExportReport) -> Iterator[str]:
     refused = export_exit(report) != 0
     if report.already:
         yield escape(report.package)
-        yield f"there already: {counted}; nothing was written"
+        yield f"already exists: {counted}; nothing was written"
     elif refused:
         yield f"not exported: {escape(report.bag)} ({report.verdict})"
     elif report.dry_run:
@@ -41,7 +41,7 @@ def _lines(report: ExportReport) -> Iterator[str]:
     for finding in report.findings[:_SHOWN]:
         yield f"  {finding_line(finding)}"
         if finding.severity is not Severity.NOTE:
-            yield f"    {escape(finding.remedy)}."
+            yield f"    {remedy_text(finding)}"
     if len(report.findings) > _SHOWN:
         yield f"  ... and {len(report.findings) - _SHOWN:,} more; --json lists all"
     if not report.placed:

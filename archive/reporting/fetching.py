@@ -9,7 +9,7 @@ from typing import Any
 from archive.formats.naming import count_of, escape, path_fields
 from archive.model.fetching import FetchedFile, FetchReport, FetchState
 from archive.model.finding import Severity
-from archive.reporting.finding import finding_fields, finding_line
+from archive.reporting.finding import finding_fields, finding_line, remedy_text
 
 SHOWN = 20
 """So many files and findings are printed; --json has all."""
@@ -40,7 +40,7 @@ def _lines(report: FetchReport) -> Iterator[str]:
     for finding in report.findings[:SHOWN]:
         yield f"  {finding_line(finding)}"
         if finding.severity is not Severity.NOTE:
-            yield f"    {escape(finding.remedy)}."
+            yield f"    {remedy_text(finding)}"
     if len(report.findings) > SHOWN:
         yield f"  ... and {len(report.findings) - SHOWN:,} more; --json lists all"
     command = "fetch" if report.dry_run or failed else "validate"

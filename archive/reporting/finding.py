@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from archive.errors import ArchiveError
 from archive.formats.naming import escape, path_fields
 from archive.model.finding import Fact, Finding, Severity
+from archive.reporting.language import gettext
 
-WORDS = {
-    Severity.ERROR: "error",
-    Severity.UNCHECKED: "not checked",
-    Severity.WARNING: "warning",
-    Severity.NOTE: "note",
-}
-"""The word a finding's line begins with, the gravest first."""
-
+ORDER = (Severity.ERROR, Severity.UNCHECKED, Severity.WARNING, Severity.NOTE)
+"""Severities, the gravest first."""
 
 _DIGEST = re.compile("[0-9a-f]{32,128}")
 _SHOWN = 12
@@ -32,14 +27,50 @@ def finding_line(finding: Finding, *, place: bool = True, whole: bool = False) -
     """
     if not whole:
         finding = _with_short_digests(finding)
-    parts = []
-    if place and finding.subject and "{subject}" not in finding.kind.title:
-        parts.append(finding.subject)
-    if finding.line is not None:
-        parts.append(f"line {finding.line}")
-    where = f"{', '.join(parts)}: " if parts else ""
-    word = f"{WORDS[finding.severity]}: "
-    return f"{word}{escape(where + finding.message).removeprefix(word)} [{finding.code}]"
+    named = place and finding.subject and "{subject}" not in finding.kind.title
+    where = _where(finding.subject if named else "", finding.line)
+    word = f"{severity_word(finding.severity)}: "
+    return f"{word}{f'{where}{finding.message_in(gettext, escape)}'.removeprefix(word)} [{finding.code}]"
+
+
+def place_line(severity: Severity, place: str, message: str, codes: str, **facts: str) -> str:
+    """As `finding_line`, for a message that several findings share: a text from `gettext` and the facts to fill in."""
+    shown = {name: escape(fact) for name, fact in facts.items()}
+    return f"{severity_word(severity)}: {_where(place, None)}{message.format(**shown)} [{codes}]"
+
+
+def remedy_text(finding: Finding) -> str:
+    """What to do about a finding, escaped."""
+    return finding.remedy_in(gettext, escape)
+
+
+def more_line(count: int, code: str) -> str:
+    """How many findings of a code are not shown."""
+    return gettext("... and {count} more of {code}; --json lists all").format(count=f"{count:,}", code=code)
+
+
+def rules_line(codes: Sequence[str]) -> str:
+    """The command that explains the codes of a report."""
+    return gettext("For the rule behind each: archive explain {codes}").format(codes=" ".join(codes[:8]))
+
+
+def severity_word(severity: Severity) -> str:
+    """The word that a finding's line begins with."""
+    words = {
+        Severity.ERROR: gettext("error"),
+        Severity.UNCHECKED: gettext("not checked"),
+        Severity.WARNING: gettext("warning"),
+        Severity.NOTE: gettext("note"),
+    }
+    return words[severity]
+
+
+def _where(subject: str, line: int | None) -> str:
+    if subject and line is not None:
+        return gettext("{subject}, line {number}: ").format(subject=escape(subject), number=line)
+    if line is not None:
+        return gettext("line {number}: ").format(number=line)
+    return gettext("{subject}: ").format(subject=escape(subject)) if subject else ""
 
 
 def _with_short_digests(finding: Finding) -> Finding:

@@ -45,7 +45,7 @@ def report_document(portrait: Portrait) -> Fields:
 
 COLUMNS = (
     "number", "name", "address", "location", "form", "external identifier", "state", "files", "bytes", "other copies",
-    "files to look at", "all files checked since", "added", "sealed",
+    "files that need attention", "all files checked since", "added", "sealed",
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from archive.formats.naming import count_of, escape, path_fields
 from archive.model.exits import exit_of, gravest
 from archive.model.finding import Severity
 from archive.model.imported import ImportReport
-from archive.reporting.finding import failure_fields, finding_fields, finding_line
+from archive.reporting.finding import failure_fields, finding_fields, finding_line, remedy_text
 
 _SHOWN = 20
 
@@ -37,7 +37,7 @@ def _lines(report: ImportReport) -> Iterator[str]:
     for finding in report.findings[:_SHOWN]:
         yield f"  {finding_line(finding)}"
         if finding.severity is not Severity.NOTE:
-            yield f"    {escape(finding.remedy)}."
+            yield f"    {remedy_text(finding)}"
     if len(report.findings) > _SHOWN:
         yield f"  ... and {len(report.findings) - _SHOWN:,} more; --json lists all"
     yield f"Next: archive validate {shlex.quote(report.bag)}" if report.placed else "Nothing was written"

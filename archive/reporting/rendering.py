@@ -9,7 +9,7 @@ from archive.formats.naming import escape, path_fields
 from archive.model.build import RenditionResult, RenditionStatus, Tool
 from archive.model.finding import Severity
 from archive.model.rendering import FileRendition, RenderingReport
-from archive.reporting.finding import finding_fields, finding_line
+from archive.reporting.finding import finding_fields, finding_line, remedy_text
 
 
 def rendering_lines(report: RenderingReport) -> Iterator[str]:
@@ -21,7 +21,7 @@ def rendering_lines(report: RenderingReport) -> Iterator[str]:
         for finding in file.result.findings:
             if finding.severity is not Severity.NOTE:
                 yield f"  {finding_line(finding, place=False)}"
-                yield f"    {escape(finding.remedy)}."
+                yield f"    {remedy_text(finding)}"
 
 
 def _line(result: RenditionResult, *, dry_run: bool) -> str:

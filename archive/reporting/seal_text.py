@@ -10,7 +10,7 @@ from archive.formats.utc_time import time_text
 from archive.model.codes import bag as bag_codes
 from archive.model.finding import Outcome
 from archive.model.seal import SealVerdict, VerificationReport
-from archive.reporting.finding import finding_line
+from archive.reporting.finding import finding_line, more_line, remedy_text, rules_line
 
 SHOWN = 20
 """How many findings of one code are shown."""
@@ -57,7 +57,7 @@ def _has_unlisted(report: VerificationReport) -> bool:
 def verification_lines(report: VerificationReport) -> Iterator[str]:
     """The report, line by line."""
     seals = count_of(len(report.seals), "seal")
-    yield f"{outcome_word(report)}: {escape(report.bag)} ({seals}, judged as of {time_text(report.at)})"
+    yield f"{outcome_word(report)}: {escape(report.bag)} ({seals}, verified as of {time_text(report.at)})"
     if report.trust is not None:
         file = report.trust.file
         yield f"  trust: {escape(file.name)}, version {file.version}, {report.trust.digits}"
@@ -68,13 +68,13 @@ def verification_lines(report: VerificationReport) -> Iterator[str]:
     for code, group in groupby(report.findings, key=lambda finding: finding.code):
         findings = list(group)
         codes.append(code)
-        for remedy, alike in groupby(findings[:SHOWN], key=lambda finding: finding.remedy):
+        for remedy, alike in groupby(findings[:SHOWN], key=remedy_text):
             yield from (f"  {finding_line(finding)}" for finding in alike)
-            yield f"    {escape(remedy)}."
+            yield f"    {remedy}"
         if len(findings) > SHOWN:
-            yield f"  ... and {len(findings) - SHOWN:,} more of {code}; --json lists all"
+            yield f"  {more_line(len(findings) - SHOWN, code)}"
     if codes:
-        yield f"  For the rule behind each: archive explain {' '.join(codes[:8])}"
+        yield f"  {rules_line(codes)}"
 
 
 def _seal_lines(seal: SealVerdict) -> Iterator[str]:

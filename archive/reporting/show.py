@@ -71,7 +71,7 @@ def contents_lines(contents: Contents) -> Iterator[str]:
     if len(contents.findings) > SHOWN:
         yield f"\n... and {len(contents.findings) - SHOWN:,} more findings; --json lists all"
     verb = "validate" if contents.seals is None else "verify"
-    yield f"\nProve it:  archive {verb} {shlex.quote(escape(contents.path))}"
+    yield f"\nTo check it:  archive {verb} {shlex.quote(escape(contents.path))}"
 
 
 _SEALED = {
@@ -162,7 +162,7 @@ def record_lines(path: str, view: RecordView) -> Iterator[str]:
             yield f"\n{name.capitalize()} ({len(entities)})"
             for entity in entities:
                 yield from _entity_lines(entity, "  ")
-    yield f"\nJudge it:  archive validate {shlex.quote(escape(path))}"
+    yield f"\nTo check it:  archive validate {shlex.quote(escape(path))}"
 
 
 def _entity_lines(entity: Any, pad: str) -> Iterator[str]:

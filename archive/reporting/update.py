@@ -40,7 +40,7 @@ def _lines(report: UpdateReport) -> Iterator[str]:
     if refused and report.before is not None:
         yield from validation_lines(report.before)
         by_hand = report.before.outcome is Outcome.DAMAGED
-        yield "Nothing was changed." + (" Edits made by hand are taken with --accept-changes" if by_hand else "")
+        yield "Nothing was changed." + (" Use --accept-changes to accept edits made by hand" if by_hand else "")
         return
     yield from _changes(report)
     yield from map(rendition_line, report.renditions)
@@ -64,7 +64,7 @@ def _proof(report: UpdateReport) -> str:
     read = f"; {count_of(new, 'new file')} read back" if new else ""
     return (
         f"version {report.version}: {count_of(report.files, 'file')}, {report.size:,} bytes;"
-        f" {report.unchanged:,} unchanged, proven before they were taken over{read}"
+        f" {report.unchanged:,} unchanged, verified before they were reused{read}"
     )
 
 

@@ -10,12 +10,21 @@ from itertools import groupby
 from typing import Any
 
 from archive.errors import ArchiveError
-from archive.formats.naming import count_of, escape, path_fields
+from archive.formats.naming import escape, path_fields
 from archive.model.capped_findings import MORE_KINDS
 from archive.model.codes import bag
 from archive.model.finding import Finding, Severity
-from archive.model.validation import ValidationReport
-from archive.reporting.finding import fact_fields, finding_fields, finding_line
+from archive.model.validation import Answer, ValidationReport
+from archive.reporting.finding import (
+    fact_fields,
+    finding_fields,
+    finding_line,
+    more_line,
+    place_line,
+    remedy_text,
+    rules_line,
+)
+from archive.reporting.language import gettext, ngettext
 
 SHOWN = 50
 """How many findings of one code are shown."""
@@ -26,18 +35,18 @@ def validation_lines(report: ValidationReport, shown: int = SHOWN, *, whole: boo
 
     A renamed file and a missing folder are one line each. Digests are shortened unless `whole`.
     """
-    yield f"{outcome_word(report)}: {escape(report.subject)}: {escape(report.verdict)}{_details(report)}"
+    yield _head(report)
     codes: list[str] = []
     for code, group in groupby(report.findings, key=lambda finding: finding.code):
         findings = list(_without_told(group))
         codes.append(code)
         for remedy, alike in groupby(findings[:shown], key=_remedy):
             yield from (f"  {_line(finding, whole=whole)}" for finding in alike)
-            yield f"    {escape(remedy)}."
+            yield f"    {remedy}"
         if len(findings) > shown:
-            yield f"  ... and {len(findings) - shown:,} more of {code}; --json lists all"
+            yield f"  {more_line(len(findings) - shown, code)}"
     if codes:
-        yield f"  For the rule behind each: archive explain {' '.join(codes[:8])}"
+        yield f"  {rules_line(codes)}"
 
 
 def _without_told(findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -54,39 +63,65 @@ def _without_told(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 def _remedy(finding: Finding) -> str:
     if finding.kind is bag.MISSING_FILE and "renamed_to" in finding.facts:
-        return "Give the file its old name again, or take the new one with archive update BAG --accept-changes"
-    return finding.remedy
+        return gettext("Give the file its old name again, or accept the new one: archive update BAG --accept-changes")
+    return remedy_text(finding)
 
 
 def _line(finding: Finding, *, whole: bool) -> str:
     """One finding's line; that of a renamed file or a missing folder says so."""
     if finding.kind is bag.MISSING_FILE and "renamed_to" in finding.facts:
-        told = f"{finding.subject}: looks like it was renamed to {finding.facts['renamed_to']}"
-        return f"error: {escape(told)} [{finding.code}, {bag.UNLISTED_FILE.code}]"
+        told = gettext("looks like it was renamed to {name}")
+        codes = f"{finding.code}, {bag.UNLISTED_FILE.code}"
+        return place_line(finding.severity, finding.subject, told, codes, name=str(finding.facts["renamed_to"]))
     if finding.kind is bag.MISSING_FILE and "folder" in finding.facts:
         count = finding.facts["files_in_folder"]
         assert isinstance(count, int)
-        told = f"{finding.facts['folder']}: all that is listed in this folder is missing: {count_of(count, 'file')}"
-        return f"error: {escape(told)} [{finding.code}]"
+        told = ngettext(
+            "all that is listed in this folder is missing: {count} file",
+            "all that is listed in this folder is missing: {count} files",
+            count,
+        )
+        return place_line(finding.severity, str(finding.facts["folder"]), told, finding.code, count=f"{count:,}")
     return finding_line(finding, whole=whole)
+
+
+def _head(report: ValidationReport) -> str:
+    verdicts = {
+        "valid": gettext("valid"), "invalid": gettext("invalid"), "complete": gettext("complete"),
+        "not checked": gettext("not checked"), "not validated": gettext("not validated"),
+        "claimed, not validated": gettext("claimed, not validated"), "not PDF/A": gettext("not PDF/A"),
+    }  # fmt: skip
+    verdict = verdicts.get(report.verdict) or escape(report.verdict)
+    where = gettext("{subject}: ").format(subject=escape(report.subject))
+    return f"{_answer(report.answer)}: {where}{verdict}{_details(report)}"
+
+
+def _answer(answer: Answer) -> str:
+    words = {
+        Answer.INTACT: gettext("intact"), Answer.DAMAGED: gettext("damaged"), Answer.INVALID: gettext("invalid"),
+        Answer.NOT_PDFA: gettext("not PDF/A"), Answer.PROFILE_NOT_MET: gettext("profile not met"),
+        Answer.NOT_CHECKED: gettext("not checked"), Answer.COMPLETE: gettext("complete"),
+        Answer.NOT_VALIDATED: gettext("not validated"),
+    }  # fmt: skip
+    return words[answer]
 
 
 def _details(report: ValidationReport) -> str:
     facts = report.facts
     parts = []
     if report.depth is not None:
-        parts.append(f"depth {report.depth.value}")
+        parts.append(gettext("depth {depth}").format(depth=report.depth.value))
     if "version" in facts and report.kind.value == "bag":
-        parts.append(f"BagIt {facts['version']}")
-    if isinstance(facts.get("files"), int):
-        files = facts["files"]
-        parts.append(f"{files:,} {'file' if files == 1 else 'files'}")
-    if isinstance(facts.get("octets"), int):
-        parts.append(f"{facts['octets']:,} bytes")
+        parts.append(escape(f"BagIt {facts['version']}"))
+    if isinstance(files := facts.get("files"), int):
+        parts.append(ngettext("{count} file", "{count} files", files).format(count=f"{files:,}"))
+    if isinstance(size := facts.get("octets"), int):
+        parts.append(ngettext("{count} bytes", "{count} bytes", size).format(count=f"{size:,}"))
     algorithms = facts.get("algorithms")
     if isinstance(algorithms, tuple) and algorithms:
-        parts.append(" ".join(algorithms))
-    return f" ({escape(', '.join(parts))})" if parts else ""
+        parts.append(escape(" ".join(algorithms)))
+    between = gettext(", ")
+    return f" ({between.join(parts)})" if parts else ""
 
 
 SCHEMA = "archive.validation/1"

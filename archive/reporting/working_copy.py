@@ -10,7 +10,7 @@ from archive.formats.naming import count_of, escape, path_fields
 from archive.model.exits import exit_of
 from archive.model.finding import Severity
 from archive.model.working_copy import WorkingCopyReport
-from archive.reporting.finding import finding_fields, finding_line
+from archive.reporting.finding import finding_fields, finding_line, remedy_text
 
 _SHOWN = 20
 
@@ -39,7 +39,7 @@ def _lines(report: WorkingCopyReport) -> Iterator[str]:
     for finding in report.findings[:_SHOWN]:
         yield f"  {finding_line(finding)}"
         if finding.severity is not Severity.NOTE:
-            yield f"    {escape(finding.remedy)}."
+            yield f"    {remedy_text(finding)}"
     if len(report.findings) > _SHOWN:
         yield f"  ... and {len(report.findings) - _SHOWN:,} more; --json lists all"
     if refused:

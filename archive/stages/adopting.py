@@ -80,8 +80,8 @@ def _compare(trust: Trust, heard: str) -> None:
     expected = trust.digits.replace(" ", "")
     if len(digits) < GROUPS_HEARD * 5 or not expected.startswith(digits):
         raise NotAuthorisedError(
-            "the digits are not those of this trust folder, so it was not adopted",
-            remedy="Have them read to you once more: archive trust show",
+            "the digits do not match this trust folder, so it was not adopted",
+            remedy="Ask for them to be read to you again: archive trust show",
         )
 
 

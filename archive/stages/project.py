@@ -195,7 +195,7 @@ def _refuse_secrets(url: str) -> None:
         raise UsageError("this is not a valid URL", subject=shown_scheme(url)) from None
     if holds:
         raise UsageError(
-            "the ledger's URL holds a password; nothing was written",
+            "the ledger's URL contains a password; nothing was written",
             subject=f"{parts.scheme}://...",
             remedy="Leave it out of the URL and set PGPASSWORD, or write it to ~/.pgpass (mode 0600)",
         )

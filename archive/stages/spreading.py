@@ -43,10 +43,10 @@ def choose_spread(settings: Settings, engine: str, scheduler: str | None, worker
     The scheduler is the one of [audit] in the settings, unless another is named. Raises `UsageError`.
     """
     if engine not in ENGINES:
-        raise UsageError(f"the engine is {' or '.join(ENGINES)}", subject=engine[:40])
+        raise UsageError(f"the engine must be {' or '.join(ENGINES)}", subject=engine[:40])
     if engine != "dask":
         if scheduler is not None:
-            raise UsageError("a scheduler is for the engine dask", remedy="Add --engine dask")
+            raise UsageError("a scheduler is only used with the engine dask", remedy="Add --engine dask")
         return None
     if scheduler is None:
         settings.require("audit.scheduler")
@@ -124,7 +124,7 @@ class _Work:
         if self._lost[number] < MOST_LOST:
             self._submit(number)
         else:
-            yield number, StorageError(f"it ended {MOST_LOST} workers that worked on it")
+            yield number, StorageError(f"it caused {MOST_LOST} workers that worked on it")
 
 
 def _is_lost(error: BaseException) -> bool:

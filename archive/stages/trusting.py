@@ -37,7 +37,7 @@ def find_trust(named: str | None, settings: Settings) -> str | None:
     if named:
         return named
     if named == "":
-        raise UsageError("--trust names no folder", remedy="Name the trust folder")
+        raise UsageError("--trust does not name a folder", remedy="Name the trust folder")
     settings.require("seal.trust")
     return os.path.join(settings.folder, settings.seal.trust) if settings.seal.trust else None
 
@@ -84,7 +84,7 @@ def add_key(
         raise from_os_error(error, public_file) from error
     for key in trust.file.keys:
         if key.public.blob == public.blob:
-            raise UsageError(f"this key is already there, as {key.name}", subject=public_file)
+            raise UsageError(f"this key already exists, as {key.name}", subject=public_file)
     if valid_from is not None and valid_until is not None and valid_until < valid_from:
         raise UsageError("--until is before --from")
     added = TrustedKey(name, public, role, valid_from, valid_until)
@@ -238,7 +238,7 @@ def _require_free(name: str, taken: Sequence[str]) -> None:
             "not a name for a trust file", subject=name, remedy="Use ASCII letters, digits, hyphens and dots"
         )
     if name in taken:
-        raise UsageError("this name is already there", subject=name, remedy="See: archive trust show")
+        raise UsageError("this name already exists", subject=name, remedy="See: archive trust show")
 
 
 def _read_pem(path: str) -> bytes:

@@ -112,7 +112,7 @@ def _place_portably(source: str, target: str) -> None:
 
 def _taken(target: str) -> ExistsError:
     return ExistsError(
-        "it is already there, and nothing is ever overwritten", subject=target, remedy="Choose another --name or --to"
+        "it already exists, and nothing is overwritten", subject=target, remedy="Choose another --name or --to"
     )
 
 

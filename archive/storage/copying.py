@@ -161,7 +161,7 @@ class Copier:
             before = os.fstat(source)
             size = before.st_size
             if not S_ISREG(before.st_mode):
-                raise SourceError("it is not a regular file any more", subject=shown)
+                raise SourceError("it is no longer a regular file", subject=shown)
             if size < _CHUNK:
                 count = read_into(source, self._buffer)
                 while count < size and (more := read_into(source, self._buffer[count:])):

@@ -121,7 +121,7 @@ def refuse_secrets(options: Mapping[str, Any], name: str) -> None:
     for key in options:
         if re.search(r"pass(word|phrase)|secret|token|access_key", key, re.IGNORECASE):
             raise UsageError(
-                "a secret may not stand in the settings",
+                "secrets are not allowed in the settings",
                 subject=f"places.{name}.{key}",
                 remedy="Put it in a file with mode 0600 and name that as `credentials`, or use the environment",
             )
@@ -153,7 +153,7 @@ def without_secrets(url: str) -> str:
         raise UsageError(f"this is not an address: {error}", subject=url.partition(":")[0] + "://...") from None
     if parts.password is not None:
         raise UsageError(
-            "an address may not hold a password",
+            "an address must not contain a password",
             subject=parts.scheme + "://...",
             remedy="Use the environment, a file with mode 0600 or the keyring; change the password, for it was shown",
         )
@@ -176,7 +176,7 @@ def _read_file(path: str) -> Mapping[str, Any]:
         status = os.fstat(descriptor)
         if os.name == "posix" and (stat.S_IMODE(status.st_mode) & 0o077 or status.st_uid not in (os.geteuid(), 0)):
             raise NotAuthorisedError(
-                "others may read these credentials", subject=path, remedy="Run: chmod 600 on it, as its owner"
+                "other users can read these credentials", subject=path, remedy="Run: chmod 600 on it, as its owner"
             )
         try:
             return tomllib.loads(stream.read(1 << 16).decode("utf-8-sig"))

@@ -115,7 +115,7 @@ class Watch:
         """End every connection: who reads from one gets an error."""
         with self._guard:
             for line in self._lines:
-                line.cut("the work was stopped")
+                line.cut("stopped")
 
     def close(self) -> None:
         self._ended.set()
@@ -271,7 +271,7 @@ def _follow(url: str, location: str) -> str:
     target = urljoin(url, location.encode("latin-1", "replace").decode("utf-8", "replace"))
     schemes = urlsplit(url).scheme.lower(), urlsplit(target).scheme.lower()
     if schemes[1] not in _PORTS or schemes == ("https", "http"):
-        raise RefusedError("the server redirects to an address without protection")
+        raise RefusedError("the server redirects to an address without encryption")
     return target
 
 
@@ -291,7 +291,7 @@ def _read_head(answer: http.client.HTTPResponse, line: Line, start: int) -> Answ
     if status not in (200, 206):
         raise _translate(answer)
     if headers.get("Content-Encoding", "identity").strip().lower() not in ("identity", ""):
-        raise RefusedError("the server sends the file in another coding than was asked for")
+        raise RefusedError("the server sent the file in a different coding than was requested")
     tag = headers.get("ETag", "").strip()
     validator = tag if tag.startswith('"') else headers.get("Last-Modified", "").strip()
     length = headers.get("Content-Length", "")
@@ -300,7 +300,7 @@ def _read_head(answer: http.client.HTTPResponse, line: Line, start: int) -> Answ
     if status == 206:
         span = _RANGE.fullmatch(headers.get("Content-Range", "").strip())
         if not start or span is None or int(span[1]) != start:
-            raise ChangedError("the server sends another part of the file than was asked for")
+            raise ChangedError("the server sent a different part of the file than was requested")
         begun, size = start, None if span[3] == "*" else int(span[3])
     return Answer(begun, size, validator[:1024], _body(answer, line, begun, size))
 

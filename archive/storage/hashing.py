@@ -76,7 +76,7 @@ def check_algorithms(names: Sequence[str]) -> tuple[str, ...]:
         normal = normalise_name(name)
         if normal not in _known():
             raise UsageError(
-                "this is no digest algorithm of fixed length that can be computed here",
+                "not a digest algorithm of fixed length that is available here",
                 subject=name[:60],
                 remedy=f"Choose from {', '.join(known_algorithms())}",
             )

@@ -106,7 +106,7 @@ def write_private(path: str, content: bytes) -> None:
 def _require_file(descriptor: int, path: str) -> None:
     """Refuse a pipe or device, which would never end. Raises `StorageError`."""
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        raise StorageError("this is not a regular file", subject=path, remedy="Remove it, then run again")
+        raise StorageError("not a regular file", subject=path, remedy="Remove it, then run again")
 
 
 def _lock(descriptor: int, path: str) -> None:

@@ -252,7 +252,7 @@ def open_bucket(
     without_secrets(url)
     parts = urlsplit(url)
     if parts.scheme != "s3" or not parts.netloc:
-        raise UsageError("this is no s3://bucket/prefix address", subject=url[:200])
+        raise UsageError("not an s3://bucket/prefix address", subject=url[:200])
     try:
         import botocore.session
         from botocore.config import Config

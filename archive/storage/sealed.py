@@ -26,7 +26,7 @@ def refuse_sealed(place: str, *, shown: str = "", ocfl: bool = True, remedy: str
             what = "an OCFL storage root" if "0=ocfl_object" not in " ".join(names) else "an OCFL object"
         if what:
             raise UsageError(
-                f"the destination lies inside {what}, and nothing is ever written into one",
+                f"the destination is inside {what}, and nothing is ever written into one",
                 subject=shown or place,
                 remedy=f"Choose a folder outside of {folder} {remedy}".rstrip(),
             )

@@ -71,7 +71,7 @@ class Directory:
         else:
             same = stat.S_ISREG(mode) and _same_file(final, package)
         if not same:
-            raise ExistsError("other content stands there", subject=final)
+            raise ExistsError("something else already exists there", subject=final)
         if notes.get("working"):
             remove_tree(self._working_path(package))
         return self._deposited(package)
@@ -139,7 +139,7 @@ class Directory:
 
     def retrieve(self, identifier: str) -> Iterator[tuple[str, Iterator[bytes]]]:
         if not identifier or "/" in identifier or identifier in (".", ".."):
-            raise UsageError("this is no name of a bag in the folder", subject=identifier)
+            raise UsageError("not a valid name of a bag in the folder", subject=identifier)
         base = os.path.join(self._root, identifier)
         try:
             mode = os.lstat(base).st_mode

@@ -55,7 +55,7 @@ class HttpClient:
         """An address that the server gave, absolute. Raises `RefusedError` when it leads to another server."""
         url = self.base.join(address)
         if not self._is_ours(url):
-            raise RefusedError("the server sends us to another server", subject=self._label)
+            raise RefusedError("the server redirects to another server", subject=self._label)
         return str(url)
 
     def ask(
@@ -116,7 +116,7 @@ class HttpClient:
                     return
         except httpx.HTTPError as error:
             raise self._lost(error) from error
-        raise RefusedError("the server sends us in a circle", subject=self._label)
+        raise RefusedError("the server redirects in a loop", subject=self._label)
 
     def stream_from(self, address: str, offset: int) -> Iterator[bytes]:
         """The body of a GET from `offset` on. What a server sends before it, one that knows no ranges, is left out."""
@@ -129,7 +129,7 @@ class HttpClient:
             nonlocal ahead
             if answer.status_code == _PARTIAL:
                 if not answer.headers.get("Content-Range", "").startswith(f"bytes {offset}-"):
-                    raise RefusedError("the server gives another part than was asked for", subject=self._label)
+                    raise RefusedError("the server sent a different part than was requested", subject=self._label)
                 ahead = 0
 
         for chunk in self.stream(address, {"Range": f"bytes={offset}-"}, check):
@@ -147,7 +147,7 @@ class HttpClient:
     def _follow(self, url: Any, location: str) -> Any:
         target = url.join(location)
         if target.scheme not in ("http", "https") or (url.scheme == "https" and target.scheme != "https"):
-            raise RefusedError("the server sends us over an unprotected way", subject=self._label)
+            raise RefusedError("the server redirects to an address without encryption", subject=self._label)
         return target
 
     def _lost(self, error: Exception) -> TransientError:
@@ -172,7 +172,7 @@ def read_answer(reader: Callable[[bytes], Document], answer: Any, label: str) ->
     try:
         return reader(answer.content)
     except FormatError as error:
-        raise RefusedError(f"the server's answer is no XML: {error.problem}", subject=label) from error
+        raise RefusedError(f"the server's answer is not XML: {error.problem}", subject=label) from error
 
 
 def open_client(url: str, context: Context) -> tuple[str, HttpClient]:
@@ -191,8 +191,8 @@ def open_client(url: str, context: Context) -> tuple[str, HttpClient]:
     secret = found.token is not None or found.password is not None
     if secret and parts.scheme.lower() == "http" and not _is_loopback(parts.hostname) and not options.get("plain_http"):
         raise UsageError(
-            "the credential would go over the network unprotected", subject=shown,
-            remedy="Use https, or set `plain_http = true` where the way there is safe",
+            "the credential would be sent over the network without encryption", subject=shown,
+            remedy="Use https, or set `plain_http = true` where the connection is secured in another way",
         )  # fmt: skip
     seconds = int(options.get("seconds", context.settings.deposit.seconds))
     return plain, HttpClient(plain, found, seconds=seconds, label=shown)

@@ -65,7 +65,7 @@ class InvenioTarget:
                 wanted = not self._context.options.get("publish") or record.get("is_published")
                 return self._deposited(record) if wanted and entries else None
             if entries and not noted and not record.get("is_published"):
-                raise ExistsError("a draft with other content stands there", subject=f"{self._label}: {known}")
+                raise ExistsError("a draft with something else already exists there", subject=f"{self._label}: {known}")
         return None
 
     def begin(self, package: Package, notes: Notes) -> list[Finding]:
@@ -96,7 +96,7 @@ class InvenioTarget:
                 return draft
         if notes.get("creating") == "asked":
             notes.put("creating", "looked for")
-            raise TransientError("a draft may have been made and not be found yet", subject=self._label, pause=3.0)
+            raise TransientError("a draft may have been made that cannot be found yet", subject=self._label, pause=3.0)
         notes.put("creating", "asked")
         made = self._json("POST", "/api/records", body)
         self._refuse_errors(made)
@@ -134,7 +134,7 @@ class InvenioTarget:
         self._client.ask("PUT", f"{files}/{key}/content", content=read_source(item), headers=headers)
         entry = self._json("POST", f"{files}/{key}/commit")
         if not self._is_same(entry, item):
-            raise RefusedError("the file that arrived has another size or checksum", subject=item.path)
+            raise RefusedError("the uploaded file has a different size or checksum", subject=item.path)
 
     def commit(self, package: Package, notes: Notes) -> Deposited:
         del package
@@ -214,7 +214,7 @@ class InvenioTarget:
         try:
             return answer.json()
         except ValueError as error:
-            raise RefusedError("the server's answer is no JSON", subject=self._label) from error
+            raise RefusedError("the server's answer is not JSON", subject=self._label) from error
 
     def _deposited(self, record: Any) -> Deposited:
         pids = record.get("pids") or {}

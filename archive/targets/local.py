@@ -81,7 +81,7 @@ def _open(base: str, path: str, subject: str) -> int:
         base, path = os.path.split(base)
     *folders, name = path.split("/")
     if os.pardir in folders or name in ("", os.curdir, os.pardir):
-        raise StorageError("this name leads out of the deposit", subject=subject)
+        raise StorageError("this name is outside of the deposit", subject=subject)
     at = Folder.at(base or os.curdir)
     try:
         for part in folders:

@@ -63,7 +63,7 @@ def load_inventory(root: OcflRoot, identifier: str, known: KnownInventory | None
             f"the object cannot be added to: {why}", subject=identifier, remedy=f"archive validate {base}"
         )
     if inventory.id != identifier:
-        raise StorageError("another object stands at the place of this one", subject=identifier)
+        raise StorageError("a different object is in the place of this one", subject=identifier)
     require_inventory(root, identifier, digest.hexdigest())
     return KnownInventory(digest.hexdigest(), inventory)
 

@@ -49,11 +49,9 @@ class OcflRoot:
         if not os.path.lexists(self.path) or (os.path.isdir(self.path) and not os.listdir(self.path)):
             return
         if not any(os.path.isfile(os.path.join(self.path, f"0=ocfl_{one}")) for one in ("1.0", "1.1")):
-            raise UsageError("this is no OCFL storage root, nor an empty folder", subject=self.path)
+            raise UsageError("this is neither an OCFL storage root nor an empty folder", subject=self.path)
         if not os.path.isfile(os.path.join(self.path, "0=ocfl_1.1")):
-            raise UsageError(
-                "this storage root follows OCFL 1.0; objects of 1.1 may not stand in it", subject=self.path
-            )
+            raise UsageError("this storage root follows OCFL 1.0; it cannot contain objects of 1.1", subject=self.path)
         self._read_layout()
 
     def make(self) -> None:

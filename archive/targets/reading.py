@@ -70,7 +70,7 @@ def reading_options(settings: Settings, address: str) -> Mapping[str, Any]:
 
         without_secrets(address)
         raise UsageError(
-            "no place in archive.toml is at this address, so it cannot be read",
+            "no place in archive.toml has this address, so it cannot be read",
             subject=shown_scheme(address), remedy='Write [places.NAME] with its url in archive.toml',
         )  # fmt: skip
     return {} if name is None else options_of_place(settings, name)

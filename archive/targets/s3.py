@@ -85,12 +85,14 @@ class S3Target:
         sizes = {self._key(package, item): item.size for item in package.items}
         for known in self._bucket.list_objects(top):
             if sizes.pop(known.key, None) != known.size:
-                raise ExistsError("other content stands there", subject=f"{self.label}: {known.key}")
+                raise ExistsError("something else already exists there", subject=f"{self.label}: {known.key}")
         if sizes:
             return None
         for item in package.items:
             if "/" not in item.path and self._digest(self._key(package, item), item) != item.digests[item.strongest]:
-                raise ExistsError("other content stands there", subject=f"{self.label}: {self._key(package, item)}")
+                raise ExistsError(
+                    "something else already exists there", subject=f"{self.label}: {self._key(package, item)}"
+                )
         return self._deposited(package)
 
     def _find_packed(self, package: Package) -> Deposited | None:
@@ -101,7 +103,7 @@ class S3Target:
         if len(package.items) == 1:
             (item,) = package.items
             if known.size != item.size or self._digest(key, item) != item.digests[item.strongest]:
-                raise ExistsError("other content stands there", subject=f"{self.label}: {key}")
+                raise ExistsError("something else already exists there", subject=f"{self.label}: {key}")
         return self._deposited(package)
 
     def begin(self, package: Package, notes: Notes) -> list[Finding]:
@@ -159,7 +161,7 @@ class S3Target:
     def commit(self, package: Package, notes: Notes) -> Deposited:
         last = next((item for item in package.items if self._is_last(item)), None)
         if last is None:
-            raise UsageError("this is no bag: it has no bagit.txt", subject=package.name)
+            raise UsageError("this is not a bag: it has no bagit.txt", subject=package.name)
         key = self._key_of(last)
         if last.size > self._part_size(last):
             upload = notes.get(f"upload {key}") or ""

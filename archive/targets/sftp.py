@@ -91,7 +91,7 @@ class SftpTarget:
                 path = self._place(final, item)
                 quick = self._form is Delivery.FILES and "/" in item.path
                 if not self._has_file(path, item.size) or not (quick or self._digest(path, item)):
-                    raise ExistsError("other content stands there", subject=final)
+                    raise ExistsError("something else already exists there", subject=final)
         if notes.get("working"):
             self._remove_working(package)
         return self._deposited(package)
@@ -144,7 +144,7 @@ class SftpTarget:
         del notes
         final = self._final(package)
         if self._size(final) is not None:
-            raise ExistsError("something stands there by now", subject=final)
+            raise ExistsError("something was put there in the meantime", subject=final)
         source = self._part if self._form is Delivery.FILES else posixpath.join(self._part, "packed")
         self._do(lambda client: client.rename(os.fsencode(source), os.fsencode(final)))
         if self._form is not Delivery.FILES:
@@ -206,7 +206,7 @@ class SftpTarget:
 
     def _base(self, identifier: str) -> str:
         if not identifier or "/" in identifier or identifier in (".", ".."):
-            raise UsageError("this is no name of a bag in the folder", subject=identifier)
+            raise UsageError("not a valid name of a bag in the folder", subject=identifier)
         return posixpath.join(self._root, identifier)
 
     def _names_in(self, folder: str) -> list[tuple[str, Any]]:

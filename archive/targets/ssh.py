@@ -76,7 +76,7 @@ def translate(error: Exception, label: str) -> ArchiveError:
             remedy="Make sure that the key is the server's, then add it to known_hosts",
         )  # fmt: skip
     if isinstance(error, (asyncssh.PermissionDenied, asyncssh.KeyImportError)):
-        return NotAuthorisedError("the server does not accept our credential", subject=label)
+        return NotAuthorisedError("access denied: the server does not accept the credential", subject=label)
     if isinstance(error, asyncssh.SFTPNoSuchFile):
         return NotFoundError(words, subject=label)
     if isinstance(error, asyncssh.SFTPPermissionDenied):

@@ -130,7 +130,7 @@ class SwordTarget:
         except RefusedError as error:
             raise TransientError(f"it took the deposit, but {error.problem}", subject=self._label) from error
         if not (self._receipt.edit or location):
-            raise TransientError("it took the deposit and gives no address for it", subject=self._label)
+            raise TransientError("it took the deposit but returned no address for it", subject=self._label)
         self._note(edit, notes)
         if not in_progress:
             notes.put("completed", edit)
@@ -169,7 +169,7 @@ class SwordTarget:
                 return
             if tried and not state:
                 raise TransientError(
-                    f"{error.problem}; an earlier request may have completed it, and its state is not told",
+                    f"{error.problem}; an earlier request may have completed it, and its state is not known",
                     subject=self._label,
                 ) from error
             self._discard(edit, notes, error)
@@ -259,7 +259,7 @@ class SwordTarget:
 
     def _refuse_repacked(self, answer: Any) -> None:
         if answer.headers.get("Packaging", self._packaging) != self._packaging:
-            raise RefusedError("the server gives another packaging than was sent", subject=self._label)
+            raise RefusedError("the server returned a different packaging than was sent", subject=self._label)
 
     def poll(self, deposited: Deposited) -> tuple[DepositState, str | None]:
         """The state in the statement. A state outside the lists of the options counts as not decided yet.
@@ -290,7 +290,7 @@ class SwordTarget:
         self._receipt = self._receipt_at(identifier)
         place = next(self._places(), None)
         if place is None:
-            raise RefusedError("the repository gives this deposit's content to nobody", subject=identifier)
+            raise RefusedError("the repository does not offer this deposit's content for download", subject=identifier)
         yield "deposit.zip", self._client.stream(place, {**self._owner, "Accept-Packaging": self._packaging})
 
     def _receipt_at(self, identifier: str) -> DepositReceipt:

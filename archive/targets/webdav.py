@@ -77,7 +77,7 @@ class WebdavTarget:
         else:
             same = len(package.items) != 1 or self._proves(final, package.items[0])
         if not same:
-            raise ExistsError("other content stands there", subject=f"{self.label}/{final}")
+            raise ExistsError("something else already exists there", subject=f"{self.label}/{final}")
         if notes.get("working"):
             self._remove(self._working(package), collection=True)
         return self._deposited(package)
@@ -116,13 +116,13 @@ class WebdavTarget:
                 self.send(item, notes)
                 known = self._look(f"{self._part}/{item.path}")
                 if known is None or known.size != item.size:
-                    raise RefusedError("the server took the file and does not have it whole", subject=item.path)
+                    raise RefusedError("the server accepted the file but does not have all of it", subject=item.path)
         for path in there:
             self._remove(f"{self._part}/{path}")
         final, whole = self._final(package), self._form is Delivery.FILES
         source = self._part if whole else f"{self._part}/{package.items[0].path}"
         if self._look(final) is not None or not self._move(source, final, collection=whole):
-            raise ExistsError("something stands there by now", subject=f"{self.label}/{final}")
+            raise ExistsError("something was put there in the meantime", subject=f"{self.label}/{final}")
         if not whole:
             self._remove(self._part, collection=True)
         return self._deposited(package)
@@ -241,7 +241,7 @@ class WebdavTarget:
             for one in others:
                 name = one.path.removeprefix(own.path + "/")
                 if "/" in name or name in ("", ".", "..") or not one.path.startswith(own.path + "/"):
-                    raise RefusedError("the server lists what it was not asked for", subject=self._label)
+                    raise RefusedError("the server lists entries that were not requested", subject=self._label)
                 path = f"{below}/{name}" if below else name
                 if one.collection:
                     stack.append(path)
@@ -258,17 +258,19 @@ class WebdavTarget:
         headers = {"Depth": depth, "Content-Type": "application/xml; charset=utf-8"}
         answer = self._client.ask("PROPFIND", self._address(path), content=PROPERTIES, headers=headers)
         if answer.status_code != _MULTI_STATUS:
-            raise RefusedError(f"the server does not speak WebDAV: it answers {answer.status_code}", subject=self.label)
+            raise RefusedError(
+                f"the server does not support WebDAV: it answered {answer.status_code}", subject=self.label
+            )
         found = read_answer(read_multistatus, answer, self._label)
         name = f"{self._root}/{path}".rstrip("/").rpartition("/")[2]
         if not found or (len(found) > 1 and depth == "0") or found[0].path.rpartition("/")[2] != name:
-            raise RefusedError("the server lists what it was not asked for", subject=self._label)
+            raise RefusedError("the server lists entries that were not requested", subject=self._label)
         return found
 
 
 def _require_name(identifier: str) -> None:
     if not identifier or "/" in identifier or identifier in (".", ".."):
-        raise UsageError("this is no name of a bag in the collection", subject=identifier)
+        raise UsageError("not a valid name of a bag in the collection", subject=identifier)
 
 
 def _encode(whole: str, *, collection: bool = False) -> str:

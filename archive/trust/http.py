@@ -60,7 +60,7 @@ def get(url: str, *, accept: str, limit: int, seconds: float = SECONDS) -> bytes
         if answer.location is None or answer.status not in (301, 302, 303, 307, 308):
             return _content(answer)
         url = urljoin(url, answer.location)
-    raise ExchangeError("the server redirects in a circle", passing=False)
+    raise ExchangeError("the server redirects in a loop", passing=False)
 
 
 def _content(answer: _Answer) -> bytes:

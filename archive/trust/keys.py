@@ -44,7 +44,7 @@ def require_free(path: str) -> None:
     """Refuse to make a key at `path` where it or its public file is there. Raises `ExistsError`."""
     for taken in (path, f"{path}.pub"):
         if os.path.lexists(taken):
-            raise ExistsError("it is already there, and no key is ever overwritten", subject=taken)
+            raise ExistsError("it already exists, and no key is overwritten", subject=taken)
 
 
 def make_key(path: str, passphrase: Secret) -> PublicKey:

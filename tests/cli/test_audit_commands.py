@@ -179,10 +179,10 @@ def test_status_is_an_alarm_of_its_own(project: Project, tmp_path: Path) -> None
     project.run("holdings", "add", str(bag))
     code, out, _err = project.run("audit", "status")
     assert code == 4
-    assert out.startswith("not checked: 0 of 1 packages intact at their last look; 9 files, ")
+    assert out.startswith("not checked: 0 of 1 holdings intact at their last check; 9 files, ")
     assert "no audit has run yet" in out
     assert f"overdue: 9 files in {tmp_path} were not checked within 90 days, 9 of them never at all [AUD-122]" in out
-    assert "Next: Run archive audit, and see to it that it runs by itself: archive schedule --weekly" in out
+    assert "Next: Check them now with archive audit, and schedule regular audits: archive schedule --weekly" in out
     assert project.audit()[0] == 0
     code, out, _err = project.run("audit", "status")
     assert (code, out.partition(":")[0]) == (0, "intact")

@@ -198,7 +198,7 @@ def test_a_group_is_not_sealed_in_passing(tmp_path: Path) -> None:
     plant(tmp_path / "src", {"a": b"a", "b": b"b"})
     done = archive("create", "src", "--to", "out", "--plain", "--max-files", "1", "--seal", "key", cwd=tmp_path)
     assert done.returncode == 2
-    assert b"--seal does not go with a group of bags" in done.stderr
+    assert b"--seal cannot be used with a group of bags" in done.stderr
     assert not (tmp_path / "out").exists()
     done = archive("create", "src", "--to", "out", "--plain", "--max-files", "1", "--json", cwd=tmp_path)
     made = json.loads(done.stdout)

@@ -51,7 +51,7 @@ def test_a_draft_never_overwrites_anything(tmp_path: Path, capsys: Printed) -> N
     written = target.read_bytes()
     assert run(["describe", str(source), "--to", str(target)]) == 2
     assert target.read_bytes() == written
-    assert "nothing is ever overwritten" in capsys.readouterr().err
+    assert "nothing is overwritten" in capsys.readouterr().err
 
 
 def test_what_a_person_wrote_gets_no_suggestion(tmp_path: Path, capsys: Printed) -> None:

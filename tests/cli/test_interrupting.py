@@ -120,7 +120,7 @@ main()
     words = [sys.executable, "-m", "interrupted"]
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, timeout=15, check=False)
     assert done.returncode == 130
-    assert done.stderr.strip() == b"error: interrupted; nothing is left half-made, run again to go on"
+    assert done.stderr.strip() == b"error: interrupted; nothing incomplete is left, run again to continue"
 
 
 SWALLOWED = """
@@ -145,7 +145,7 @@ def test_an_interrupt_that_became_another_error_has_the_same_code(tmp_path: Path
     assert process.stdout.readline() == "here\n"
     process.send_signal(signal.SIGINT)
     _out, err = process.communicate(timeout=20)
-    assert (process.returncode, err) == (130, "error: interrupted; nothing is left half-made, run again to go on\n")
+    assert (process.returncode, err) == (130, "error: interrupted; nothing incomplete is left, run again to continue\n")
 
 
 UNNOTICED = """

@@ -72,7 +72,7 @@ def test_hold_adds_the_bags_of_a_table_also_those_that_are_there(project: Projec
     code, out, _err = project.run(*table, "--hold")
     assert (code, out.count("added to the holdings: ")) == (0, 2)
     code, out, _err = project.run(*table, "--hold")
-    assert (code, out.count("a holding already: ")) == (0, 2)
+    assert (code, out.count("already a holding: ")) == (0, 2)
     code, out, _err = project.run(*table, "--hold", "--json")
     check(out)
 

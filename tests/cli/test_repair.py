@@ -106,7 +106,7 @@ def test_an_archive_that_is_not_whole_mends_nothing(project: Project, pair: tupl
     spoil(bag)
     code, _out, err = project.run("repair", str(bag), "--from", str(packed), "--yes")
     assert code == 1
-    assert "the archive is damaged" in err
+    assert "the zip or tar file is damaged" in err
     assert (bag / "data" / BAD).read_bytes() == b"damaged"
 
 
@@ -197,7 +197,7 @@ def test_two_repairs_of_one_bag_are_kept_apart(project: Project, pair: tuple[Pat
     bench.mkdir()
     (bench / "journal").write_text(json.dumps({"owner": owner_name(), "paths": []}))
     code, _out, err = project.run("repair", str(bag), "--from", str(copy), "--yes")
-    assert (code, "another repair of this bag is at work" in err) == (11, True)
+    assert (code, "another repair of this bag is running" in err) == (11, True)
     (bench / "journal").write_text(json.dumps({"owner": owner_name().replace(f" {os.getpid()} ", " 4194304 "),
                                                "paths": []}))  # fmt: skip
     assert project.run("repair", str(bag), "--from", str(copy), "--yes")[0] == 0

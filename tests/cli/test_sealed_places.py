@@ -42,7 +42,7 @@ def test_a_sealed_bag_stays_as_it_is(bag: Path, name: str, place: str, capsys: p
     before = tree_of(bag)
     capsys.readouterr()
     assert run([word.format(place=place) for word in COMMANDS[name]]) == 2
-    assert "lies inside a bag" in "".join(capsys.readouterr())
+    assert "is inside a bag" in "".join(capsys.readouterr())
     assert tree_of(bag) == before
     assert not (bag / "data" / "further").exists()
 

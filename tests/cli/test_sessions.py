@@ -214,7 +214,7 @@ def test_an_interrupted_create_leaves_nothing_and_runs_again(project: Project) -
     out, err = process.communicate(timeout=30)
     assert process.returncode == 130, err
     assert b'"kind": "Interrupted"' in out
-    assert err.decode().splitlines()[-1] == "error: interrupted; nothing is left half-made, run again to go on"
+    assert err.decode().splitlines()[-1] == "error: interrupted; nothing incomplete is left, run again to continue"
     assert not bags.exists() or not list(bags.iterdir())
     with (project.folder / "big" / "zeros.bin").open("wb") as file:
         file.truncate(1 << 20)
@@ -262,9 +262,7 @@ def test_a_full_standard_output_ends_in_words(project: Project) -> None:
             [sys.executable, "-m", "archive", "explain", "--json"], stdout=full, stderr=subprocess.PIPE, check=False
         )
     assert done.returncode == 13
-    assert done.stderr.decode() == (
-        "error: the system: there is no space left to write. Free some space and run again\n"
-    )
+    assert done.stderr.decode() == ("error: the system: no space left on the device. Free some space and run again\n")
 
 
 def test_what_is_to_be_pasted_is_quoted(project: Project) -> None:

@@ -47,7 +47,7 @@ def test_a_damaged_bag(tmp_path: Path, capsys: Capture) -> None:
     out = capsys.readouterr().out
     assert out.startswith("damaged: ")
     assert "error: data/a.txt: " in out
-    assert "Compare with another copy" in out
+    assert "Restore the file from a copy" in out
     assert "archive explain BAG-301" in out
 
 

@@ -42,7 +42,7 @@ def test_a_sealed_bag_in_words_and_in_json(place: SealingPlace) -> None:
     place.sealed()
     code, out, _ = place.run("verify", "bag", "--trust", "trust")
     assert code == 0
-    assert out.startswith("sealed and intact: bag (1 seal, judged as of ")
+    assert out.startswith("sealed and intact: bag (1 seal, verified as of ")
     for words in ("signed by anna, SHA256:", "by One", "by Two", "proven since", "It does not prove when", "ledger"):
         assert words in out
     code, out, _ = place.run("verify", "bag", "--trust", "trust", "--json")

@@ -200,7 +200,7 @@ def test_a_deep_tree_with_side_branches_is_read_in_linear_time(
 
 def test_a_profile_that_is_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "profile.json")
-    with pytest.raises(UsageError, match="no regular file"):
+    with pytest.raises(UsageError, match="not a regular file"):
         load_profile(str(tmp_path / "profile.json"))
 
 

@@ -29,7 +29,7 @@ def pieces(content: bytes, size: int) -> Iterator[bytes]:
 
 
 def refuse(name: str) -> None:
-    raise ValueError(f"{name} is no JSON value")
+    raise ValueError(f"{name} is not a JSON value")
 
 
 def as_whole(content: bytes) -> Any:

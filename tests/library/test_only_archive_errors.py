@@ -207,7 +207,7 @@ def test_a_record_with_an_odd_reference_is_shown(href: str, here: Path) -> None:
 
 
 def test_what_may_not_be_read_is_an_error_with_words(here: Path) -> None:
-    """In a process without the power of root to read what is closed: no exit 70, which stands for a fault of ours."""
+    """In a process without the power of root to read what is closed: no exit 70, which stands for internal error."""
     (here / "letter.txt").chmod(0)
     (here / "bag/bag-info.txt").chmod(0)
     (here / "folder").chmod(0)

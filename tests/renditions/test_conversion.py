@@ -120,7 +120,7 @@ def test_a_result_that_verapdf_refutes_is_not_taken(tmp_path: Path) -> None:
     assert refusal is not None
     assert refusal.startswith("veraPDF says that what Ghostscript made is not PDF/A-3B")
     (tmp_path / "other.pdf").write_bytes(made.changed(pdfa, made.add_movie))
-    with pytest.raises(RenditionError, match="is not PDF/A: it holds annotations"):
+    with pytest.raises(RenditionError, match="is not PDF/A: it contains annotations"):
         _convert(source, swap)
 
 

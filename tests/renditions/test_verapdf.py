@@ -298,7 +298,7 @@ def test_a_jar_with_another_digest_is_refused(tmp_path: Path, monkeypatch: pytes
     jar = Path(installed_jar())
     jar.parent.mkdir(parents=True)
     jar.write_bytes(b"something else")
-    with pytest.raises(StorageError, match="has not the digest"):
+    with pytest.raises(StorageError, match="does not have the digest"):
         fetch_verapdf(_SETTINGS)
 
 

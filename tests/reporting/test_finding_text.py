@@ -8,7 +8,7 @@ import pytest
 
 from archive.model.codes import all_kinds
 from archive.model.finding import Finding
-from archive.reporting.finding import WORDS, finding_line
+from archive.reporting.finding import ORDER, finding_line, severity_word
 
 KINDS = all_kinds()
 
@@ -16,14 +16,14 @@ KINDS = all_kinds()
 @pytest.mark.parametrize(
     ("finding", "line"),
     [
-        (KINDS["BAG-201"].at("data/a"), "error: data/a: the file is listed in a manifest but is not there [BAG-201]"),
+        (KINDS["BAG-201"].at("data/a"), "error: data/a: the file is listed in a manifest but is missing [BAG-201]"),
         (
             KINDS["BAG-204"].at("manifest-md5.txt", line=3, why="it is short"),
             "error: manifest-md5.txt, line 3: a line of the manifest is malformed: it is short [BAG-204]",
         ),
         (
             KINDS["BAG-304"].at(".", why="no."),
-            "not checked: .: the folder could not be listed; what is in it was not checked: no. [BAG-304]",
+            "not checked: .: the folder could not be listed, so its files were not checked: no. [BAG-304]",
         ),
         (KINDS["OCFL-E090"].at("v1/x"), "error: v1/x is a link [OCFL-E090]"),
         (
@@ -43,7 +43,8 @@ def test_the_place_may_be_left_to_the_report() -> None:
 
 
 def test_every_severity_has_its_word() -> None:
-    assert {kind.severity for kind in KINDS.values()} == set(WORDS)
+    assert {kind.severity for kind in KINDS.values()} == set(ORDER)
+    assert len({severity_word(severity) for severity in ORDER}) == len(ORDER)
 
 
 def test_a_remedy_names_the_facts() -> None:

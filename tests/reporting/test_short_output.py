@@ -31,7 +31,7 @@ def test_a_renamed_file_is_one_line_and_both_findings(bag: Path, old: str, new: 
     lines = lines_of(bag)
     assert sum(f"data/{old}" in line or f"data/{new}" in line for line in lines) == 1
     assert f"  error: data/{old}: looks like it was renamed to data/{new} [BAG-201, BAG-202]" in lines
-    assert any("take the new one with archive update BAG --accept-changes" in line for line in lines)
+    assert any("accept the new one: archive update BAG --accept-changes" in line for line in lines)
     report = validate(str(bag))
     codes = [finding.code for finding in report.errors]
     assert codes == ["BAG-201", "BAG-202"]

@@ -18,12 +18,13 @@ pytestmark = pytest.mark.server
 
 TARGETS = ("sftp", "s3", "swift", "webdav", "sword", "swh", "invenio")
 
-GAVE_UP, UNKNOWN = (5, "no attempt succeeded (2 made)"), (5, "is not known")
+GAVE_UP, UNKNOWN = (5, "failed (attempts made: 2)"), (5, "is not known")
+DIFFERENT = (5, "read back with different content")
 
 TABLE: dict[Fault, dict[str, tuple[int, str]]] = {
     faults.stopped: {**dict.fromkeys(TARGETS, GAVE_UP), "sword": UNKNOWN, "swh": UNKNOWN},
     faults.restarted: {**dict.fromkeys(TARGETS, (0, "was sent again")), "sword": UNKNOWN, "swh": UNKNOWN},
-    faults.wrong_credential: dict.fromkeys(TARGETS, (12, "does not let us in")),
+    faults.wrong_credential: dict.fromkeys(TARGETS, (12, "access denied by the target")),
     faults.full: {
         "sftp": (13, "full"), "s3": (5, "the server says 500"), "swift": (13, "Upload exceeds quota"),
         "webdav": (5, "the server says 405"), "sword": (13, "no room left"), "swh": (5, "the server says 500"),
@@ -31,13 +32,13 @@ TABLE: dict[Fault, dict[str, tuple[int, str]]] = {
     },
     faults.short_upload: {
         "sftp": (5, "the server confirmed"), "s3": (5, "BadDigest"), "swift": (5, "XAmzContentSHA256Mismatch"),
-        "webdav": (5, "does not have it whole"), "sword": (5, "ErrorChecksumMismatch"),
-        "swh": (5, "the server says 412"), "invenio": (5, "has another size or checksum"),
+        "webdav": (5, "does not have all of it"), "sword": (5, "ErrorChecksumMismatch"),
+        "swh": (5, "the server says 412"), "invenio": (5, "has a different size or checksum"),
     },
-    faults.short_answer: dict.fromkeys(("s3", "swift", "webdav", "sword", "invenio"), (5, "came back different")),
+    faults.short_answer: dict.fromkeys(("s3", "swift", "webdav", "sword", "invenio"), DIFFERENT),
     faults.cut_answer: dict.fromkeys(("sftp", "s3", "swift", "webdav", "sword", "invenio"), GAVE_UP),
     faults.lying: dict.fromkeys(
-        ("sftp", "s3", "swift", "webdav", "sword", "invenio", "dir", "ocfl"), (5, "came back different")
+        ("sftp", "s3", "swift", "webdav", "sword", "invenio", "dir", "ocfl"), (5, "read back with different content")
     ),
     faults.slow: dict.fromkeys(TARGETS, (0, "accepted")),
     faults.stalled: {**dict.fromkeys(TARGETS, GAVE_UP), "sword": UNKNOWN, "swh": UNKNOWN},

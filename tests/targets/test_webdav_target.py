@@ -319,7 +319,7 @@ def test_a_server_that_speaks_no_webdav_is_told(tmp_path: Path) -> None:
 def test_a_password_goes_unprotected_to_this_machine_only(tmp_path: Path) -> None:
     for kind in ("webdav", "sword", "invenio"):
         url = f"{kind}+http://repository.example/x"
-        with pytest.raises(UsageError, match="unprotected"):
+        with pytest.raises(UsageError, match="without encryption"):
             open_target("there", settings_in(tmp_path / kind, url=url), environ=SECRETS)
         target = open_target("there", settings_in(tmp_path / kind, url=url, plain_http=True), environ=SECRETS)
         target.close()
@@ -370,14 +370,14 @@ def test_a_quota_is_told_before_a_byte_leaves(tmp_path: Path) -> None:
     [
         ("PUT", (507, b"no room"), "DEP-104", "no room"),
         ("PUT", (413, b"too large"), "DEP-104", "too large"),
-        ("PUT", (201, b""), "DEP-105", "does not have it whole"),
+        ("PUT", (201, b""), "DEP-105", "does not have all of it"),
         ("PUT", (301, b"elsewhere"), "DEP-105", "elsewhere"),
         ("PUT", (423, b"locked"), "DEP-106", "locked"),
         ("MKCOL", (403, b"read only"), "DEP-118", "read only"),
-        ("PROPFIND", (200, b"<html>welcome</html>"), "DEP-105", "does not speak WebDAV"),
-        ("PROPFIND", (207, b"<multistatus"), "DEP-105", "no XML"),
-        ("PROPFIND", (207, told(f"/other/ {FOLDER}")), "DEP-105", "not asked for"),
-        ("PROPFIND", (207, told()), "DEP-105", "not asked for"),
+        ("PROPFIND", (200, b"<html>welcome</html>"), "DEP-105", "does not support WebDAV"),
+        ("PROPFIND", (207, b"<multistatus"), "DEP-105", "not XML"),
+        ("PROPFIND", (207, told(f"/other/ {FOLDER}")), "DEP-105", "not requested"),
+        ("PROPFIND", (207, told()), "DEP-105", "not requested"),
     ],
 )
 def test_what_a_server_says_against_it_is_told(
@@ -427,6 +427,6 @@ def test_addresses_are_read_as_servers_write_them(tmp_path: Path) -> None:
             if number < 2:
                 assert list(target._list_files("in")) == [("a é#", 3)]
             else:
-                with pytest.raises(RefusedError, match="not asked for"):
+                with pytest.raises(RefusedError, match="not requested"):
                     list(target._list_files("in"))
             target.close()

@@ -14,15 +14,18 @@ from archive.errors import LockedError, NotFoundError
 from archive.web.jobs import MOST_RUNNING, MOST_WAITING, JobPlan, Jobs, JobState, Step
 from tests.support.desks import PATIENCE, Visitor, environment_of, open_desk
 
-LONG = Step(("watch", "arrivals", "--to", "bags", "--quiet"))
-"""A command that runs until it is interrupted."""
+
+def lasting(number: int) -> JobPlan:
+    """A job that runs until it is interrupted, each over a folder of its own."""
+    return JobPlan("watch", "", (Step(("watch", f"arrivals-{number}", "--to", f"bags-{number}", "--quiet")),))
 
 
 @pytest.fixture
 def jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Jobs:
     for name, value in environment_of(tmp_path).items():
         monkeypatch.setenv(name, value)
-    (tmp_path / "work" / "arrivals").mkdir(parents=True)
+    for number in range(MOST_RUNNING):
+        (tmp_path / "work" / f"arrivals-{number}").mkdir(parents=True)
     return Jobs(str(tmp_path / "jobs"), str(tmp_path / "work"))
 
 
@@ -63,7 +66,7 @@ def test_other_exit_codes_can_be_good(jobs: Jobs) -> None:
 
 
 def test_so_many_run_and_the_others_wait_for_their_turn(jobs: Jobs) -> None:
-    running = [jobs.submit(JobPlan("watch", "", (LONG,))) for _ in range(MOST_RUNNING)]
+    running = [jobs.submit(lasting(number)) for number in range(MOST_RUNNING)]
     waiting = jobs.submit(JobPlan("config", "", (Step(("config", "--json")),)))
     assert {jobs.find(one).state for one in running} == {JobState.RUNNING}
     assert jobs.find(waiting).state is JobState.WAITING
@@ -75,7 +78,7 @@ def test_so_many_run_and_the_others_wait_for_their_turn(jobs: Jobs) -> None:
 
 
 def test_a_job_that_waits_is_cancelled_before_it_begins(jobs: Jobs) -> None:
-    running = [jobs.submit(JobPlan("watch", "", (LONG,))) for _ in range(MOST_RUNNING)]
+    running = [jobs.submit(lasting(number)) for number in range(MOST_RUNNING)]
     waiting = jobs.submit(JobPlan("init", "", (Step(("init", "--json")),)))
     jobs.cancel(waiting)
     assert jobs.find(waiting).state is JobState.CANCELLED
@@ -88,7 +91,7 @@ def test_a_job_that_waits_is_cancelled_before_it_begins(jobs: Jobs) -> None:
 
 
 def test_a_killed_job_is_lost_and_its_place_is_free(jobs: Jobs) -> None:
-    killed = jobs.submit(JobPlan("watch", "", (LONG,)))
+    killed = jobs.submit(lasting(0))
     group = int(Path(jobs.folder, killed, "running").read_text())
     os.killpg(group, signal.SIGKILL)
     assert wait_for(jobs, killed, *ENDED) is JobState.LOST
@@ -97,7 +100,7 @@ def test_a_killed_job_is_lost_and_its_place_is_free(jobs: Jobs) -> None:
 
 
 def test_fifty_jobs_at_once_wait_or_are_refused(jobs: Jobs) -> None:
-    first = [jobs.submit(JobPlan("watch", "", (LONG,))) for _ in range(MOST_RUNNING)]
+    first = [jobs.submit(lasting(number)) for number in range(MOST_RUNNING)]
     plan = JobPlan("config", "", (Step(("config", "--json")),))
     with concurrent.futures.ThreadPoolExecutor(10) as pool:
         taken = list(pool.map(lambda _: jobs.submit(plan), range(MOST_WAITING)))
@@ -127,7 +130,6 @@ def test_what_is_no_job_is_not_found(jobs: Jobs, identity: str) -> None:
 
 def test_a_job_outlives_the_desk(tmp_path: Path) -> None:
     project, home = tmp_path / "project", tmp_path / "home"
-    (project / "arrivals").mkdir(parents=True)
     with open_desk(project, home) as desk, Visitor(desk) as visitor:
         path = visitor.post("/audit").url.path
         assert path.startswith("/jobs/")

@@ -1,4 +1,4 @@
-"""What is wrong with an EAD finding aid, beside its schema."""
+"""Findings about EAD finding aids, in addition to their schema."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from archive.model.finding import FindingKind, Tells
 
 STRUCTURE = FindingKind(
     "EAD-101", Tells.RULE, "EAD 2002 document type definition",
-    "<{parent}> has {count} of <{child}>, not one",
-    "This form of EAD has no XML schema here; its outermost elements are checked by rules.",
-    "Correct the element named",
+    "<{parent}> must have exactly one <{child}>, but has {count}",
+    "No XML schema is available for this form of EAD; its outermost elements are checked by rules.",
+    "Correct the element",
 )  # fmt: skip
 NO_LEVEL = FindingKind(
     "EAD-102", Tells.RULE, "EAD 2002 and EAD3, archdesc: the attribute level is required",
-    "<archdesc> does not say what level it describes",
-    "The level (fonds, series, item and so on) says what the description is about.",
+    "<archdesc> does not state the level of description",
+    "The level (fonds, series, item and so on) states what the description covers.",
     "Add the attribute level",
 )  # fmt: skip
 NO_TITLE = FindingKind(
@@ -24,7 +24,7 @@ NO_TITLE = FindingKind(
 )  # fmt: skip
 NO_IDENTIFIER = FindingKind(
     "EAD-104", Tells.ADVICE, "EAD 2002 eadid; EAD3 recordid",
-    "the finding aid has no identifier of its own",
+    "the finding aid does not have an identifier",
     "Without an identifier other systems cannot refer to this finding aid.",
     "Fill in eadid (EAD 2002) or recordid (EAD3)",
 )  # fmt: skip

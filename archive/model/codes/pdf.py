@@ -1,43 +1,46 @@
-"""What is wrong with a PDF that claims to be PDF/A or PDF/UA."""
+"""Findings about PDFs that claim to be PDF/A or PDF/UA."""
 
 from __future__ import annotations
 
 from archive.model.finding import FindingKind, Tells
 
-_MAKE_AGAIN = "Make it again with a PDF/A writer, for example from its source: archive render FILE --to DIR"
-_VERAPDF = "Install the judge: archive doctor --install verapdf"
+_MAKE_AGAIN = (
+    "Create it again with a program that writes PDF/A, for example from its source: archive render FILE --to DIR"
+)
+_VERAPDF = "Install veraPDF, which checks the claim: archive doctor --install verapdf"
 
 UNREADABLE = FindingKind(
     "PDF-101", Tells.RULE, "ISO 32000-1 7.5",
-    "it is no readable PDF: {reason}",
-    "A PDF begins with %PDF-, has a cross-reference and a catalogue with at least one page. Here one of these is"
-    " missing or cannot be read, so no viewer can be relied on to show it.",
-    "Get the file again from where it came; `qpdf --check` tells more",
+    "it is not a readable PDF: {reason}",
+    "A PDF begins with %PDF- and has a cross-reference table and a catalogue with at least one page. One of these"
+    " is missing or cannot be read, so viewers may not be able to show it.",
+    "Obtain the file again; for details: qpdf --check FILE",
 )  # fmt: skip
 NO_CLAIM = FindingKind(
     "PDF-102", Tells.NO_CLAIM, "ISO 19005-1 6.7.11, ISO 19005-2 and -3 6.6.4; ISO 14289-1 5",
     "it does not claim to be PDF/A or PDF/UA",
-    "A PDF/A or PDF/UA says so in its XMP metadata (pdfaid:part, pdfuaid:part). This one does not, so it is an ordinary"
-    " PDF. Nothing is said against it as such.",
-    "If a PDF/A is wanted: archive render FILE --to DIR",
+    "A PDF/A or PDF/UA file states its conformance in its XMP metadata (pdfaid:part, pdfuaid:part). This one does"
+    " not, so it is an ordinary PDF. That is not an error in itself.",
+    "If PDF/A is required: archive render FILE --to DIR",
 )  # fmt: skip
 NOT_VALIDATED = FindingKind(
     "PDF-103", Tells.UNREAD, "design: valid only with a validator",
-    "it claims {claims}; this is not validated, because {reason}",
-    "Our own checks found nothing against the claim, but they are a part of what the standard asks. Only veraPDF's"
-    " verdict makes the word valid.",
+    "it claims {claims}; this was not validated, because {reason}",
+    "The program's own checks did not find anything that contradicts the claim, but they cover only a part of the"
+    " standard. Only veraPDF can confirm that the file is valid.",
     _VERAPDF,
 )  # fmt: skip
 REFUTED = FindingKind(
     "PDF-104", Tells.RULE, "ISO 19005, ISO 14289-1, as veraPDF checks them",
-    "veraPDF says that {profile} is not met; {rules} rules fail, the first is {clause}: {description}",
-    "The file says in its metadata that it keeps this standard, and the validator found that it does not.",
+    "veraPDF reports that {profile} is not met; {rules} rules failed, the first is {clause}: {description}",
+    "The file claims in its metadata to follow this standard, and the validator found that it does not.",
     _MAKE_AGAIN,
 )  # fmt: skip
 LIMIT = FindingKind(
     "PDF-105", Tells.UNREAD, "design: untrusted PDFs are read within limits",
     "it could not be examined: {reason}",
-    "PDFs are read in a process of limited memory and time. This one took more, as damaged or hostile files do.",
+    "PDFs are read in a process with limited memory and time. This one exceeded the limits, as damaged or hostile"
+    " files may do.",
     "If you trust the file, raise render.seconds and render.memory_mb, then run again",
 )  # fmt: skip
 UNKNOWN_CLAIM = FindingKind(
@@ -48,19 +51,19 @@ UNKNOWN_CLAIM = FindingKind(
 )  # fmt: skip
 CLAIM_NOT_JUDGED = FindingKind(
     "PDF-107", Tells.UNREAD, "design: valid only with a validator",
-    "veraPDF gave no verdict on {claim}",
-    "The file makes this claim in its metadata and the validator did not speak about it.",
-    "Ask veraPDF for that profile by hand, or use a newer one",
+    "veraPDF returned no result for {claim}",
+    "The file makes this claim in its metadata, but the validator did not report on it.",
+    "Check that profile with veraPDF directly, or install a newer version of veraPDF",
 )  # fmt: skip
 HEADER = FindingKind(
     "PDF-110", Tells.RULE, "ISO 19005-1 6.1.2, ISO 19005-2 and -3 6.1.2",
-    "the file header is not as PDF/A wants it: {reason}",
+    "the file header does not meet PDF/A: {reason}",
     "The first bytes are %PDF-1.n, and the second line is a comment with at least four bytes above 127.",
     _MAKE_AGAIN,
 )  # fmt: skip
 TRAILING_BYTES = FindingKind(
     "PDF-111", Tells.RULE, "ISO 19005-1, -2 and -3 6.1.3",
-    "{count} bytes stand after the end of the file (%%EOF)",
+    "{count} bytes follow the end of the file (%%EOF)",
     "After the last %%EOF only one line end may follow.",
     _MAKE_AGAIN,
 )  # fmt: skip
@@ -73,7 +76,7 @@ NO_IDENTIFIER = FindingKind(
 ENCRYPTED = FindingKind(
     "PDF-113", Tells.NO_CLAIM, "ISO 19005-1, -2 and -3 6.1.3",
     "it is encrypted",
-    "An encrypted file needs a key that may be lost; PDF/A forbids encryption of any kind.",
+    "An encrypted file needs a key that may be lost. PDF/A forbids any encryption.",
     "Ask the depositor for an unencrypted copy",
 )  # fmt: skip
 BROKEN_XMP = FindingKind(
@@ -84,127 +87,129 @@ BROKEN_XMP = FindingKind(
 )  # fmt: skip
 BROKEN_INTENT = FindingKind(
     "PDF-115", Tells.RULE, "ISO 19005-1 6.2.2, ISO 19005-2 and -3 6.2.3",
-    "its output intent is not usable: {reason}",
-    "A PDF/A output intent carries an ICC profile; several must carry the same.",
+    "its output intent cannot be used: {reason}",
+    "A PDF/A output intent contains an ICC profile; if there are several, they must contain the same one.",
     _MAKE_AGAIN,
 )  # fmt: skip
 DEVICE_COLOUR = FindingKind(
     "PDF-116", Tells.RULE, "ISO 19005-1 6.2.3, ISO 19005-2 and -3 6.2.4.3",
-    "page {page} uses device colour ({operator}) and nothing says what colour that is",
+    "page {page} uses device colour ({operator}), but nothing defines that colour",
     "Device colours need an output intent or a default colour space.",
     _MAKE_AGAIN,
 )  # fmt: skip
 FONT_NOT_EMBEDDED = FindingKind(
     "PDF-117", Tells.RULE, "ISO 19005-1 6.3.4, ISO 19005-2 and -3 6.2.11.4",
     "fonts are used that are not embedded: {fonts}",
-    "Without its font a text is shown in another, or not at all.",
+    "Without its font, text is shown in a different font or not at all.",
     _MAKE_AGAIN,
 )  # fmt: skip
 FORBIDDEN_ACTION = FindingKind(
     "PDF-118", Tells.RULE, "ISO 19005-1 6.6.1, ISO 19005-2 and -3 6.5",
-    "it holds actions that PDF/A forbids: {actions}",
-    "Scripts, launching programs, sounds and films make a page depend on the viewer and on the day.",
+    "it contains actions that PDF/A forbids: {actions}",
+    "Scripts, actions that start programs, sounds and films make a page depend on the viewer and the time of viewing.",
     _MAKE_AGAIN,
 )  # fmt: skip
 FORBIDDEN_FORM = FindingKind(
     "PDF-119", Tells.RULE, "ISO 19005-1 6.9, ISO 19005-2 and -3 6.4",
-    "its form is of a sort that PDF/A forbids: {reason}",
-    "What a form shows must stand in the file itself, not be computed by a viewer.",
+    "its form is of a kind that PDF/A forbids: {reason}",
+    "What a form shows must be stored in the file itself, not computed by a viewer.",
     _MAKE_AGAIN,
 )  # fmt: skip
 FORBIDDEN_ATTACHMENT = FindingKind(
     "PDF-120", Tells.RULE, "ISO 19005-1 6.1.11, ISO 19005-3 6.8",
-    "an attachment is not as PDF/A wants it: {reason}",
-    "PDF/A-1 allows no attachment; PDF/A-3 wants each with its relationship to the document and its media type.",
+    "an attachment does not meet PDF/A: {reason}",
+    "PDF/A-1 does not allow attachments; PDF/A-3 requires the relationship to the document and the media type of"
+    " each.",
     _MAKE_AGAIN,
 )  # fmt: skip
 NOT_TAGGED = FindingKind(
     "PDF-121", Tells.RULE, "ISO 19005-1 6.8, ISO 19005-2 and -3 6.7, ISO 14289-1 6.2 and 7.1",
     "it claims {claims} but is not tagged: {reason}",
-    "Level A and PDF/UA need Marked to be true and a structure tree with content.",
+    "Level A and PDF/UA require that Marked is true and that the structure tree has content.",
     _MAKE_AGAIN,
 )  # fmt: skip
 NO_LANGUAGE = FindingKind(
     "PDF-122", Tells.RULE, "ISO 14289-1 7.2",
-    "it claims PDF/UA but names no language",
-    "The catalogue's Lang is what a screen reader reads by.",
+    "it claims PDF/UA but does not state a language",
+    "Screen readers use the language in the catalogue's Lang entry.",
     _MAKE_AGAIN,
 )  # fmt: skip
 NO_TITLE = FindingKind(
     "PDF-123", Tells.RULE, "ISO 14289-1 7.1",
     "it claims PDF/UA but its title is not shown: {reason}",
-    "PDF/UA needs dc:title in the metadata and DisplayDocTitle true.",
+    "PDF/UA requires dc:title in the metadata and DisplayDocTitle set to true.",
     _MAKE_AGAIN,
 )  # fmt: skip
 INFO_DIFFERS = FindingKind(
     "PDF-124", Tells.RULE, "ISO 19005-1 6.7.3",
     "the document information and the XMP metadata disagree: {fields}",
-    "In PDF/A-1 both must say the same.",
+    "In PDF/A-1 both must have the same values.",
     _MAKE_AGAIN,
 )  # fmt: skip
 INFO_DIFFERS_LATER = FindingKind(
     "PDF-125", Tells.ADVICE, "ISO 19005-2 and -3 6.6.3",
     "the document information and the XMP metadata disagree: {fields}",
-    "From PDF/A-2 on the XMP metadata count; a viewer may still show the other.",
-    "Nothing is broken; make it again if the wrong title or author would mislead",
+    "From PDF/A-2 on, the XMP metadata counts; a viewer may still show the other value.",
+    "No action needed; make the file again if the wrong title or author would mislead readers",
 )  # fmt: skip
 FORBIDDEN_STREAM = FindingKind(
     "PDF-126", Tells.RULE, "ISO 19005-1 6.1.7 and 6.1.10, ISO 19005-2 and -3 6.1.7",
-    "it holds streams that PDF/A forbids: {streams}",
+    "it contains streams that PDF/A forbids: {streams}",
     "LZW compression, encryption filters and streams in other files are not allowed.",
     _MAKE_AGAIN,
 )  # fmt: skip
 FORBIDDEN_ANNOTATION = FindingKind(
     "PDF-127", Tells.RULE, "ISO 19005-1 6.5, ISO 19005-2 and -3 6.3",
-    "it holds annotations that PDF/A forbids: {annotations}",
-    "Sounds, films, screens and three-dimensional scenes are not allowed, nor annotations that do not print.",
+    "it contains annotations that PDF/A forbids: {annotations}",
+    "Sounds, films, screens and three-dimensional scenes are not allowed, nor are annotations that do not print.",
     _MAKE_AGAIN,
 )  # fmt: skip
 TRANSPARENCY = FindingKind(
     "PDF-128", Tells.RULE, "ISO 19005-1 6.4",
     "it claims PDF/A-1 but uses transparency: {where}",
-    "PDF/A-1 rests on PDF 1.4 without transparency.",
+    "PDF/A-1 is based on PDF 1.4 without transparency.",
     _MAKE_AGAIN,
 )  # fmt: skip
 LATER_FEATURE = FindingKind(
     "PDF-129", Tells.RULE, "ISO 19005-1 6.1.4 and 6.1.13",
-    "it claims PDF/A-1 but uses what came later: {feature}",
-    "Optional content and cross-reference streams came after PDF 1.4.",
+    "it claims PDF/A-1 but uses a later feature: {feature}",
+    "Optional content and cross-reference streams were introduced after PDF 1.4.",
     _MAKE_AGAIN,
 )  # fmt: skip
 PAGES_BROKEN = FindingKind(
     "PDF-130", Tells.RULE, "ISO 32000-1 7.7.3",
     "its page tree is broken: {reason}",
-    "The tree of pages runs in a circle, is too deep, or says another number of pages than it has.",
-    "Get the file again from where it came; `qpdf --check` tells more",
+    "The page tree contains a loop, is too deep, or states a wrong number of pages.",
+    "Obtain the file again; for details: qpdf --check FILE",
 )  # fmt: skip
 SCRIPTED = FindingKind(
     "PDF-140", Tells.NOTE, "ISO 32000-1 12.6.4.16",
-    "it holds actions: {actions}",
-    "The file can do something when it is opened or clicked. Nothing of it was run here.",
-    "Look at it only in a viewer without scripts",
+    "it contains actions: {actions}",
+    "The file can run an action when it is opened or clicked. No action was run during the check.",
+    "Open it only in a viewer without scripts",
 )  # fmt: skip
 FORM = FindingKind(
     "PDF-141", Tells.NOTE, "ISO 32000-1 12.7",
-    "it holds a form with {fields} fields",
-    "What was filled in may be part of the evidence.",
-    "Nothing to do",
+    "it contains a form with {fields} fields",
+    "The values that were filled in may be part of the evidence.",
+    "No action needed",
 )  # fmt: skip
 SIGNED = FindingKind(
     "PDF-142", Tells.NOTE, "ISO 32000-1 12.8",
-    "it holds {signatures} digital signatures",
+    "it contains {signatures} digital signatures",
     "The signatures were not verified. Any change to the file would break them.",
-    "Verify them with a tool made for it, for example pdfsig",
+    "Verify them with a suitable tool: pdfsig FILE",
 )  # fmt: skip
 ATTACHMENTS = FindingKind(
     "PDF-143", Tells.NOTE, "ISO 32000-1 7.11.4",
-    "it holds attached files: {names}",
-    "Files inside the PDF are kept with it; their formats were not looked at.",
-    "Nothing to do; extract them if they should be preserved on their own",
+    "it contains attached files: {names}",
+    "Files inside the PDF are kept with it; their formats were not checked.",
+    "No action needed; extract them if they should be preserved separately",
 )  # fmt: skip
 OUTVOTED = FindingKind(
     "PDF-144", Tells.ADVICE, "ISO 19005, ISO 14289, as veraPDF checks them",
-    "veraPDF finds {profiles} met; a check of this program differs: {problem}",
-    "veraPDF's verdict counts. What this program's own checks found is kept here, since a viewer may object to it too.",
-    "Nothing to do, unless a viewer shows the file wrongly",
+    "veraPDF finds that {profiles} is met; a check of this program disagrees: {problem}",
+    "veraPDF's result counts. The result of the program's own check is kept here, because a viewer may have the"
+    " same problem.",
+    "No action needed unless a viewer shows the file wrongly",
 )  # fmt: skip

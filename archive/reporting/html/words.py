@@ -13,12 +13,11 @@ from markupsafe import Markup
 from archive.ledger.deeds import Deed, DeedKind
 from archive.ledger.history import LifeEvent
 from archive.ledger.seal_events import SEALED, VALIDATED
-from archive.model.finding import Fact, Finding, Severity
+from archive.model.finding import Finding, Severity
 from archive.reporting.html.markup import Child, element, escape_text, name
 from archive.translation import Translator
 
-_FORMAT = re.compile(r"\{(\w+):[^{}]*\}")
-_LEADING_WORD = re.compile(r"[^{}:]{1,24}: ")
+_LEADING_WORD = re.compile(r"\A[^{}:]{1,24}: ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,20 +136,20 @@ class Words:
 
     def finding(self, finding: Finding) -> Markup:
         """The sentence of a finding without the word at its beginning, which the severity says already."""
-        title = self.speaking.gettext(finding.kind.title)
-        return self._filled(_LEADING_WORD.sub("", title, count=1) if _LEADING_WORD.match(title) else title, finding)
+        return Markup(finding.message_in(self._sentence, _named))  # noqa: S704 - text and facts are escaped
 
     def remedy(self, finding: Finding) -> Markup:
-        return self._filled(self.speaking.gettext(finding.kind.remedy), finding)
+        return Markup(finding.remedy_in(self._template, _named))  # noqa: S704 - text and facts are escaped
 
-    def _filled(self, template: str, finding: Finding) -> Markup:
-        facts = {key: self._fact(value) for key, value in {"subject": finding.subject, **finding.facts}.items()}
-        return escape_text(_FORMAT.sub(r"{\1}", template)).format(**facts)
+    def _sentence(self, title: str) -> str:
+        return _LEADING_WORD.sub("", self._template(title), count=1)
 
-    def _fact(self, value: Fact) -> Markup:
-        if isinstance(value, bool) or not isinstance(value, int):
-            return name(", ".join(map(str, value)) if isinstance(value, tuple) else str(value))
-        return Markup(self.count(value))  # noqa: S704 - a number
+    def _template(self, text: str) -> str:
+        return str(escape_text(self.speaking.gettext(text)))
+
+
+def _named(text: str) -> str:
+    return str(name(text))
 
 
 def day_of(seconds: int) -> date:

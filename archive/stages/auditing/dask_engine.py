@@ -117,7 +117,7 @@ def _work(task: Work, topic: str) -> tuple[Any, int]:
         worker.log_event(topic, (*task.key, count))
         state = worker.state.tasks.get(name)
         if state is None or state.state == "cancelled":
-            raise CancelledError("the run that asked for this was stopped")
+            raise CancelledError("the run that requested this was stopped")
 
     pulse = Pulse(tell, task.beat_seconds, task.rate)
     try:

@@ -89,7 +89,7 @@ def _refuse_held(ledger: Ledger, absolute: str) -> None:
     if holdings_at(ledger, absolute):
         raise ExistsError(
             "this is a holding already", subject=absolute,
-            remedy="Audit it: archive audit BAG; if another bag stands there now: archive holdings retire BAG",
+            remedy="Audit it: archive audit BAG; if a different bag is there now: archive holdings retire BAG",
         )  # fmt: skip
 
 
@@ -110,8 +110,8 @@ def relocate_holding(
     own = _identity_of(absolute, settings, key)
     if record.tag_digest != holding.tag_digest:
         raise FormatError(
-            "this is another bag: its tag manifests are not those of the holding", subject=absolute,
-            remedy="Enter it as a holding of its own: archive holdings add",
+            "this is a different bag: its tag manifests are not those of the holding", subject=absolute,
+            remedy="Add it as a holding of its own: archive holdings add",
         )  # fmt: skip
     _refuse_second_path(ledger, settings, holding.tag_digest, own=own, absolute=absolute, moved=holding)
     place = ensure_location(ledger, key, root, identity, named=named)
@@ -193,7 +193,7 @@ def reach(
     if probe.reason is not None:
         raise StorageError(
             f"the location {key} cannot be reached: {probe.reason}", subject=absolute,
-            remedy="Mount the disk or mend the connection, then run again",
+            remedy="Mount the disk or fix the connection, then run again",
         )  # fmt: skip
     return probe.identity
 

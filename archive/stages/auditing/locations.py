@@ -63,7 +63,7 @@ def split_address(address: str, settings: Settings, name: str | None) -> tuple[s
         return name, root, inner if is_deposit(root) else inner.strip("/"), True
     if is_deposit(address):
         raise UsageError(
-            "no place in archive.toml is at this address, so it cannot be held",
+            "no place in archive.toml has this address, so bags there cannot be holdings",
             subject=shown_scheme(address), remedy='Write [places.NAME] with its url in archive.toml',
         )  # fmt: skip
     from archive.bags.opening import storage_root

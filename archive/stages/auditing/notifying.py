@@ -47,7 +47,9 @@ def deliver(settings: NotifySettings, notice: Notice, environ: Mapping[str, str]
     Raises `UsageError` when nobody is named.
     """
     if not (settings.mail_to or settings.webhook or settings.heartbeat):
-        raise UsageError("nobody is to be notified", remedy="Set mail_to or webhook under [notify] in archive.toml")
+        raise UsageError(
+            "no one to notify is configured", remedy="Set mail_to or webhook under [notify] in archive.toml"
+        )
     done = []
     if settings.mail_to:
         password = environ.get("ARCHIVE_SMTP_PASSWORD", "")
@@ -127,7 +129,7 @@ def send_message(settings: NotifySettings, message: EmailMessage, password: str)
     Raises `UsageError` when these are not set, `StorageError` when the server refuses.
     """
     if not settings.smtp_host or not settings.mail_from:
-        raise UsageError("a mail needs a server and a sender", remedy="Set smtp_host and mail_from under [notify]")
+        raise UsageError("mail needs a server and a sender", remedy="Set smtp_host and mail_from under [notify]")
     message["From"] = settings.mail_from
     message["Date"] = formatdate(usegmt=True)
     message["Message-ID"] = make_msgid(domain=settings.mail_from.rpartition("@")[2].strip("<> ") or "localhost")
@@ -140,7 +142,7 @@ def send_message(settings: NotifySettings, message: EmailMessage, password: str)
                 server.ehlo()
             if settings.smtp_user:
                 if not server.has_extn("auth") or not isinstance(server.sock, ssl.SSLSocket):
-                    raise UsageError("the mail server offers no safe way to log in", subject=host)
+                    raise UsageError("the mail server offers no secure way to log in", subject=host)
                 server.login(settings.smtp_user, password)
             server.send_message(message)
     except (OSError, smtplib.SMTPException) as error:

@@ -15,7 +15,7 @@ from archive.model.addresses import is_bucket, is_remote, join_address
 if TYPE_CHECKING:
     from archive.bags.deposit_reader import ReadsInPlace
 
-NO_FOLDER = "there is no such folder; perhaps it is not mounted"
+NO_FOLDER = "no such folder; it may not be mounted"
 
 
 def location_identity(root: str, options: Mapping[str, Any]) -> str:
@@ -103,7 +103,7 @@ def _ask_target(root: str, options: Mapping[str, Any], places: Sequence[str]) ->
         if not isinstance(target, ReadsInPlace):
             target.check(Package("", "", "", "", (), 0))
         elif not (places and _is_there(target, places[0])) and target.is_empty():
-            raise StorageError("it is not there or empty; perhaps its disk is not mounted on the server", subject=root)
+            raise StorageError("it does not exist or is empty; its disk may not be mounted on the server", subject=root)
     finally:
         target.close()
 

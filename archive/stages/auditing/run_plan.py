@@ -30,7 +30,7 @@ def plan_audit(ledger: Ledger, settings: Settings, bags: Sequence[str], given: M
     places = {place.name: place.id for place in list_locations(ledger)}
     for name in given["locations"]:
         if name not in places:
-            raise UsageError("no holding stands in this location", subject=name, remedy="See archive holdings list")
+            raise UsageError("there are no holdings in this location", subject=name, remedy="See archive holdings list")
     any_age = (holdings or given["sample"] or given["retry_failed"]) and given["max_age"] is None
     max_age = parse_age(settings.audit.max_age)
     sample = parse_share(given["sample"]) if given["sample"] else None
@@ -85,4 +85,4 @@ def _find(ledger: Ledger, bag: str) -> list[Holding]:
 def require_holdings(ledger: Ledger) -> None:
     """Raises `UsageError` for a ledger that holds nothing: no audit of nothing is a success."""
     if not has_holdings(ledger):
-        raise UsageError("the ledger has no holdings", remedy="Enter a bag: archive holdings add BAG")
+        raise UsageError("the ledger has no holdings", remedy="Add a bag: archive holdings add BAG")

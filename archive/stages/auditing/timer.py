@@ -39,7 +39,7 @@ class Timer:
 
     def __post_init__(self) -> None:
         if re.search(r"[\x00-\x1f\x7f]|\\$", self.folder):
-            raise UsageError("a timer cannot name a folder with such characters", subject=self.folder)
+            raise UsageError("a timer cannot use a folder whose name has such characters", subject=self.folder)
 
     @property
     def name(self) -> str:
@@ -149,7 +149,7 @@ def keep_secrets(path: str, password: str) -> bool:
     except OSError as error:
         raise from_os_error(error, path) from error
     if any(ord(one) < 0x20 for one in password):
-        raise UsageError("ARCHIVE_SMTP_PASSWORD holds a control character", remedy="Write the password file by hand")
+        raise UsageError("ARCHIVE_SMTP_PASSWORD contains a control character", remedy="Write the password file by hand")
     line = f"ARCHIVE_SMTP_PASSWORD={shlex.quote(password)}" if password else "#ARCHIVE_SMTP_PASSWORD="
     write_output(path, [f"{_SECRETS}{line}\n".encode("utf-8", "surrogateescape")], mode=0o600)
     return True

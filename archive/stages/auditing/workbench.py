@@ -1,4 +1,4 @@
-"""The folder beside a bag in which a repair prepares files: whoever is killed in the middle leaves old or new, no half.
+"""The folder beside a bag in which a repair prepares files: interrupted, it leaves the old or the new file, no part.
 
 A new file is written and synced here and only then renamed over the old one, which a hard link keeps beside. The
 workbench also says what the repair was about to do, so that the next one can tell the ledger what was done. There is
@@ -71,7 +71,7 @@ def set_up(bag: str, kept: str, paths: Sequence[str]) -> Workbench:
         if os.stat(bag).st_dev != os.stat(os.path.dirname(bag.rstrip("/")) or "/").st_dev:
             raise UsageError(
                 "the bag is a disk of its own: nothing can be put in place in one step there", subject=bag,
-                remedy="Copy the bag into a folder, enter that with archive holdings move, and repair it there",
+                remedy="Copy the bag into a folder, record that with archive holdings move, and repair it there",
             )  # fmt: skip
         if unfinished_paths(bag) is not None:
             _clear(folder)
@@ -102,7 +102,7 @@ def unfinished_paths(bag: str) -> list[str] | None:
     owner, paths = (told.get("owner"), told.get("paths")) if isinstance(told, dict) else ("", [])
     if owner and not is_dead_owner(str(owner)):
         raise LockedError(
-            "another repair of this bag is at work", subject=bag,
+            "another repair of this bag is running", subject=bag,
             remedy=f"Wait for it to end; if it ran on a machine that is gone, remove {folder}",
         )  # fmt: skip
     return [str(path) for path in paths] if isinstance(paths, list) else []
@@ -143,4 +143,4 @@ def _refuse_links(bag: str, path: str) -> None:
     for part in path.split("/")[:-1]:
         at = os.path.join(at, part)
         if os.path.islink(at):
-            raise UsageError("a link stands where a folder of the bag should be", subject=at)
+            raise UsageError("a link is where a folder of the bag should be", subject=at)

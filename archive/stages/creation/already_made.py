@@ -52,7 +52,7 @@ def find_difference(where: Destination, settings: Settings, description: str | N
     except (ArchiveError, OSError) as error:
         raise ExistsError(
             "the destination already exists, and it cannot be read as a bag", subject=where.target,
-            remedy="Look at it; move it away, or give the new bag another name",
+            remedy="Examine it; move it away, or choose another name for the new bag",
         ) from error  # fmt: skip
     front = f"{payload_folder(plain=plain)}/"
     originals = {path: digests for path, digests in listed.items() if path.startswith(front)}

@@ -190,7 +190,7 @@ def work_on(task: BagTask, beat: Callable[[int], None]) -> BagResult:
         except ArchiveError as error:
             return BagResult(task.order, BagState.FAILED, error=error.without_cause())
         except OSError as error:
-            told = StorageError(f"the system says: {error.strerror or error}", subject=task.order.source)
+            told = StorageError(f"the system reported: {error.strerror or error}", subject=task.order.source)
             return BagResult(task.order, BagState.FAILED, error=told)
         except Exception as error:  # noqa: BLE001 - a fault over one bag must not cost the others
             return BagResult(task.order, BagState.FAILED, error=_fault(error, task.order.source))

@@ -147,7 +147,7 @@ def _choose_name(roots: tuple[SourceRoot, ...], name: str | None) -> str:
     except UnicodeEncodeError:
         sound = False
     if not sound:
-        raise UsageError("this cannot be the name of a bag", subject=name, remedy="Give another with --name")
+        raise UsageError("this cannot be the name of a bag", subject=name, remedy="Choose another with --name")
     return name
 
 
@@ -169,5 +169,5 @@ def _check_apart(roots: tuple[SourceRoot, ...], to: str, target: str, *, in_plac
         own = os.path.realpath(root.path)
         if root.is_folder and os.path.commonpath([own, place]) == own:
             raise UsageError(
-                "the destination lies inside the source", subject=target, remedy="Choose a folder outside with --to"
+                "the destination is inside the source", subject=target, remedy="Choose a folder outside with --to"
             )

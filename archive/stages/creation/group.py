@@ -84,7 +84,7 @@ def create_group(
     shown = os.path.join(to, where.name)
     target = os.path.abspath(shown)
     if os.path.lexists(target):
-        raise ExistsError("the destination already exists, and nothing is ever overwritten", subject=target)
+        raise ExistsError("the destination already exists, and nothing is overwritten", subject=target)
     if clean_partial and not dry_run:
         clean_leftovers(where.leftovers())
     work = _Work(make, where, listed, settings, "data" if plain else "data/original", clock)
@@ -101,7 +101,7 @@ def create_group(
                     return tuple(_as_not_made(one, shown) for one in reports)
                 if list(_list_files(where, settings, plain=plain)) != listed:
                     raise SourceError(
-                        "it changed after it was planned",
+                        "it changed after the plan was made",
                         subject=where.roots[0].path,
                         remedy="Make sure nothing writes to it, then run again",
                     )

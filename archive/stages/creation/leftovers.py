@@ -19,9 +19,9 @@ def put_back_interrupted(sources: Sequence[str], *, clean: bool) -> None:
             continue
         if not clean:
             raise StorageError(
-                "an earlier --in-place was cut off in its last step; the folder is whole and this path leads to it",
+                "an earlier --in-place was interrupted in its last step; the folder is whole and this path leads to it",
                 subject=source,
-                remedy="Put it back and go on with --clean-partial",
+                remedy="Restore it and continue with --clean-partial",
             )
         put_back(source, partial)
 
@@ -49,6 +49,6 @@ def clean_leftovers(leftovers: Sequence[str]) -> None:
     for path in leftovers:
         if holds_source(path):
             raise StorageError(
-                "this working folder holds a source folder and is not removed", subject=path, remedy="Look at it first"
+                "this working folder holds a source folder and is not removed", subject=path, remedy="Examine it first"
             )
         remove_tree(path)

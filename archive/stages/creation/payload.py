@@ -68,7 +68,7 @@ def take_payload(
 
 def _changed(subject: str) -> SourceError:
     return SourceError(
-        "it changed after it was planned",
+        "it changed after the plan was made",
         subject=subject,
         remedy="Make sure nothing writes to it, then run again",
     )

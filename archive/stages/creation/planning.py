@@ -47,7 +47,7 @@ def plan(
     if not in_place and os.path.lexists(target):
         if not dry_run:
             raise ExistsError(
-                "the destination already exists, and nothing is ever overwritten",
+                "the destination already exists, and nothing is overwritten",
                 subject=target,
                 remedy=codes.TARGET_EXISTS.remedy,
             )

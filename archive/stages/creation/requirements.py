@@ -148,7 +148,7 @@ def _judge_form(profile: Profile, serialize: str) -> list[str]:
     elif serialize and not _accepts(profile, serialize):
         conflicts.append(f"--serialize {serialize}: it accepts {', '.join(profile.accept_serialization) or 'a folder'}")
     if profile.fetch_required:
-        conflicts.append("it wants a fetch.txt, and a new bag holds all its files")
+        conflicts.append("it requires a fetch.txt, and a new bag holds all its files")
     return conflicts
 
 

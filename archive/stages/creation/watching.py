@@ -39,7 +39,7 @@ class Watch:
         self, folder: str, seconds: float, left_out: Sequence[str] = (), clock: Callable[[], float] = time.monotonic
     ) -> None:
         if seconds <= 0:
-            raise UsageError("a folder settles in more than 0 seconds", remedy="Set [watch] settle_seconds")
+            raise UsageError("settle_seconds must be more than 0", remedy="Set [watch] settle_seconds, such as 60")
         self.folder, self.seconds, self._clock = os.path.abspath(folder), seconds, clock
         self._settling = Settling(self.folder, seconds, clock, frozenset(map(os.path.abspath, left_out)))
         self._tried: dict[str, _Tried] = {}
@@ -112,9 +112,13 @@ def check_places(folder: str, to: str, done: str | None) -> None:
         return
     kept = os.path.realpath(done)
     if kept == own or os.path.commonpath([kept, place]) == place:
-        raise UsageError("this cannot be the folder for what is done", subject=done, remedy="Choose another --done")
+        raise UsageError("this cannot be the folder for finished sources", subject=done, remedy="Choose another --done")
     if os.path.commonpath([own, kept]) == own and os.path.dirname(kept) != own:
-        raise UsageError("a folder for what is done stands directly in the watched one or outside", subject=done)
+        raise UsageError(
+            "the folder for finished sources must be directly in the watched one or outside of it", subject=done
+        )
     above = kept if os.path.isdir(kept) else os.path.dirname(kept)
     if os.path.isdir(above) and os.stat(above).st_dev != os.stat(own).st_dev:
-        raise UsageError("what is done is moved by a rename, so it stays on one file system", subject=done)
+        raise UsageError(
+            "finished sources are moved by renaming, so the folder must be on the same file system", subject=done
+        )

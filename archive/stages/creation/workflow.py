@@ -76,7 +76,7 @@ def create(
     sources = [os.fspath(source) for source in sources]
     plain = plain or in_place or fetch_from is not None
     if in_place and fetch_from is not None:
-        raise UsageError("--in-place and --fetch-from exclude each other", remedy="Leave out one of them")
+        raise UsageError("--in-place and --fetch-from cannot be used together", remedy="Leave out one of them")
     if plain and description is not None:
         raise UsageError("a plain bag has no description", remedy="Leave out --plain or --description")
     table = None

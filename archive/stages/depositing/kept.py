@@ -65,7 +65,7 @@ def find_deposits(deposits: Iterable[KeptDeposit], text: str) -> list[KeptDeposi
         one for one in known if text == one.bag or (one.receipt is not None and text == one.receipt.identifier)
     ]
     if not found:
-        raise NotFoundError("no deposit of this is known", subject=text, remedy="See archive deposits list")
+        raise NotFoundError("no known deposit matches this", subject=text, remedy="See archive deposits list")
     return found
 
 

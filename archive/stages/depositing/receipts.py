@@ -65,10 +65,10 @@ def receipt_of(fields: Any) -> Receipt:
         table["algorithms"] = tuple(table["algorithms"])
         receipt = Receipt(**table)
     except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError("it is no receipt") from error
+        raise ValueError("not a receipt") from error
     texts = (receipt.target, receipt.identifier, receipt.fingerprint, receipt.finished, receipt.bag)
     if not all(isinstance(text, str) for text in texts) or not _FINGERPRINT.fullmatch(receipt.fingerprint):
-        raise ValueError("it is no receipt")
+        raise ValueError("not a receipt")
     return receipt
 
 

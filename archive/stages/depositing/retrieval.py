@@ -145,7 +145,7 @@ def _receive(files: Iterator[tuple[str, Iterator[bytes]]], tree: str, progress: 
         for path, chunks in files:
             why = unsafe_reason(os.fsencode(path))
             if why is not None:
-                raise DepositError(f"the target gives a file a name that leads away: {why}", subject=path)
+                raise DepositError(f"the target gives a file a name outside of the deposit: {why}", subject=path)
             try:
                 size += working.write(path, _counted(chunks, progress), anew=False)
             except NotAFileError as error:

@@ -35,7 +35,7 @@ def load_description(sources: Sequence[str], explicit: str | None) -> Descriptio
         others = [path for path, _ in found if not _is_same(path, explicit)]
         if others and any(os.path.isdir(source) for source in sources):
             raise UsageError(
-                "this description lies in the source, but another was named",
+                "this description is in the source, but another was named",
                 subject=others[0],
                 remedy="Move one of them out of the source; a description is not payload and would be lost",
             )
@@ -48,7 +48,7 @@ def load_description(sources: Sequence[str], explicit: str | None) -> Descriptio
         raise UsageError(
             "there are two descriptions, and only one can be used",
             subject=found[1][0],
-            remedy=f"Join it with {found[0][0]}, or move it away",
+            remedy=f"Merge it with {found[0][0]}, or move it away",
         )
     path, prefix = found[0]
     description, findings = read_description_file(path)

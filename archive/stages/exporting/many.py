@@ -126,7 +126,7 @@ class _Archive:
             items = [one for _, one in found if isinstance(one, _Item)]
             if self._there is not None and not self._is_whole(items):
                 raise ExistsError(
-                    "the destination already exists, and nothing is ever overwritten", subject=self._target,
+                    "the destination already exists, and nothing is overwritten", subject=self._target,
                     remedy="Choose another --name or --to",
                 )  # fmt: skip
         for bag, one in found:

@@ -26,12 +26,12 @@ def choose_place(to: str, name: str) -> str:
     if not to:
         raise UsageError("no destination is given", remedy="Give the folder for the bag with --to")
     if name in ("", ".", "..") or set(name) & set("/\\\0\r\n"):
-        raise UsageError("this cannot be the name of a bag", subject=name, remedy="Give another with --name")
+        raise UsageError("this cannot be the name of a bag", subject=name, remedy="Choose another with --name")
     target = os.path.join(to, name)
     refuse_sealed(to, shown=target)
     if os.path.lexists(target):
         raise ExistsError(
-            "the destination already exists, and nothing is ever overwritten",
+            "the destination already exists, and nothing is overwritten",
             subject=target,
             remedy="Choose another --name or --to",
         )

@@ -219,7 +219,7 @@ class _Work:
     def _ask(self, wanted: Wanted, part: Part, watch: Watch, shown: str) -> Finding | None:
         """One request for what is still missing of the part. Raises what `open_answer` raises."""
         if self.stopped.is_set():
-            raise CancelledError("the work was stopped")
+            raise CancelledError("stopped")
         begun = part.size
         if begun and _is_whole(wanted, part):
             return None  # a run was stopped between its last byte and its place

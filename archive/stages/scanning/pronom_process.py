@@ -66,7 +66,7 @@ class PronomProcess:
         if not said:
             raise UsageError(
                 "pygfried, which names formats by PRONOM, does not work here", subject="identify.formats",
-                remedy="Install it anew: pip install pygfried, or set identify.formats to table",
+                remedy="Reinstall it: pip install pygfried, or set identify.formats to table",
             )  # fmt: skip
         version, details, created = said
         return version, details, created

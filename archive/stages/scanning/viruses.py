@@ -163,7 +163,7 @@ def _scan_by_clamd(build: Originals, address: str, tool: Tool) -> VirusCheck:
             continue
     except OSError as error:
         raise StorageError(
-            f"clamd stopped answering: {error.strerror or error}", remedy="Look at clamd's log and run again"
+            f"clamd stopped answering: {error.strerror or error}", remedy="Check clamd's log, then run again"
         ) from error
     return outcome.check_by(tool)
 

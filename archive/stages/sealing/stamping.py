@@ -55,7 +55,7 @@ def collect_stamps(
     from archive.trust.requests import NotStampedError, ObtainedStamp, obtain_stamp
 
     if trust is None:
-        return StampSet(problems=("no trust folder is named, so no stamp could be verified, and none was asked for",))
+        return StampSet(problems=("no trust folder is named, so no stamp could be verified, and none was requested",))
     files = _NewFiles(present or {})
     lists = (*files.lists(), *trust.lists)
 

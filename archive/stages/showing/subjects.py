@@ -52,7 +52,7 @@ def _read_record(path: str) -> RecordView:
         raise UsageError(
             "this record is too large to be shown as a whole",
             subject=path,
-            remedy="Judge it with archive validate, which reads it piece by piece",
+            remedy="Check it with archive validate, which reads it piece by piece",
         )
     with open_regular(path) as file:
         head = file.read(1024)

@@ -54,6 +54,6 @@ def judge_next_version(
             finally:
                 at.close()
             if found != record.digests:
-                raise StorageError("it was read back with other bytes than were written", subject=record.path)
+                raise StorageError("the bytes read back differ from those written", subject=record.path)
     findings = tuple(one for one in report.findings if one.kind is not HARD_LINKS)
     return replace(report, subject=subject, findings=findings)

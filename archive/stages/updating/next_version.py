@@ -216,7 +216,7 @@ class NextVersion:
             return record_version(ledger, holding, self.clock, detail).id
         except ArchiveError as error:
             raise StorageError(
-                f"the new version is in its place, but the ledger could not be told: {error.problem}",
+                f"the new version is in its place, but the ledger could not be updated: {error.problem}",
                 subject=self.old.path,
                 remedy=f"Retire the old holding and add the bag again: archive holdings retire {holding.id}",
             ) from error

@@ -67,8 +67,8 @@ def update(
             if finished is not None:
                 return UpdateReport(path, name, 0, updated=False, dry_run=False, finished=finished)
             raise UsageError(
-                "nothing is to be changed", subject=bag,
-                remedy="Say what, such as --add FILE; see archive update --help",
+                "no change is given", subject=bag,
+                remedy="Name one, such as --add FILE; see archive update --help",
             )  # fmt: skip
         with ExitStack() as stack:
             partial = None
@@ -125,7 +125,7 @@ def _held(path: str) -> Iterator[None]:
     """No other update and no repair of this bag meanwhile. Raises `LockedError`, `StorageError`."""
     if unfinished_paths(path) is not None:
         raise LockedError(
-            "a repair of this bag was cut off", subject=path,
+            "a repair of this bag was interrupted", subject=path,
             remedy=f"Finish it first: archive repair {shlex.quote(path)} --from COPY",
         )  # fmt: skip
     try:
@@ -134,7 +134,7 @@ def _held(path: str) -> Iterator[None]:
         raise from_os_error(error, path) from error
     with folder:
         if folder.fd is not None and not try_lock(folder.fd):
-            raise LockedError("another update of this bag is at work", subject=path, remedy="Wait for it to end")
+            raise LockedError("another update of this bag is running", subject=path, remedy="Wait for it to end")
         yield
 
 

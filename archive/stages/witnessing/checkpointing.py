@@ -74,7 +74,7 @@ def take_checkpoint(ledger: Ledger, settings: Settings, order: SealOrder, partie
     record_event(ledger, MADE, None, {**detail, "complete": sealing.is_complete}, now=now)
     findings: list[Finding] = []
     if not sealing.is_complete:
-        reason = "; ".join(sealing.problems) or "none was asked for"
+        reason = "; ".join(sealing.problems) or "none was requested"
         findings.append(
             codes.CHECKPOINT_INCOMPLETE.at(folder, found=sealing.operators, needed=sealing.needed, reason=reason)
         )

@@ -136,7 +136,7 @@ def copy_checkpoint(folder: str, place: str, name: str) -> None:
     mounted.
     """
     if not os.path.isdir(place) and not os.path.isdir(os.path.dirname(place)):
-        raise StorageError("there is no such folder; perhaps it is not mounted", subject=place)
+        raise StorageError("no such folder; it may not be mounted", subject=place)
     files = read_files(folder)
     with Partial(place, name) as partial:
         copy = partial.file("copy")

@@ -131,7 +131,7 @@ def test_a_holey_bag_is_still_to_be_fetched_for_every_verb(size: str, project: P
     assert TO_FETCH in str(audit["findings"])
     code, out, err = project.run("deposit", str(bag), f"dir:{tmp_path}/out", "-q")
     assert code == 5
-    assert "still to be fetched" in out + err
+    assert "has not been fetched yet" in out + err
     (bag / "data/far.bin").write_bytes(b"far")
     assert project.audit("--retry-failed")[0] == 0
     assert project.run("validate", str(bag), "-q")[0] == 0

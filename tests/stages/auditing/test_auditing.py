@@ -184,7 +184,7 @@ def test_what_hangs_is_said_to_hang(project: Project, tmp_path: Path, what: str,
     code, told = run_with_a_hanging_folder(project, stuck.parent if what == "location" else stuck, *words)
     assert code == 4, told
     assert "did not answer within 2 seconds" in told
-    assert "Mount the disk or mend the connection" in told
+    assert "Mount the disk or fix the connection" in told
 
 
 def test_a_location_that_hangs_holds_up_nobody(project: Project, tmp_path: Path) -> None:

@@ -199,7 +199,7 @@ def test_an_archive_that_is_not_whole_is_not_entered(project: Project, tmp_path:
     os.truncate(archive, archive.stat().st_size - 9000)
     code, _out, err = project.run("holdings", "add", str(archive))
     assert code == 1
-    assert "the archive is damaged: it ends within" in err
+    assert "the zip or tar file is damaged: it ends within" in err
     assert "archive validate" in err
 
 

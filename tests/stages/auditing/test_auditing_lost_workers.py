@@ -275,7 +275,7 @@ def another_run_in_the_middle(site: Site, _server: Postgres | None) -> None:
     other = write_bag(site.folder / "other" / "small", {"a.txt": b"a"})
     site.finish(site.start("holdings", "add", str(other)), 0)
     text = site.finish(site.start("audit", "--quiet", "--workers", "1", str(other)), 0)
-    assert "files are with another run at this moment [AUD-123]" in text
+    assert "files are being checked by another run [AUD-123]" in text
     site.open()
     site.finish(driver, 1)
 

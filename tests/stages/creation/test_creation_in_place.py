@@ -154,7 +154,7 @@ def interrupted(src: Path) -> Path:
 def test_an_interrupted_exchange_is_told_and_mended_when_asked(src: Path, tmp_path: Path) -> None:
     partial = interrupted(src)
     assert contents(src) == FILES
-    with pytest.raises(StorageError, match="cut off"):
+    with pytest.raises(StorageError, match="interrupted"):
         make(src, in_place=True)
     assert partial.is_dir()
     report = make(src, in_place=True, clean_partial=True)

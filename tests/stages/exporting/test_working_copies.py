@@ -173,7 +173,7 @@ def test_only_private_fields_are_left_out(project: Project) -> None:
         (["--for", "R. Haddad"], "a copy is given to a person for a purpose"),
         (["--for", ", reading room"], "a copy is given to a person for a purpose"),
         (["--for", FOR, "--as", "bag"], "give one of --as, --for and --holey"),
-        (["--as", "bag", "--because", "x"], "go with --for"),
+        (["--as", "bag", "--because", "x"], "are only used with --for"),
         (["--for", FOR, "--because", "x", "--without-restricted"], "that is to be left out"),
     ],
 )

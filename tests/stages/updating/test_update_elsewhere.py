@@ -102,7 +102,7 @@ def test_a_holey_bag_is_fetched_first_and_then_needs_no_fetch_txt(
     for words in (("--remove", "near.txt"), ("--accept-changes",)):
         code, out, _err = project.run("update", "bag", *words)
         assert code == 4, out
-        assert "Run archive fetch on the bag" in out
+        assert "archive fetch BAG" in out
         assert "--accept-changes" not in out
     assert (bag / "fetch.txt").exists()
     (bag / "data" / "far.txt").write_bytes(content)

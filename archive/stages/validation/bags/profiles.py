@@ -61,7 +61,7 @@ def _read_profile(path: str) -> bytes:
     """The file, of 8 MiB at most; never waits for a pipe. Raises OSError."""
     with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(errno.EINVAL, "it is no regular file", path)
+            raise OSError(errno.EINVAL, "not a regular file", path)
         data = file.read(_LARGEST + 1)
     if len(data) > _LARGEST:
         raise OSError(errno.EFBIG, f"it is larger than {_LARGEST:,} bytes", path)

@@ -111,7 +111,7 @@ class Tree:
         with open(os.open(self.locate(path), flags), "rb", buffering=0) as stream:
             status = os.fstat(stream.fileno())
             if not stat.S_ISREG(status.st_mode):
-                raise OSError(22, "it is no regular file")
+                raise OSError(22, "not a regular file")
             if status.st_nlink > 1:
                 first = self._linked.setdefault((status.st_dev, status.st_ino), path)
                 if first != path:

@@ -93,7 +93,7 @@ def _judge_layout(tree: Tree, entries: Entries) -> Layout | None:
         return None
     table = _read_json(tree, "ocfl_layout.json")
     if not isinstance(table, dict):
-        tree.findings.append(codes.E070.at("ocfl_layout.json", found="it is no JSON object"))
+        tree.findings.append(codes.E070.at("ocfl_layout.json", found="not a JSON object"))
         return None
     lacking = [key for key in ("extension", "description") if not isinstance(table.get(key), str)]
     if lacking:

@@ -60,7 +60,7 @@ def validate_record(
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            notes.add(codes.NOT_READABLE, reason="it is no regular file")
+            notes.add(codes.NOT_READABLE, reason="not a regular file")
             return _report(subject, notes, facts)
         facts["bytes"] = status.st_size
         root = _judge_descriptor(descriptor, status.st_size, notes, facts, limits)
