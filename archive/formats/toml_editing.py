@@ -27,14 +27,14 @@ def set_values(content: bytes, changes: Mapping[str, str]) -> bytes:
             section, _dot, key = name.partition(".")
             if not value:
                 if key in document.get(section, {}):
-                    del document[section][key]  # type: ignore[union-attr]
+                    del document[section][key]
                 continue
             if section not in document:
                 table = tomlkit.table()
                 table.add(key, value)
                 document.add(section, table)
             else:
-                document[section][key] = value  # type: ignore[index]
+                document[section][key] = value
         written = tomlkit.dumps(document)
     except (TOMLKitError, TypeError, AttributeError) as error:
         raise ValueError(str(error)) from error
