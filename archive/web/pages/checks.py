@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import FileResponse, Response
@@ -40,7 +40,7 @@ class Problem:
 
     field: str
     error: ArchiveError
-    given: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, str]
 
 
 def show_checks(visit: Visit) -> Response:
