@@ -8,13 +8,13 @@ A problem in what we were asked to judge is a `Finding` (see `archive.model.find
     ├── UsageError                   2     the call or the configuration is wrong
     ├── SourceError                  4     a source file cannot be read, or changed while we read it
     │   └── InfectedError            1     the virus scanner named a source file
-    ├── StorageError                 4     reading or writing our own side failed
+    ├── StorageError                 4     reading or writing on this machine failed
     │   ├── NoSpaceError             13    the disk or the quota is full
     │   ├── NotFoundError            10    there is no such bag, ledger or file
     │   │   └── NotABagError         10    what is there is not a bag
     │   ├── ExistsError              2     the destination is already there
-    │   ├── PermissionDeniedError    12    the system refuses us
-    │   └── LockedError              11    somebody else holds it
+    │   ├── PermissionDeniedError    12    permission denied by the system
+    │   └── LockedError              11    another process holds it
     ├── FormatError                  1     a document is so malformed that nothing can be said of its parts
     ├── RenditionError               4     no rendition could be made
     ├── DepositError                 5     refused by the target, or the outcome is unknown
@@ -69,7 +69,7 @@ def without_users(text: str) -> str:
 
 
 class ArchiveError(Exception):
-    """Base of all our exceptions.
+    """Base of all exceptions of this program.
 
     `problem` is one plain sentence without a full stop, `subject` the path or thing it is about (or None), `remedy`
     the next thing to do (or None). Nothing secret may be put in any of them: they reach logs and reports. The user
@@ -129,7 +129,7 @@ class InfectedError(SourceError):
 
 
 class StorageError(ArchiveError):
-    """Reading or writing our own side failed."""
+    """Reading or writing on this machine failed."""
 
     exit_code = 4
 
@@ -157,13 +157,13 @@ class ExistsError(StorageError):
 
 
 class PermissionDeniedError(StorageError):
-    """The system refuses us."""
+    """Permission denied by the system."""
 
     exit_code = 12
 
 
 class LockedError(StorageError):
-    """Somebody else holds it."""
+    """Another process holds it."""
 
     exit_code = 11
 
@@ -223,7 +223,7 @@ class LedgerVersionError(LedgerError):
 
 
 def from_os_error(error: OSError, subject: str) -> StorageError:
-    """The `StorageError` that says what `error` means for `subject`, a path of our own side."""
+    """The `StorageError` that says what `error` means for `subject`, a path on this machine."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return NoSpaceError("no space left on the device", subject=subject, remedy="Free some space and run again")
     if error.errno in (errno.ENOENT, errno.ENOTDIR):

@@ -111,7 +111,7 @@ class RenderSettings:
     )
     office: str = _setting(
         "auto",
-        "what draws office documents: auto takes our own readers, and LibreOffice for what they do not read",
+        "what draws office documents: auto takes the program's own readers, and LibreOffice for what they do not read",
         ("auto", "own", "libreoffice", "none"),
         needs=Needs.NOTHING,
     )
@@ -315,7 +315,7 @@ class Settings:
     """All settings. `places` are tables by name (see `archive.places`); `origins` tells where "section.key" is from.
 
     `refused` names the settings of the project file that do not count, each with the reason; `passed_over` is an
-    archive.toml in the working folder that does not count at all, because everybody can write to that folder.
+    archive.toml in the working folder that does not count at all, because everyone can write to that folder.
     `unstated` are the places that a former `[targets.NAME]` names, whose audience is not stated.
     """
 
@@ -358,7 +358,7 @@ class Settings:
             for reason in dict.fromkeys(self.refused.values())
         ]
         if self.passed_over:
-            said.append(f"{self.passed_over} does not count: everybody can write to its folder. {self._how_to_trust()}")
+            said.append(f"{self.passed_over} does not count: everyone can write to its folder. {self._how_to_trust()}")
         return said
 
     def _how_to_trust(self) -> str:

@@ -11,7 +11,7 @@ import gettext
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "ar": "العربية"}
@@ -65,7 +65,7 @@ class Translator:
         """A length of time in its largest unit, such as 3 minutes."""
         from babel.dates import format_timedelta
 
-        return format_timedelta(timedelta(seconds=seconds), threshold=1.5, locale=self.language)
+        return format_timedelta(max(round(seconds), 1), threshold=1.5, locale=self.language)
 
     def age(self, text: str) -> str:
         """An age as settings have it, such as 90d, in words: 90 days. Raises `UsageError`."""
@@ -75,6 +75,16 @@ class Translator:
 
         number, unit = age_parts(text)
         return format_unit(float(number), f"duration-{unit}", "long", locale=self.language)
+
+    def language_name(self, tag: str) -> str:
+        """The name of a language by its BCP 47 tag, such as Arabic (Syria); the tag where there is no name."""
+        from babel.core import Locale, UnknownLocaleError
+
+        known = Locale(self.language).languages
+        try:
+            return str(known.get(tag) or Locale.parse(tag, sep="-").get_display_name(self.language) or tag)
+        except (UnknownLocaleError, ValueError):
+            return tag
 
     def day(self, when: date) -> str:
         """A date as people write it, such as 30 November 2026."""

@@ -192,7 +192,7 @@ def test_the_search_ends_at_a_folder_that_everybody_can_write_to(
     assert (settings.render.page, settings.render.pdfa, settings.passed_over) == ("a4", "3a", "")
     settings = load(shared, environ)
     assert (settings.render.page, settings.passed_over) == ("a4", str(shared / "archive.toml"))
-    assert "everybody can write" in settings.explain_refusals()[0]
+    assert "everyone can write" in settings.explain_refusals()[0]
     trust_project(str(shared), environ)
     assert load(shared, environ).render.page == "letter"
     write(shared, "[render]\npage = 'letter'\npdfa = 'none'\n")

@@ -45,7 +45,7 @@ COMMANDS: dict[str, str] = {
     "unpack": "Unpack a bag from a zip or tar file, validated.",
     "join": "Rebuild one bag from the bags of a group.",
     "desk": "Open the archive in the browser, on this machine.",
-    "demo": "Make a finished, validated bag from a shipped sample.",
+    "demo": "Make bags from the samples, or a small archive to learn on.",
     "explain": "Explain a finding's code.",
     "config": "Show the settings and where each comes from.",
     "doctor": "Check which tools and features are available on this machine.",
@@ -53,7 +53,7 @@ COMMANDS: dict[str, str] = {
 }
 
 _KINDS = {int(Exit.INTERRUPTED): "Interrupted", int(Exit.FAULT): "Fault"}
-"""The `kind` of an error document where no exception of ours stands behind it."""
+"""The `kind` of an error document where no `ArchiveError` caused it."""
 
 _EPILOG = "\b\nExit codes:\n" + "\n".join(f"  {int(code):>3}  {text}" for code, text in MEANINGS.items())
 

@@ -58,6 +58,9 @@ _NONE: tuple[Finding, ...] = ()
 @click.option("--to", default="", metavar="DIR", type=click.Path(path_type=str), help="Folder for the bag.")
 @click.option("--name", help="Name of the bag; default: the source's name.")
 @click.option("--description", metavar="FILE", type=click.Path(path_type=str), help="The description to use.")
+@click.option(
+    "--replace-description", is_flag=True, help="Use --description although the source has a description of its own."
+)
 @click.option("--plain", is_flag=True, help="Only a bag: no metadata, no rendition, the payload directly in data/.")
 @click.option("--in-place", is_flag=True, help="Make the folder itself a plain bag, without a second copy.")
 @click.option("--algorithm", "algorithms", multiple=True, metavar="NAME", help="Digest algorithm; may be repeated.")
@@ -106,6 +109,7 @@ def command(
     to: str,
     name: str | None,
     description: str | None,
+    replace_description: bool,
     plain: bool,
     in_place: bool,
     algorithms: tuple[str, ...],
@@ -177,7 +181,9 @@ def command(
     from archive.storage.clock import system_clock
 
     many = each or from_csv is not None
-    alone = not (name or description or in_place or fetch_from or dart_job or (plain and from_csv))
+    alone = not (
+        name or description or replace_description or in_place or fetch_from or dart_job or (plain and from_csv)
+    )
     elsewhere = fetch_from is not None or dart_job is not None
     _check_sources(sources, from_csv, to, each=each, alone=alone, remote=elsewhere)
     if not many and (workers or engine or scheduler):
@@ -212,6 +218,7 @@ def command(
     make = partial(
         create,
         to=to,
+        replace_description=replace_description,
         plain=plain,
         in_place=in_place,
         settings=settings,

@@ -1,80 +1,94 @@
-"""`archive demo`: finished bags of the sample collections, with a line for each step while it works."""
+"""`archive demo`: bags of the sample collections, or a small archive to learn on, with a line for each step."""
 
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 
 import click
 
 from archive.cli.console import progress_for, show, show_json
-from archive.cli.options import current_settings, json_option, quiet_option
+from archive.cli.options import NamedPath, current_settings, json_option, quiet_option
 from archive.errors import UsageError
 from archive.formats.naming import escape
 from archive.model.build import Progress
 from archive.model.exits import exit_of, gravest
-from archive.model.finding import Severity
 
 
 @click.command("demo")
-@click.argument("folder", metavar="[DIR]", default="muniment-demo", type=click.Path(path_type=str))
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=str))
 @click.option("--seed", "chosen", multiple=True, help="A sample collection; all of them when none is named.")
+@click.option(
+    "--archive", "archive", metavar="DIR", type=NamedPath(),
+    help="Make a whole small archive in DIR, with a damaged file, to learn audits and repair on.",
+)  # fmt: skip
 @json_option
 @quiet_option
-def command(folder: str, chosen: tuple[str, ...], as_json: bool, quiet: bool) -> int:
+def command(folder: str | None, chosen: tuple[str, ...], archive: str | None, as_json: bool, quiet: bool) -> int:
     """Make finished, validated bags from the sample collections and show where they are.
+
+    The bags go into DIR, by default muniment-demo. With --archive a new folder gets a whole small archive: settings, a
+    ledger, bags in English and Arabic, a second copy of each, and one damaged file. The commands to try on it are
+    printed. Nothing outside that folder is changed, but for the record in your configuration folder that its settings
+    are trusted (see archive config --distrust).
 
     \b
     Example:
       archive demo
       archive demo /tmp/look --seed press-release
+      archive demo --archive sample-archive
     """
-    from archive.resources import seeds_path
-    from archive.stages.creation.workflow import create
+    if archive is None:
+        return _make_bags(folder or "muniment-demo", chosen, as_json=as_json, quiet=quiet or as_json)
+    if folder is not None or chosen:
+        raise UsageError("--archive takes one folder, and no --seed", remedy="Run: archive demo --archive DIR")
+    return _make_archive(archive, as_json=as_json, quiet=quiet or as_json)
+
+
+def _make_bags(folder: str, chosen: tuple[str, ...], *, as_json: bool, quiet: bool) -> int:
+    from archive.reporting.demo import demo_document, demo_text
+    from archive.stages.samples import make_sample_bag, sample_names
     from archive.storage.clock import system_clock
 
     settings, clock = current_settings(), system_clock()
-    seeds = sorted(entry.name for entry in seeds_path().iterdir() if entry.is_dir())
+    samples = sample_names()
     for name in chosen:
-        if name not in seeds:
-            raise UsageError("not a sample collection", subject=name, remedy=f"The samples are {', '.join(seeds)}")
+        if name not in samples:
+            raise UsageError("not a sample collection", subject=name, remedy=f"The samples are {', '.join(samples)}")
     os.makedirs(folder, exist_ok=True)
-    made, codes = [], []
-    wanted = chosen or tuple(seeds)
+    made = []
+    wanted = chosen or tuple(samples)
     for number, name in enumerate(wanted, 1):
-        if not (quiet or as_json):
-            click.echo(f"{number} of {len(wanted)}: making a bag of {name}", err=True)
-        source = str(seeds_path(name))
-        report = create(
-            [source],
-            folder,
-            name=_free_name(folder, name),
-            settings=settings,
-            clock=clock,
-            progress=_progress_of_steps(quiet=quiet or as_json),
-        )
-        if report.validation is None:
-            why = next(one for one in report.findings if one.severity in (Severity.ERROR, Severity.UNCHECKED))
-            raise UsageError(
-                f"the settings in use do not allow this sample: {why.message}",
-                subject=name,
-                remedy="Run it in another folder, or see archive config --origin",
-            )
-        codes.append(exit_of(report.validation.outcome))
-        made.append((report.bag, report.validation.verdict))
+        if not quiet:
+            _tell(f"{number} of {len(wanted)}: making a bag of {name}")
+        progress = _progress_of_steps(quiet=quiet)
+        free = _free_name(folder, name)
+        made.append(make_sample_bag(name, folder, name=free, settings=settings, clock=clock, progress=progress))
     if as_json:
-        from archive.reporting.demo import demo_document
-
         show_json(demo_document(made))
-        return gravest(codes)
-    for path, verdict in made:
-        show(f"{escape(path)}: {verdict}")
-    look = made[0][0]
-    show(f"\nTo see what is in one:  archive show {shlex.quote(escape(look))}")
-    show(f"To check it again:      archive validate {shlex.quote(escape(look))}")
-    show(f"To look inside, open:   {escape(look)}/data/preservation and {escape(look)}/metadata")
-    return gravest(codes)
+    else:
+        show(demo_text(made))
+    return gravest([exit_of(bag.validation.outcome) for bag in made])
+
+
+def _make_archive(folder: str, *, as_json: bool, quiet: bool) -> int:
+    from archive.reporting.demo import sample_archive_document, sample_archive_text
+    from archive.stages.samples import make_sample_archive
+    from archive.storage.clock import system_clock
+
+    made = make_sample_archive(
+        folder, environ=os.environ, clock=system_clock(), progress=_progress_of_steps(quiet=quiet),
+        tell=(lambda line: None) if quiet else _tell,
+    )  # fmt: skip
+    if as_json:
+        show_json(sample_archive_document(made))
+    else:
+        show(sample_archive_text(made))
+    return gravest([exit_of(bag.validation.outcome) for bag in made.bags])
+
+
+def _tell(line: str) -> None:
+    click.echo(escape(line), err=True)
 
 
 class _Steps:

@@ -82,7 +82,7 @@ def _require(sources: tuple[str, ...]) -> None:
 def _converse(sources: tuple[str, ...], to: str) -> int:
     """Ask on the terminal, and keep the answers in the file `to` after each one."""
     from archive.stages.description.conversation import Conversation, continue_from
-    from archive.stages.description.suggesting import draft, files_of
+    from archive.stages.description.suggesting import draft
     from archive.storage.atomic import write_output
     from archive.storage.working_folder import mode_of_extract
 
@@ -91,7 +91,8 @@ def _converse(sources: tuple[str, ...], to: str) -> int:
     if os.path.lexists(to):
         with open_regular(to) as file:
             earlier = file.read(1 << 20)
-    made, files = draft(sources, current_settings(), beside=to), files_of(sources)
+    made = draft(sources, current_settings(), beside=to)
+    files = made.files
     talk = Conversation(made.suggestions, files)
     if earlier is not None:
         known = continue_from(earlier, made.suggestions, files)
@@ -156,7 +157,11 @@ def _draft(sources: tuple[str, ...], to: str | None, *, accept: bool, as_json: b
     if as_json:
         from archive.reporting.description import suggestions_document
 
-        show_json(suggestions_document(made.suggestions, made.read, made.left, to))
+        show_json(
+            suggestions_document(
+                made.suggestions, to, read=made.read, left=made.left, files=made.files, encodings=made.encodings
+            )
+        )
         return Exit.DONE
     if to is not None:
         found = "1 suggestion" if len(made.suggestions) == 1 else f"{len(made.suggestions):,} suggestions"

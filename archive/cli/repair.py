@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     help="A copy of the bag: a holding, a place that has one, a folder, zip or tar, s3://, or PLACE:IDENTIFIER.",
 )
 @click.option("--yes", is_flag=True, help="Do it without asking.")
+@click.option("--dry-run", is_flag=True, help="Show what would be replaced; write nothing.")
 @json_option
-def command(bag: str, copy: str, yes: bool, as_json: bool) -> int:
+def command(bag: str, copy: str, yes: bool, dry_run: bool, as_json: bool) -> int:
     """Replace damaged or missing files of a bag by ones from a copy that prove themselves against both.
 
     The damaged files are kept in the folder of audit.quarantine, by default quarantine beside archive.toml. Nothing
@@ -49,15 +50,15 @@ def command(bag: str, copy: str, yes: bool, as_json: bool) -> int:
         return yes or _ask(len(planned.replaced), as_json)
 
     with open_current() as (opened, settings):
-        made = Ledger(opened, settings).repair(bag, copy, confirm=confirm)
+        made = Ledger(opened, settings).repair(bag, copy, dry_run=dry_run, confirm=confirm)
     replaced = len(made.replaced) if made.done else 0
     if as_json:
         show_json(made.to_dict())
     else:
-        if not made.replaced:
+        if dry_run or not made.replaced:
             _show_plan(made)
-        _tell(len(made.damaged), replaced, made.kept)
-    if replaced < len(made.damaged):
+        _tell(len(made.damaged), replaced, made.kept, dry_run=dry_run)
+    if len(made.replaced) < len(made.damaged) or (replaced < len(made.damaged) and not dry_run):
         return Exit.DAMAGED
     return Exit.NOT_CHECKED if made.unreadable else Exit.DONE
 
@@ -79,9 +80,12 @@ def _ask(count: int, as_json: bool) -> bool:
         return click.confirm(f"Replace {count} {'file' if count == 1 else 'files'}?", default=False, err=True)
 
 
-def _tell(wounds: int, replaced: int, kept: str | None) -> None:
+def _tell(wounds: int, replaced: int, kept: str | None, *, dry_run: bool) -> None:
     if not wounds:
         show("intact: no file is damaged or missing")
+        return
+    if dry_run:
+        show("dry run: nothing was replaced")
         return
     show(f"replaced {replaced:,} of {wounds:,} files")
     if kept is not None:

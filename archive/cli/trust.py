@@ -28,7 +28,7 @@ def command() -> None:
 
     \b
     Example:
-      archive trust init "Our archive"
+      archive trust init "Documentation Centre"
       archive trust add-key anna anna.key.pub
       archive trust show
     """
@@ -43,7 +43,7 @@ def init(name: str, trust: str | None, as_json: bool) -> int:
 
     \b
     Example:
-      archive trust init "Our archive"
+      archive trust init "Documentation Centre"
     """
     from archive.stages.trusting import init_trust
 

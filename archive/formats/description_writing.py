@@ -6,26 +6,53 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from archive.formats.toml_text import quote_toml
 from archive.model.archival import ARCHIVAL, FALSE, TRUE
-from archive.model.description import ALTERNATIVE_TEXT, RIGHTS, TERMS, Access, Certainty, Origin, Statement
+from archive.model.description import (
+    ALTERNATIVE_TEXT,
+    RIGHTS,
+    TERMS,
+    Access,
+    Certainty,
+    Origin,
+    ReadingHint,
+    Statement,
+    is_pattern,
+)
 
 
-def write_description(statements: Iterable[Statement], comment: str = "") -> str:
-    """A description.toml that reads back as these statements, in the order of their properties."""
+def write_description(statements: Iterable[Statement], comment: str = "", hints: Iterable[ReadingHint] = ()) -> str:
+    """A description.toml that reads back as these statements, in the order of their properties, and these hints.
+
+    Hints are named relative to the description's folder, as their files are.
+    """
     head = "".join(f"# {line}\n" for line in comment.splitlines())
     places: dict[str | None, dict[str, list[Statement]]] = {None: {}}
     for statement in statements:
         places.setdefault(statement.about, {}).setdefault(statement.property, []).append(statement)
+    reading: dict[str | None, list[str]] = {}
+    for hint in hints:
+        reading.setdefault(hint.base + hint.pattern, []).extend(_write_hint(hint))
+        places.setdefault(hint.base + hint.pattern, {})
     parts = [head] if head else []
     for about, properties in places.items():
-        parts.extend(_write_place(about, properties))
+        parts.extend(_write_place(about, properties, reading.get(about, [])))
     return "\n".join(part for part in parts if part)
 
 
-def _write_place(about: str | None, properties: Mapping[str, list[Statement]]) -> Iterator[str]:
+def _write_hint(hint: ReadingHint) -> Iterator[str]:
+    """The lines of a hint. The language of a single file is a statement about it, and is written as one."""
+    said = {"encoding": hint.encoding, "direction": hint.direction}
+    if is_pattern(hint.pattern):
+        said["language"] = hint.language
+    for key, value in said.items():
+        if value is not None:
+            yield f"{key} = {quote_toml(value)}\n"
+
+
+def _write_place(about: str | None, properties: Mapping[str, list[Statement]], hints: Iterable[str]) -> Iterator[str]:
     table = "" if about is None else f"files.{quote_toml(about)}"
     rights = {prop: key for key, prop in RIGHTS.items() if "." in prop}
     archival = {prop: key for key, prop in ARCHIVAL.items()}
-    plain, ours, private, isad = [], [], [], []
+    plain, ours, private, isad = [*hints], [], [], []
     for prop in sorted(properties, key=_order):
         line = f"{_key_of(prop)} = {_write_values(properties[prop])}\n"
         if prop in rights:

@@ -68,11 +68,13 @@ class RecordedDeposit(NamedTuple):
         return deposit_identity(self.target, self.identifier)
 
 
-def list_copies(ledger: Ledger) -> list[HeldCopy]:
-    """The holdings that were not retired, in the order in which they were entered."""
+def list_copies(ledger: Ledger, tag_digest: str | None = None) -> list[HeldCopy]:
+    """The holdings that were not retired, in the order in which they were entered; with `tag_digest` those of a bag."""
+    only, parameters = ("", ()) if tag_digest is None else (" AND h.tag_digest = ?", (tag_digest,))
     rows = ledger.backend.query(
         "SELECT h.id, h.tag_digest, h.place, h.identity, l.root, l.identity, h.form FROM holdings h"
-        " JOIN locations l ON l.id = h.location WHERE h.retired_at IS NULL ORDER BY h.id"
+        f" JOIN locations l ON l.id = h.location WHERE h.retired_at IS NULL{only} ORDER BY h.id",
+        parameters,
     )
     return [
         HeldCopy(i, tag, path_text(place), own or "", root, there or "", form)
@@ -80,7 +82,7 @@ def list_copies(ledger: Ledger) -> list[HeldCopy]:
     ]
 
 
-_TRANSFERS = (
+_DEPOSITS = (
     "SELECT e.seq, e.happened, e.holding, h.tag_digest, l.root, h.place, e.detail FROM events e"
     " LEFT JOIN holdings h ON h.id = e.holding LEFT JOIN locations l ON l.id = h.location"
     " WHERE e.kind = 'transfer' AND e.outcome = 'success'"
@@ -89,18 +91,27 @@ _TRANSFERS = (
 
 def list_deposits(ledger: Ledger) -> list[RecordedDeposit]:
     """The deposits that the ledger knows, in the order in which they were recorded."""
-    return _deposits_in(ledger.backend.query(f"{_TRANSFERS} ORDER BY e.seq"))
+    return _deposits_in(ledger.backend.query(f"{_DEPOSITS} ORDER BY e.seq"))
 
 
 def latest_deposits(ledger: Ledger, *, limit: int, offset: int = 0) -> list[RecordedDeposit]:
     """Of the latest `limit` transfers, without the first `offset`, those that are deposits; the newest first."""
-    return _deposits_in(ledger.backend.query(f"{_TRANSFERS} ORDER BY e.seq DESC LIMIT ? OFFSET ?", (limit, offset)))
+    return _deposits_in(ledger.backend.query(f"{_DEPOSITS} ORDER BY e.seq DESC LIMIT ? OFFSET ?", (limit, offset)))
 
 
 def count_transfers(ledger: Ledger) -> int:
     """How many transfers were recorded: deposits, and bags that were moved."""
     query = "SELECT count(*) FROM events WHERE kind = 'transfer' AND outcome = 'success'"
     return int(ledger.backend.query(query)[0][0])
+
+
+def deposits_of(ledger: Ledger, tag_digest: str) -> list[RecordedDeposit]:
+    """The deposits of one bag, also those of before it was held, in the order in which they were recorded."""
+    held = ledger.backend.query(
+        f"{_DEPOSITS} AND e.holding IN (SELECT id FROM holdings WHERE tag_digest = ?) ORDER BY e.seq", (tag_digest,)
+    )
+    rows = [*ledger.backend.query(f"{_DEPOSITS} AND e.holding IS NULL ORDER BY e.seq"), *held]
+    return [one for one in sorted(_deposits_in(rows), key=lambda one: one.number) if one.tag_digest == tag_digest]
 
 
 def _deposits_in(rows: Sequence[Row]) -> list[RecordedDeposit]:

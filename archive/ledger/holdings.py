@@ -216,6 +216,15 @@ def find_holding_by_id(ledger: Ledger, number: int) -> Holding:
     return _holding(rows[0])
 
 
+def find_holdings_by_id(ledger: Ledger, numbers: Sequence[int]) -> list[Holding]:
+    """The holdings with these numbers, retired ones too, in the order of `numbers`; those that are unknown left out."""
+    if not numbers:
+        return []
+    marks = ", ".join("?" * len(numbers))
+    found = {one.id: one for one in map(_holding, ledger.backend.query(f"{_HOLDING} WHERE h.id IN ({marks})", numbers))}
+    return [found[number] for number in numbers if number in found]
+
+
 def holdings_at(ledger: Ledger, address: str, *, retired: bool = False) -> list[Holding]:
     """The holdings at an absolute path or a URL; with `retired` those that were retired there, and only those."""
     cuts = [place for place, sign in enumerate(address) if sign == "/"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from archive.ledger.backend import batched, stored_json
+from archive.ledger.backend import PARAMETERS, batched, stored_json
 from archive.ledger.book import BASE_AGE, FUTURE_SLACK, Ledger
 from archive.ledger.item_ranges import numbers_of, read_ranges
 from archive.ledger.old_sentences import split_sentence
@@ -84,13 +84,15 @@ def attention_files(
 ) -> Iterator[Attention]:  # fmt: skip
     """What needs attention, by location; with `before_run` only what that run did not find."""
     troubled = "SELECT DISTINCT location FROM items WHERE outcome > 1 ORDER BY location"
+    few = 0 < len(holdings) <= PARAMETERS - 2
+    only = f" AND +i.holding IN ({', '.join('?' * len(holdings))})" if few else ""
     for location in locations or [int(row[0]) for row in ledger.backend.query(troubled)]:
         rows = ledger.backend.query(
             "SELECT i.id, i.holding, l.root, h.place, i.path, i.outcome FROM items i"
             " JOIN holdings h ON h.id = i.holding"
             " JOIN locations l ON l.id = i.location"
-            " WHERE i.location = ? AND i.outcome > 1 AND i.due IS NOT NULL ORDER BY i.id LIMIT ?",
-            (location, limit),
+            f" WHERE i.location = ? AND i.outcome > 1 AND i.due IS NOT NULL{only} ORDER BY i.id LIMIT ?",
+            (location, *(holdings if few else ()), limit),
         )
         for item, holding, root, place, path, outcome in rows:
             if holdings and holding not in holdings:

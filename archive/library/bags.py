@@ -211,7 +211,7 @@ class Bag:
         progress: Progress | None = None,
         cancellation: Cancellation | None = None,
     ) -> ValidationReport:
-        """As `archive.validate`: the bag is read anew."""
+        """As `archive.validate`: the bag is read again."""
         return validate(
             self.path, depth=depth, profile=profile, cross_check=cross_check, workers=workers, on_finding=on_finding,
             settings=self._settings, progress=progress, cancellation=cancellation,

@@ -33,6 +33,7 @@ def create(
     *,
     name: str | None = None,
     description: StrPath | Mapping[str, Any] | Description | None = None,
+    replace_description: bool = False,
     plain: bool = False,
     in_place: bool = False,
     dry_run: bool = False,
@@ -60,7 +61,8 @@ def create(
 ) -> CreationReport:
     """Wrap `sources` in a bag in the folder `to`: what `archive create` does, with the same settings and safety.
 
-    `description` is a description file, a dict with the tables of a description.toml, or a `Description`. A source that
+    `description` is a description file, a dict with the tables of a description.toml, or a `Description`; with
+    `replace_description` it is used although the source has one. A source that
     is a bag is refused unless `wrap_bag`; checksums that a delivery brings are checked first, and
     `accept_damaged_delivery` goes on although they differ. `fetch_from` is a table of files that stay elsewhere and are
     named in fetch.txt. A setting left at None keeps the value of `settings`, or of
@@ -99,6 +101,7 @@ def create(
             path_text(to),
             name=optional_text("name", name),
             description=path,
+            replace_description=replace_description,
             plain=plain,
             in_place=in_place,
             settings=chosen,
@@ -175,7 +178,7 @@ def describe(
     text = write_draft(made)
     if written is not None:
         write_output(written, [text.encode("utf-8")], remedy="Choose another name")
-    return Suggestions(made.suggestions, text, made.read, made.left, written)
+    return Suggestions(made.suggestions, text, made.read, made.left, written, made.files, made.encodings)
 
 
 def load_description(path: StrPath) -> Description:

@@ -27,7 +27,7 @@ def create_from_dart(
     """Make the bag of a job that DART exported, in the folder `to`: what `archive create --dart-job` does.
 
     The job's files, package, BagIt profile and tags come before `settings`; its uploads are not run, and the findings
-    name them. Raises `FormatError` for a file that is no such job, and as `create`.
+    name them. Raises `FormatError` for a file that is not such a job, and as `create`.
     """
     from archive.stages.creation.dart_jobs import order_of_job
 

@@ -95,7 +95,7 @@ class Ledger:
         """Add every bag in `folder` and below: what `archive holdings add --recursive --new` does, bag by bag.
 
         Each entry says what became of one bag; a bag that cannot be added does not stop the rest. With `new` those that
-        are holdings already, or were retired, are no failures. Raises `NotFoundError`, `StorageError`, `UsageError`.
+        are holdings already, or were retired, are not failures. Raises `NotFoundError`, `StorageError`, `UsageError`.
         """
         from archive.stages.auditing.entering import bags_below, enter_all
         from archive.storage.clock import system_clock

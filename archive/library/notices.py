@@ -10,10 +10,10 @@ from archive.settings import Settings
 
 
 def send_test_notice(*, settings: Settings | None = None) -> tuple[Delivery, ...]:
-    """Send a test to everybody whom [notify] names, and ping the heartbeat: what `archive notify --test` does.
+    """Send a test to everyone under [notify], and ping the heartbeat: what `archive notify --test` does.
 
     Each delivery has its `kind`, whom it went `to`, and the `error` that ended it, None where it arrived at the server.
-    Empty where [notify] names nobody. Raises `UsageError` where [notify] does not count, as in a project that is not
+    Empty where [notify] names no one. Raises `UsageError` where [notify] does not count, as in a project that is not
     trusted.
     """
     from archive.stages.auditing.notices import notice_of_test

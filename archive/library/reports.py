@@ -233,7 +233,9 @@ class AuditReport(Document, audit.AuditReport):
 class Suggestions(Document):
     """What `describe` suggests: values as statements, and the text of a description.toml with them.
 
-    `read` and `left` count the files that were read and those that were not; `written` is the file of the text.
+    `read` and `left` count the files that were read and those that were not; `written` is the file of the text. `files`
+    are the names of those that were read, relative to their source, and `encodings` pairs each that is not UTF-8 with
+    the encoding that it is likely in.
     """
 
     statements: tuple[Statement, ...]
@@ -241,12 +243,16 @@ class Suggestions(Document):
     read: int
     left: int
     written: str | None = None
+    files: tuple[str, ...] = ()
+    encodings: tuple[tuple[str, str], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The suggestions as `archive describe --json` prints them."""
         from archive.reporting.description import suggestions_document
 
-        return suggestions_document(self.statements, self.read, self.left, self.written)
+        return suggestions_document(
+            self.statements, self.written, read=self.read, left=self.left, files=self.files, encodings=self.encodings
+        )
 
 
 @light_dataclass(frozen=True, slots=True)
@@ -273,7 +279,7 @@ class Repair(Document):
 
         return repair_document(
             holding=self.holding, copy=self.copy, replaced=self.replaced if self.done else (), refused=self.refused,
-            unreadable=self.unreadable, kept=self.kept,
+            unreadable=self.unreadable, kept=self.kept, planned=None if self.done else self.replaced,
         )  # fmt: skip
 
 

@@ -103,7 +103,7 @@ class Holding:
 
     @property
     def address(self) -> str:
-        """Where the bag stands: a path or a URL."""
+        """Where the bag is: a path or a URL."""
         return join_address(self.root, self.place)
 
 

@@ -47,7 +47,7 @@ class Identification:
 
 @light_dataclass(frozen=True, slots=True)
 class FileRecord:
-    """One payload file as it stands in the bag.
+    """One payload file of a bag.
 
     `path` is bag-relative ("data/original/x.txt"), surrogateescape where not UTF-8; `digests` are lower-case hex in
     the order of the package's algorithms; `modified` is seconds since the epoch as the source had it.
@@ -114,7 +114,7 @@ class VirusCheck:
 
 
 class Progress(Protocol):
-    """Told of long work by bytes. Implemented in `cli`; `NO_PROGRESS` where nobody looks."""
+    """Receives the progress of long work, in bytes. Implemented in `cli`; `NO_PROGRESS` where it is not shown."""
 
     def begin(self, label: str, total: int | None) -> None: ...
     def advance(self, size: int) -> None: ...

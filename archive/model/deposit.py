@@ -20,7 +20,7 @@ class Delivery(Enum):
 
 
 class DepositState(Enum):
-    """How a deposit stands. Only ACCEPTED is done; UNKNOWN means that somebody must look at the far side."""
+    """The state of a deposit. Only ACCEPTED is done; UNKNOWN means that a person must check the repository."""
 
     PLANNED = "planned"
     ACCEPTED = "accepted"

@@ -77,7 +77,7 @@ BASES = ("copyright", "license", "statute", "other")
 
 @light_dataclass(frozen=True, slots=True)
 class Statement:
-    """One value. `property` is a DCMI term, or a name of our own with a dot in it ("rights.reason", "private.name").
+    """One value. `property` is a DCMI term, or a name of this program with a dot ("rights.reason", "private.name").
 
     `language` is a BCP 47 tag; `by` names the person, document or program; `about` is the bag path of the file that is
     described, None for the package as a whole. A `private` value must reach nothing but metadata/restricted/.
@@ -97,7 +97,7 @@ class Statement:
 
     @builtins.property
     def asserted(self) -> bool:
-        """True when the value may stand in a record: neither private nor a mere suggestion."""
+        """True when the value may be written into a record: neither private nor a mere suggestion."""
         return not self.private and self.certainty is not Certainty.SUGGESTED
 
 
@@ -194,7 +194,7 @@ class Description:
         return found[0].value if found else None
 
     def access(self, about: str | None = None) -> Access | None:
-        """Who may see the material; None when the description does not say so in our words."""
+        """Who may see the material; None when the description does not say so in the words of this program."""
         return access_of(self.values("accessRights", about=about))
 
     def until(self, about: str | None = None) -> str | None:

@@ -36,16 +36,16 @@ MEANINGS = {
     Exit.WARNINGS: "warnings, only under --strict",
     Exit.NOT_CHECKED: "something could not be checked",
     Exit.DEPOSIT: "deposit refused, or its outcome unknown",
-    Exit.NOT_FOUND: "no such bag or ledger",
+    Exit.NOT_FOUND: "not found, or not a bag or ledger",
     Exit.LOCKED: "locked by another process",
-    Exit.NOT_AUTHORISED: "not authorised",
+    Exit.NOT_AUTHORISED: "not authorised: access denied",
     Exit.NO_SPACE: "no space left",
     Exit.FAULT: "internal error",
     Exit.INTERRUPTED: "interrupted; run again to continue",
     Exit.READER_GONE: "the program reading the output has exited",
 }
 
-_GRAVEST_FIRST = (
+GRAVEST_FIRST = (
     Exit.FAULT,
     Exit.INTERRUPTED,
     Exit.READER_GONE,
@@ -65,7 +65,7 @@ _GRAVEST_FIRST = (
 def gravest(codes: Iterable[int]) -> int:
     """The code that wins when several subjects ended differently: 70, 1, 5, 4, 3 and then 0."""
     present = set(codes)
-    return next((int(code) for code in _GRAVEST_FIRST if code in present), int(Exit.DONE))
+    return next((int(code) for code in GRAVEST_FIRST if code in present), int(Exit.DONE))
 
 
 def exit_of(outcome: Outcome, *, warned: bool = False) -> Exit:

@@ -29,7 +29,7 @@ class RenderingReport:
 
     @property
     def outcome(self) -> Outcome:
-        """Damaged when a judge refuted a rendition, not checked when a file has none, else intact; errors apart."""
+        """Damaged when a rendition was found invalid, not checked when a file has none, else intact; errors apart."""
         results = [file.result for file in self.files if file.error is None]
         if any(result.validated is False for result in results):
             return Outcome.DAMAGED

@@ -9,18 +9,26 @@ from archive.formats.naming import path_fields
 from archive.formats.statements import statement_fields
 from archive.model.description import Description, Statement
 from archive.model.finding import Finding
-from archive.reporting.finding import finding_fields
+from archive.reporting.finding import clean_text, finding_fields
 
 SCHEMA = "archive.description/1"
 
 
-def suggestions_document(statements: Iterable[Statement], read: int, left: int, written: str | None) -> dict[str, Any]:
-    """What is suggested; `read` and `left` count files, `written` is the file that has the text."""
+def suggestions_document(
+    statements: Iterable[Statement], written: str | None, *, read: int, left: int, files: Iterable[str],
+    encodings: Iterable[tuple[str, str]],
+) -> dict[str, Any]:  # fmt: skip
+    """What is suggested; `read` and `left` count files, `written` is the file that has the text.
+
+    `files` are those that were read, `encodings` those among them that are not UTF-8, with the likely encoding.
+    """
     return {
         "schema": SCHEMA,
         "written": None if written is None else path_fields(written),
         "read": read,
         "left": left,
+        "files": [clean_text(name) for name in files],
+        "encodings": [{"file": clean_text(name), "encoding": encoding} for name, encoding in encodings],
         "statements": [statement_fields(statement) for statement in statements],
         "findings": [],
     }

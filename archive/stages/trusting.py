@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from archive.errors import ExistsError, FormatError, UsageError, from_os_error
+from archive.errors import FormatError, UsageError, from_os_error
 from archive.formats.trust_toml import is_trust_name
 from archive.model.seal import AuthorityEntry, Role, Trust, TrustedKey, TrustFile
 from archive.model.stamp import Authority
@@ -22,7 +22,6 @@ from archive.trust.store import (
     AUTHORITIES,
     LISTS,
     MAX_CERTIFICATE_BYTES,
-    TRUST_FILE,
     certificate_from_pem,
     next_version,
     read_trust,
@@ -57,12 +56,7 @@ def init_trust(folder: str, name: str) -> Trust:
     """Make a trust folder that trusts nothing yet. Raises `ExistsError`, `UsageError`, `StorageError`."""
     if not name.strip():
         raise UsageError("the trust folder needs a name, such as that of the archive")
-    if os.path.lexists(os.path.join(folder, TRUST_FILE)):
-        raise ExistsError("there is a trust folder already", subject=folder, remedy="Choose another --trust")
-    try:
-        os.makedirs(folder, exist_ok=True)
-    except OSError as error:
-        raise from_os_error(error, folder) from error
+    _make_folder(folder)
     return _write(folder, TrustFile(name), replacing=False)
 
 
@@ -121,10 +115,7 @@ def add_authority(
     entry = AuthorityEntry(name, operator, names[0], root_hash, tuple(names[1:]), policies, urls)
     changed = next_version(trust, authorities=(*trust.file.authorities, entry))
     _check(changed)
-    try:
-        os.makedirs(os.path.join(folder, AUTHORITIES), exist_ok=True)
-    except OSError as error:
-        raise from_os_error(error, folder) from error
+    _make_folder(os.path.join(folder, AUTHORITIES))
     for path, content in zip(names, contents, strict=True):
         write_output(os.path.join(folder, path), [content], replace=True)
     return _write(folder, changed)
@@ -207,12 +198,16 @@ def keep_list(folder: str, content: bytes) -> bool:
     path = os.path.join(folder, list_name(content))
     if os.path.lexists(path):
         return False
-    try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-    except OSError as error:
-        raise from_os_error(error, folder) from error
+    _make_folder(os.path.dirname(path))
     write_output(path, [content], replace=True)
     return True
+
+
+def _make_folder(folder: str) -> None:
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise from_os_error(error, folder) from error
 
 
 def _write(folder: str, file: TrustFile, *, replacing: bool = True) -> Trust:

@@ -235,7 +235,7 @@ def _behind_links(path: str) -> str:
     folder, link = os.stat(os.path.dirname(os.path.abspath(path))), os.lstat(path)
     if os.name == "posix" and folder.st_mode & stat.S_IWOTH and link.st_uid not in (os.geteuid(), 0):
         raise PermissionDeniedError(
-            "this link belongs to another user, in a folder that everybody can write to", subject=path
+            "this link belongs to another user, in a folder that everyone can write to", subject=path
         )
     return os.path.realpath(path)
 

@@ -13,6 +13,8 @@ from archive.config import load_settings
 from archive.errors import LedgerMissingError
 from archive.project_file import NAME, state_folder
 from archive.settings import Settings
+from archive.web.bag_records import Records
+from archive.web.drafts import Drafts
 from archive.web.jobs import Jobs
 from archive.web.sessions import Sessions
 from archive.web.snapshot import Snapshots
@@ -32,6 +34,8 @@ class Desk:
     jobs: Jobs
     overview: Snapshots
     places: Snapshots
+    records: Records
+    drafts: Drafts
 
     @property
     def settings(self) -> Settings:
@@ -73,7 +77,10 @@ def make_desk(folder: str, sessions: Sessions, *, read_only: bool) -> Desk:
     os.chmod(state, 0o700)
     overview = Snapshots(os.path.join(state, "overview.json"), real, ("status", "--json"), lambda: _ledger_mark(real))
     places = Snapshots(os.path.join(state, "places.json"), real, ("places", "--json"), lambda: _places_mark(real))
-    return Desk(real, state, read_only, sessions, Jobs(os.path.join(state, "jobs"), real), overview, places)
+    jobs = Jobs(os.path.join(state, "jobs"), real)
+    records = Records(os.path.join(state, "records"), real)
+    drafts = Drafts(os.path.join(state, "drafts"), os.path.join(state, "uploads"), jobs)
+    return Desk(real, state, read_only, sessions, jobs, overview, places, records, drafts)
 
 
 def _places_mark(folder: str) -> str:

@@ -39,6 +39,29 @@ def allowed_path(settings: Settings, text: str) -> str:
     return real
 
 
+def allowed_target(settings: Settings, text: str) -> str:
+    """The real path of a folder that may be written to or made: below a root, whether it is there yet or not.
+
+    A relative path belongs to the project's folder. Links are resolved before it is judged. Raises `UsageError`,
+    `PermissionDeniedError`.
+    """
+    real = os.path.realpath(os.path.join(settings.folder, path_text(text)))
+    if not any(is_within(real, root) for root in roots_of(settings)):
+        raise PermissionDeniedError(
+            "this folder is not among those that the desk may use", subject=text,
+            remedy="Add its folder to [desk] roots in archive.toml",
+        )  # fmt: skip
+    if os.path.exists(real) and not os.path.isdir(real):
+        raise UsageError("this is not a folder", subject=text)
+    return real
+
+
+def bags_folder(settings: Settings) -> str:
+    """The folder for new bags: [desk] bags. Raises `UsageError` where the setting does not count."""
+    settings.require("desk.bags")
+    return os.path.join(settings.folder, settings.desk.bags)
+
+
 def is_within(path: str, root: str) -> bool:
     """Whether `path` is `root` or below it; both are real paths."""
     return path == root or path.startswith(root.rstrip(os.sep) + os.sep)

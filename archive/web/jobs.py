@@ -29,6 +29,8 @@ MOST_RUNNING = 2
 MOST_WAITING = 50
 MOST_KEPT = 500
 """Ended jobs that are kept; the oldest go."""
+JUDGED = (0, 1, 3, 4)
+"""Exit codes of commands that judge bags: such a step did what it should, whatever it found. See `model.exits`."""
 _LARGEST_RESULT = 64 << 20
 _TAIL = 1 << 16
 
@@ -59,7 +61,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class JobPlan:
-    """What a job is to do. `kind` names the sort, `subject` the bag or folder, `then` the page of its result."""
+    """What a job is to do. `kind` names the sort, `subject` the bag or folder, `then` the page of its result,
+
+    in which "{job}" becomes the id of the job.
+    """
 
     kind: str
     subject: str

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -13,7 +14,10 @@ from markupsafe import escape as escape_html
 
 from archive.formats.naming import escape
 from archive.model.codes import all_kinds
+from archive.model.finding import Finding
+from archive.reporting.finding import finding_fields
 from archive.translation import LANGUAGES, Translator, translator
+from archive.web.description_fields import BY_TERM, field_of_key
 
 if TYPE_CHECKING:
     from archive.web.visit import Visit
@@ -31,12 +35,18 @@ def _environment(language: str) -> Environment:
     made.filters.update(
         number=speaking.number, size=speaking.size, duration=speaking.duration, age=speaking.age,
         day=lambda when: speaking.day(_moment(when).date()),
-        moment=lambda when: speaking.moment(_moment(when)), name=show_name,
+        moment=lambda when: speaking.moment(_moment(when)), name=show_name, address=_address,
     )  # fmt: skip
     made.globals.update(
         languages=LANGUAGES,
         finding_text=lambda finding: _filled(finding, "title", speaking),
         finding_remedy=lambda finding: _filled(finding, "remedy", speaking),
+        finding_words=lambda finding: _filled(_as_fields(finding, speaking), "title", speaking),
+        finding_advice=lambda finding: _filled(_as_fields(finding, speaking), "remedy", speaking),
+        finding_place=_place_of,
+        fields_by_term=BY_TERM,
+        duration=speaking.duration,
+        language_name=speaking.language_name,
         explanation_of=lambda code: speaking.gettext(all_kinds()[code].explanation) if code in all_kinds() else "",
     )
     return made
@@ -53,6 +63,11 @@ def render(template: str, visit: Visit, facts: Mapping[str, Any]) -> str:
 def show_name(text: object) -> Markup:
     """A name from outside: control and bidirectional characters visible, kept apart from the text around it."""
     return Markup("<bdi>{}</bdi>").format(escape(str(text)))
+
+
+def _address(path: str) -> str:
+    """A path as a value in an address, also one that is not UTF-8."""
+    return quote(path, safe="", errors="surrogateescape")
 
 
 def _moment(when: datetime | float | str) -> datetime:
@@ -77,6 +92,19 @@ def _filled(finding: Mapping[str, Any], part: str, speaking: Translator) -> Mark
         return escape_html(speaking.gettext(getattr(kind, part))).format(**facts)
     except (KeyError, IndexError, ValueError):
         return show_name(finding[shown])
+
+
+def _as_fields(finding: Finding, speaking: Translator) -> Mapping[str, Any]:
+    """A finding about a description as its JSON, with the label of the field in the place of its key."""
+    fields = finding_fields(finding)
+    field = field_of_key(str(finding.facts.get("key", "")))
+    return fields if field is None else {**fields, "facts": {**fields["facts"], "key": speaking.gettext(field.label)}}
+
+
+def _place_of(finding: Mapping[str, Any]) -> str:
+    """The subject of a finding of a JSON document, where its sentence does not name it."""
+    kind = all_kinds().get(finding["code"])
+    return "" if kind is None or "{subject}" in kind.title else finding["path"] or ""
 
 
 def _fact(value: object, speaking: Translator) -> Markup | str:

@@ -11,6 +11,7 @@ from archive.errors import UsageError
 from archive.web.desk import make_desk
 from archive.web.guard import OPENING
 from archive.web.sessions import Sessions
+from archive.web.uploads import clear_uploads
 
 HOST = "127.0.0.1"
 
@@ -40,6 +41,8 @@ def serve(folder: str, *, port: int, read_only: bool, opened: Callable[[str], No
         chosen = listening.getsockname()[1]
         application = make_application(desk, chosen)
         desk.jobs.start_waiting()
+        desk.drafts.all()
+        clear_uploads(desk.drafts.uploads)
         if desk.has_ledger:
             desk.overview.current()
             desk.places.current()

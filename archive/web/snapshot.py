@@ -32,13 +32,21 @@ class Snapshot:
 
 
 class Snapshots:
-    """The kept result of one command. `mark` tells the state of the ledger now: another mark, another result."""
+    """The kept result of one command of `module`. `mark` tells the state of what it reads, and so which result holds.
 
-    def __init__(self, path: str, working: str, arguments: tuple[str, ...], mark: Callable[[], str]) -> None:
+    A result is computed again when it is `lasts` seconds old.
+    """
+
+    def __init__(
+        self, path: str, working: str, arguments: tuple[str, ...], mark: Callable[[], str], *, module: str = "archive",
+        lasts: float = _LASTS,
+    ) -> None:  # fmt: skip
         self._path = path
         self._working = working
         self._arguments = arguments
         self._mark = mark
+        self._module = module
+        self._lasts = lasts
         self._lock = threading.Lock()
         self._done = threading.Event()
         self._busy = False
@@ -59,7 +67,7 @@ class Snapshots:
                 kept = json.load(file)
         except (FileNotFoundError, ValueError):
             return None
-        fresh = kept["mark"] == mark and 0 <= time.time() - kept["made"] < _LASTS
+        fresh = kept["mark"] == mark and 0 <= time.time() - kept["made"] < self._lasts
         return Snapshot(kept["document"], kept["mark"], kept["made"], fresh)
 
     def _compute(self, mark: str) -> None:
@@ -73,7 +81,7 @@ class Snapshots:
     def _run(self, mark: str) -> None:
         try:
             made = subprocess.run(
-                [sys.executable, "-m", "archive", *self._arguments], cwd=self._working, stdin=subprocess.DEVNULL,
+                [sys.executable, "-m", self._module, *self._arguments], cwd=self._working, stdin=subprocess.DEVNULL,
                 capture_output=True, check=False,
             )  # fmt: skip
             document = json.loads(made.stdout)

@@ -15,7 +15,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
-from archive.errors import ArchiveError, NotAuthorisedError, NotFoundError, PermissionDeniedError, UsageError
+from archive.errors import (
+    ArchiveError,
+    LockedError,
+    NotAuthorisedError,
+    NotFoundError,
+    PermissionDeniedError,
+    UsageError,
+)
 from archive.translation import LANGUAGES, Translator, language_from_header, translator
 from archive.web.guard import LARGEST_FORM, SAFE_METHODS
 from archive.web.rendering import render
@@ -132,7 +139,8 @@ def _answer(handler: Callable[[Visit], Response], visit: Visit) -> Response:
 
 
 _STATUS: tuple[tuple[type[ArchiveError], int], ...] = (
-    (NotFoundError, 404), (PermissionDeniedError, 403), (NotAuthorisedError, 403), (UsageError, 400),
+    (LockedError, 503), (NotFoundError, 404), (PermissionDeniedError, 403), (NotAuthorisedError, 403),
+    (UsageError, 400),
 )  # fmt: skip
 
 

@@ -169,3 +169,33 @@ def test_names_that_reorder_the_screen_are_escaped(tmp_path: Path, capsys: Print
     (tmp_path / "b.txt").write_text("x")
     assert run(["describe", str(tmp_path)]) == 0
     assert "\u202e" not in capsys.readouterr().out
+
+
+def test_the_document_names_the_files_that_were_read_and_no_junk(tmp_path: Path, capsys: Printed) -> None:
+    source = letters(tmp_path)
+    (source / "Thumbs.db").write_bytes(b"x")
+    (source / "old.txt").write_bytes("مرحبا بكم في الأرشيف هذه رسالة طويلة".encode("cp1256"))
+    assert run(["describe", str(source), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    check_schema(document)
+    assert document["files"] == ["README.md", "a.eml", "old.txt"]
+    assert document["encodings"] == [{"file": "old.txt", "encoding": "windows-1256"}]
+    assert "3 files" in {one["value"] for one in document["statements"]}
+
+
+def test_the_description_of_a_source_is_replaced_only_when_that_is_said(tmp_path: Path, capsys: Printed) -> None:
+    source, other = letters(tmp_path), tmp_path / "other.toml"
+    (source / "description.toml").write_text('title = "Mine"\n')
+    other.write_text('title = "Corrected"\n')
+    words = ["create", str(source), "--to", str(tmp_path / "bags"), "--pdfa", "none", "--json"]
+    assert run([*words, "--description", str(other)]) == 2
+    assert "--replace-description" in json.loads(capsys.readouterr().out)["remedy"]
+    assert run([*words, "--replace-description"]) == 2
+    capsys.readouterr()
+    assert run([*words, "--description", str(other), "--replace-description"]) == 0
+    told = [one for one in json.loads(capsys.readouterr().out)["findings"] if one["code"] == "DSC-132"]
+    assert [one["facts"]["found"] for one in told] == ["description.toml"]
+    bag = tmp_path / "bags" / "letters"
+    assert "Corrected" in (bag / "metadata/descriptive/dc.xml").read_text()
+    assert not (bag / "data/original/description.toml").exists()
+    assert (source / "description.toml").read_text() == 'title = "Mine"\n'

@@ -195,7 +195,7 @@ def test_an_answer_keeps_to_its_schema(command: str, project: Project) -> None:
     code, out, err = project.run(*WORKING[command], "--json")
     assert check(out)["schema"] != "archive.error/1", err
     assert code in (0, 1, 4, 10), err
-    assert "fault" not in err
+    assert "internal error" not in err
 
 
 def test_settings_of_dart_keep_to_their_schema(project: Project) -> None:
@@ -212,7 +212,7 @@ def test_a_failure_keeps_to_a_schema_and_says_the_exit_code(command: str, projec
     document = check(out)
     assert code == expected, err
     assert document.get("exit_code", code) == code
-    assert "fault" not in err
+    assert "internal error" not in err
     if document["schema"] == "archive.error/1":
         assert document["kind"] not in ("Fault", "Interrupted")
         assert err.startswith("error: ")

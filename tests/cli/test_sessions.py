@@ -18,6 +18,7 @@ import pytest
 
 from archive.cli.app import COMMANDS, group, run
 from tests.support.audit_projects import Project, some_files, start_command, write_bag
+from tests.support.command_lines import parse_words
 
 SECRET = "Ahmad-whose-name-must-not-appear"
 HOSTILE = "a\x1b[31mred\u202etxt.txt"
@@ -56,17 +57,7 @@ def test_examples_of_the_help_texts_are_calls_that_exist(tmp_path: Path, monkeyp
     for words in examples():
         for name in (word[1:] for word in words if word.startswith("@")):
             (tmp_path / name).write_text("a\n")
-        command: click.Command = group
-        context = click.Context(group, info_name="archive")
-        rest = words
-        while isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
-            inner = command.get_command(context, rest[0])
-            if inner is None:
-                break
-            command, rest = inner, rest[1:]
-        assert command is not group, words
-        with command.make_context(command.name, list(rest), parent=context):
-            pass
+        parse_words(words)
 
 
 def test_an_option_is_spelt_and_told_alike_everywhere() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from archive.formats.description_csv import read_table
 from archive.formats.description_toml import read_description
+from archive.formats.description_writing import write_description
 from archive.model.description import ReadingHint, at_places
 from archive.model.finding import Severity
 
@@ -61,3 +62,15 @@ def test_a_table_states_them_in_columns() -> None:
     assert [statement.property for statement in description.statements] == ["title"]
     _, wrong = read_table(b"filename,encoding\nold.txt,klingon\n")
     assert any(finding.severity is Severity.ERROR for finding in wrong)
+
+
+def test_hints_are_written_and_read_back() -> None:
+    text = (
+        'title = "A"\n[files."a.txt"]\nencoding = "windows-1256"\ntitle = "B"\nlanguage = "ar"\n'
+        '[files."*.log"]\nencoding = "dos-720"\nlanguage = "ar"\n[files."b\\"c.txt"]\ndirection = "rtl"\n'
+    )
+    first, problems = read_description(text.encode())
+    assert problems == []
+    again, problems = read_description(write_description(first.statements, hints=first.hints).encode())
+    assert problems == []
+    assert (again.statements, again.hints) == (first.statements, first.hints)

@@ -9,7 +9,7 @@ import pytest
 
 from archive.errors import FormatError
 from archive.formats.sshsig import parse_public_line
-from archive.formats.trust_toml import parse_trust, write_trust
+from archive.formats.trust_toml import MAX_TRUST_BYTES, parse_trust, write_trust
 from archive.model.seal import AuthorityEntry, RevocationRule, Role, TrustedKey, TrustFile, TrustPolicy
 from tests.support.sealing_by_hand import HandKey
 
@@ -53,6 +53,7 @@ sha256 = "{"0" * 64}"
 def test_a_trust_file_is_read_back() -> None:
     assert parse_trust(write_trust(FILE)) == FILE
     assert parse_trust(write_trust(TrustFile("x"))) == TrustFile("x")
+    assert b"[]" not in write_trust(FILE), "what is not given is left out"
 
 
 def test_what_init_writes() -> None:
@@ -60,6 +61,12 @@ def test_what_init_writes() -> None:
         'schema = "archive.trust/1"\nname = "x"\nversion = 1\n\n[policy]\nstamps = 2\nsignatures = 1\n'
         'revocation = "required"\nstamp_within_days = 7\n'
     )
+
+
+def test_times_are_written_in_one_form() -> None:
+    text = write_trust(FILE).decode()
+    for name in ("valid_from", "valid_until", "revoked", "distrusted"):
+        assert f"\n{name} = 2026-11-29T01:11:23Z\n" in text
 
 
 def test_the_good_file_of_these_tests_is_read() -> None:
@@ -82,6 +89,7 @@ def test_times_in_another_zone_and_as_text() -> None:
         ("version = 1", "version = true", "version"),
         ("version = 1", 'version = "1"', "version"),
         ("version = 1", 'version = 1\nprevious = "x"', "previous"),
+        ("version = 1", "version = 1\nprevious = 1", "previous is wrong: not a SHA-256"),
         ("version = 1", "version = 1\nmore = 1", "more is not known"),
         ("stamps = 2", "stamps = 0", "stamps"),
         ("stamps = 2", "stamps = 2\nstamp = 2", "did you mean stamps?"),
@@ -89,10 +97,12 @@ def test_times_in_another_zone_and_as_text() -> None:
         ("stamps = 2", "signatures = 0", "signatures"),
         ("stamps = 2", "stamp_within_days = -1", "stamp_within_days"),
         ('role = "seal"', 'role = "all"', "role"),
+        ('role = "seal"', 'role = ["seal"]', "role is wrong: must be one of"),
         ('role = "seal"', "revoke = 2026-11-29T01:11:23Z", "did you mean revoked?"),
         ('role = "seal"', "revoked = 2026-11-29T01:11:23", "without a zone"),
         ('role = "seal"', "revoked = 2026-11-29", "not a time"),
         ('role = "seal"', 'revoked = "yesterday"', "not a time"),
+        ('role = "seal"', "revoked = 0001-01-01T00:00:00+01:00", "not a time within bounds"),
         ('role = "seal"', "revoked = 2026-02-30T00:00:00Z", "TOML"),
         ('role = "seal"', "valid_from = 2026-11-29T01:11:23Z\nvalid_until = 2026-11-28T01:11:23Z", "before"),
         ("ssh-ed25519 AAAA", "ssh-rsa AAAA", "public"),
@@ -106,7 +116,10 @@ def test_times_in_another_zone_and_as_text() -> None:
         ("0" * 64, "A" * 64, "sha256"),
         ('operator = "A"', 'operator = " "', "operator"),
         ('operator = "A"', 'operator = "A"\nurls = ["file:///etc/passwd"]', "urls"),
-        ('operator = "A"', 'operator = "A"\nurls = "https://a"', "urls"),
+        ('operator = "A"', 'operator = "A"\nurls = "https://a"', "urls is wrong: not a list"),
+        ('operator = "A"', 'operator = "A"\nurls = 1', "urls is wrong: not a list"),
+        ('operator = "A"', 'operator = "A"\nurls = ["https://a b.example"]', "not an http or https address"),
+        ('operator = "A"', 'operator = "A"\nurls = ["https://\u00fc.example"]', "not an http or https address"),
         ('operator = "A"', 'operator = "A"\npolicies = ["x"]', "policies"),
         ('operator = "A"', 'operator = "A"\ndistrusted = 1', "distrusted"),
         ("[[keys]]", "[keys]", "keys must be a list"),
@@ -124,9 +137,9 @@ def test_what_is_not_understood_is_an_error(old: str, new: str, words: str) -> N
 
 
 @pytest.mark.parametrize("what", ["keys", "authorities"])
-def test_nothing_is_given_twice(what: str) -> None:
-    table = GOOD.partition(f"[[{what}]]")[2].partition("[[")[0]
-    with pytest.raises(FormatError, match="given twice"):
+def test_no_name_is_given_twice(what: str) -> None:
+    table = GOOD.partition(f"[[{what}]]")[2].partition("[[")[0].replace(KEY.line, HandKey("bela").line)
+    with pytest.raises(FormatError, match="name is given twice"):
         parse_trust(f"{GOOD}\n[[{what}]]{table}".encode())
 
 
@@ -145,7 +158,37 @@ def test_one_operator_spelled_in_two_ways_is_an_error(operator: str) -> None:
         )
 
 
-@pytest.mark.parametrize("content", [b"\xff", b"a = " + b"[" * 5000, b"#" * (2 << 20), b"x"])
+@pytest.mark.parametrize("content", [b"\xff", b"a = " + b"[" * 5000, b"x"])
 def test_other_bytes_are_refused_in_words(content: bytes) -> None:
-    with pytest.raises(FormatError):
+    with pytest.raises(FormatError, match="not readable TOML"):
         parse_trust(content)
+
+
+def test_a_file_may_be_as_large_as_the_bound_and_no_larger() -> None:
+    padded = GOOD.encode().ljust(MAX_TRUST_BYTES, b"#")
+    assert parse_trust(padded) == parse_trust(GOOD.encode())
+    with pytest.raises(FormatError, match="larger than 1,048,576 bytes"):
+        parse_trust(padded + b"#")
+
+
+def test_a_text_may_be_as_long_as_the_bound_and_no_longer() -> None:
+    longest = "x" * 4096
+    assert parse_trust(GOOD.replace("Our archive", longest).encode()).name == longest
+    with pytest.raises(FormatError, match="name is wrong"):
+        parse_trust(GOOD.replace("Our archive", f"{longest}x").encode())
+
+
+def test_numbers_may_be_those_at_the_bounds() -> None:
+    policy = "stamps = 9\nsignatures = 9\nstamp_within_days = 36500"
+    file = parse_trust(GOOD.replace("stamps = 2", policy).replace("version = 1", "version = 2147483648").encode())
+    assert (file.version, file.policy.stamps, file.policy.stamp_within_days) == (1 << 31, 9, 36_500)
+    for old, new in (("2147483648", "2147483649"), ("stamps = 9", "stamps = 10"), ("36500", "36501")):
+        text = GOOD.replace("stamps = 2", policy).replace("version = 1", "version = 2147483648")
+        with pytest.raises(FormatError, match="not a whole number from"):
+            parse_trust(text.replace(old, new, 1).encode())
+
+
+def test_a_key_may_be_in_force_for_one_moment() -> None:
+    moment = "valid_from = 2026-11-29T01:11:23Z\nvalid_until = 2026-11-29T01:11:23Z"
+    (key,) = parse_trust(GOOD.replace('role = "seal"', moment).encode()).keys
+    assert (key.valid_from, key.valid_until) == (TIME, TIME)

@@ -47,26 +47,6 @@ BANNED: Mapping[str, tuple[str, str]] = {
 """By name: a regular expression of what is not written, and what is written instead."""
 
 PENDING: Mapping[str, frozenset[str]] = {
-    "help": frozenset(
-        {"stands", "nobody", "whoever", "anew", "we", "tell the ledger", "last look", "where it must go"}
-    ),
-    "settings": frozenset({"we"}),
-    "pages": frozenset(
-        {
-            "stands",
-            "is no",
-            "is another",
-            "nobody",
-            "whoever",
-            "anew",
-            "we",
-            "slip of the pen",
-            "tell the ledger",
-            "the far side",
-            "last look",
-            "with any sign",
-        }
-    ),
     "sources": frozenset(
         {
             "stands",

@@ -24,17 +24,22 @@ def wheel(tmp_path_factory: pytest.TempPathFactory, checkout: Path) -> Path:
     return path
 
 
-def test_the_wheel_holds_code_data_and_licence_and_nothing_else(wheel: Path) -> None:
+def test_the_wheel_holds_code_data_and_licence_and_nothing_else(wheel: Path, checkout: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
         entry_points = archive.read(next(name for name in names if name.endswith("entry_points.txt"))).decode()
     assert "archive = archive.cli:main" in entry_points
-    assert {name.split("/")[0] for name in names} == {
-        "archive",
-        next(n for n in names if "dist-info" in n).split("/")[0],
-    }
-    for wanted in ("metadata/schemas/premis.xsd", "seeds/press-release/000_1203110e2d219dcc.txt"):
-        assert f"archive/_data/{wanted}" in names
+    roots = {name.split("/")[0] for name in names}
+    (about,) = (root for root in roots if root.endswith(".dist-info"))
+    data = about.replace(".dist-info", ".data")
+    assert roots == {"archive", about, data}
+    for folder in ("metadata", "seeds"):
+        held = {name.removeprefix("archive/_data/") for name in names if name.startswith(f"archive/_data/{folder}/")}
+        wanted = {path.relative_to(checkout).as_posix() for path in (checkout / folder).rglob("*") if path.is_file()}
+        assert held == wanted
+    manual = {f"{data}/data/share/man/man1/{path.name}" for path in (checkout / "docs" / "man").iterdir()}
+    assert manual
+    assert {name for name in names if name.startswith(data)} == manual
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
 

@@ -107,7 +107,8 @@ class Look:
             self.problems.append(f"{self.tab.url}: console: {message.text}")
 
     def _ask(self, request: Any) -> None:
-        if not request.url.startswith((f"{self._visitor.desk.origin}/", "data:", "blob:")):
+        own = (f"{self._visitor.desk.origin}/", "data:", "blob:", "chrome://", "chrome-extension://")  # its PDF viewer
+        if not request.url.startswith(own):
             self.problems.append(f"{self.tab.url}: asks for {request.url}")
 
 

@@ -145,7 +145,7 @@ def open_browser(profile: Path, **context: Any) -> Iterator[Any]:
         browser = playwright.chromium.launch(
             executable_path=need("chromium"), headless=True,
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
-            env={"HOME": str(profile), "PATH": os.environ["PATH"]},
+            env={"HOME": str(profile), "PATH": os.environ["PATH"], "LANG": "C.UTF-8"},
         )  # fmt: skip
         try:
             made = browser.new_context(**context)

@@ -48,8 +48,10 @@ def test_every_target_has_what_the_protocol_asks(name: str, checkout: Path) -> N
     assert asked == set(
         re.findall(r"^\| `(\w+)", (checkout / "docs" / "writing-a-target.md").read_text(), re.MULTILINE)
     )
+    pages = ("places.md", f"deposits/{name.rpartition('.')[2]}.md")
+    told = "".join((checkout / "docs" / page).read_text("utf-8") for page in pages)
     for option in module.OPTIONS:
-        assert f"`{option}`" in (checkout / "docs" / "places.md").read_text("utf-8"), option
+        assert f"`{option}`" in told, option
 
 
 @pytest.mark.parametrize("scheme", sorted(registry.SCHEMES))
@@ -57,7 +59,8 @@ def test_every_kind_is_documented_and_has_its_word_in_the_reports(scheme: str, c
     text = (checkout / "docs" / "places.md").read_text("utf-8")
     kind, encrypted = scheme.partition("+")[0], scheme.replace("+http", "+https").replace("+httpss", "+https")
     assert re.search(rf"^\| `{re.escape(encrypted)}:", text, re.MULTILINE)
-    assert re.search(rf"^\*\*{kind}\*\*", text, re.MULTILINE)
+    page = checkout / "docs" / "deposits" / f"{registry.SCHEMES[scheme].rpartition('.')[2]}.md"
+    assert f'url = "{encrypted}:' in page.read_text("utf-8")
     help_text = " ".join((checkout / "docs" / "commands.md").read_text("utf-8").split())
     assert f"{encrypted}:" in help_text
     for name in ("receipt", "deposit"):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.errors import NotAuthorisedError, UsageError
+from archive.errors import NotAuthorisedError, NotFoundError, StorageError, UsageError
 from archive.model.seal import Role, Trust
 from archive.stages import adopting
 from archive.stages.adopting import Adopted, adopt
@@ -218,6 +218,7 @@ class TestOffers:
             packed.writestr(f"{top}old/trust.toml", content.replace("Theirs", "Older"))
             packed.writestr(f"{top}trust.toml", content)
             packed.writestr("crls/elsewhere.crl" if top else "other/crls/elsewhere.crl", b"x")
+            packed.writestr("x", b"x")
         assert take("offer.zip", self.agree).trust.file.name == "Theirs"
         assert os.listdir("ours") == ["trust.toml"]
 
@@ -267,5 +268,35 @@ class TestOffers:
 
     def test_a_folder_without_trust_toml(self) -> None:
         Path("theirs").mkdir()
-        with pytest.raises(UsageError, match=r"it has no trust\.toml"):
+        with pytest.raises(UsageError, match=r"it has no trust\.toml") as caught:
             take(heard=self.agree)
+        assert caught.value.subject == "theirs"
+
+    @pytest.mark.parametrize(
+        ("place", "values"),
+        [(6, (1, 0)), (8, (99, 0)), (18, (0, 0, 1, 0, 0, 0, 1, 0))],
+        ids=["encrypted", "a compression that is not known", "shorter than it says"],
+    )
+    def test_a_zip_that_cannot_be_unpacked(self, place: int, values: tuple[int, ...]) -> None:
+        """The bytes at `place` of the local header, and those of the directory, which has two bytes more before."""
+        init_trust("theirs", "Theirs")
+        with zipfile.ZipFile("offer.zip", "w") as packed:
+            packed.write("theirs/trust.toml", "trust.toml")
+        content = bytearray(Path("offer.zip").read_bytes())
+        for start in (place, content.index(b"PK\x01\x02") + place + 2):
+            content[start : start + len(values)] = bytes(values)
+        Path("offer.zip").write_bytes(content)
+        with pytest.raises(UsageError, match="neither a trust folder nor a zip"):
+            take("offer.zip", self.agree)
+        assert not os.path.exists("ours")
+
+    def test_an_offer_that_is_not_there(self) -> None:
+        with pytest.raises(NotFoundError):
+            take("nowhere", self.agree)
+
+    def test_the_folder_is_made_where_it_is_wanted(self) -> None:
+        init_trust("theirs", "Theirs")
+        assert take(heard=self.agree, target="deep/er/ours").changed
+        Path("file").touch()
+        with pytest.raises(StorageError):
+            take(heard=self.agree, target="file/ours")

@@ -24,7 +24,7 @@ from archive.cli.app import run
 from archive.errors import UsageError
 from archive.resources import metadata_path
 from archive.trust.chains import problem_of_chain
-from archive.trust.store import read_trust
+from archive.trust.store import MAX_CERTIFICATE_BYTES, read_trust
 from tests.support.needing import need, needs
 from tests.support.sealing_by_hand import DAY, NOW, HandKey, write_trust
 from tests.support.terminal import Terminal
@@ -155,30 +155,76 @@ class TestCommands:
         )  # fmt: skip
 
     @pytest.mark.parametrize(
-        "words",
+        ("words", "said"),
         [
-            ["trust", "init", "x"],
-            ["trust", "add-key", "anna", "{key}"],
-            ["trust", "add-key", "other", "{key}"],
-            ["trust", "add-key", "na me", "{other}"],
-            ["trust", "add-key", "x", "{other}", "--from", "2026-01-01"],
-            ["trust", "add-key", "x", "{other}", "--role", "both"],
-            ["trust", "add-key", "x", "{other}", "--from", "2026-01-02T00:00:00Z", "--until", "2026-01-01T00:00:00Z"],
-            ["trust", "revoke", "nobody", "--since", "2026-01-01T00:00:00Z"],
-            ["trust", "revoke", "anna", "--since", "yesterday"],
-            ["trust", "revoke", "anna"],
-            ["trust", "add-authority", "x", "{key}", "--operator", "X"],
-            ["trust", "adopt", "{key}"],
+            (["trust", "init", "x"], "it is already there, and nothing is ever overwritten"),
+            (["trust", "add-key", "anna", "{other}"], "this name is already there"),
+            (["trust", "add-key", "other", "{key}"], "this key is already there, as anna"),
+            (["trust", "add-key", "na me", "{other}"], "not a name for a trust file"),
+            (["trust", "add-key", "x", "gone.pub"], "gone.pub"),
+            (["trust", "add-key", "x", "{other}", "--from", "2026-01-01"], "2026-01-01"),
+            (["trust", "add-key", "x", "{other}", "--role", "both"], "both"),
+            (["trust", "add-key", "x", "{other}", "--from", "2026-01-02T00:00:00Z", "--until", "2026-01-01T00:00:00Z"],
+             "--until is before --from"),
+            (["trust", "revoke", "nobody", "--since", "2026-01-01T00:00:00Z"], "there is no such key or authority"),
+            (["trust", "revoke", "anna", "--since", "yesterday"], "yesterday"),
+            (["trust", "revoke", "anna", "--since", "2026-01-01T00:00:00Z", "--why", " "], "why is wrong"),
+            (["trust", "revoke", "anna", "--since", "2026-01-01T00:00:00Z", "--why", "\udc80"], "no text holds"),
+            (["trust", "revoke", "anna"], "--since"),
+            (["trust", "add-authority", "x", "{key}", "--operator", "X"], "not one certificate in PEM"),
+            (["trust", "add-authority", "x", "gone.pem", "--operator", "X"], "gone.pem"),
+            (["trust", "add-authority", "x", "{long}", "--operator", "X"], "larger than 65,536 bytes"),
+            (["trust", "add-authority", "x", "{root}", "--operator", " "], "--operator is empty"),
+            (["trust", "add-authority", "x/../y", "{root}", "--operator", "X"], "not a name for a trust file"),
+            (["trust", "add-authority", "x", "{root}", "--operator", "X", "--url", "ftp://x"], "urls is wrong"),
+            (["trust", "add-authority", "x", "{root}", "--operator", "X", "--policy", "1.x"], "policies is wrong"),
+            (["trust", "adopt", "{key}"], "neither a trust folder nor a zip"),
+            (["trust", "show", "--trust", ""], "--trust names no folder"),
         ],
-    )
-    def test_wrong_calls_change_nothing(self, tmp_path: Path, capsys: Capture, words: list[str]) -> None:
-        names = {"key": str(ANNA.write_public(tmp_path)), "other": str(HandKey("other").write_public(tmp_path))}
+    )  # fmt: skip
+    def test_wrong_calls_change_nothing(self, tmp_path: Path, capsys: Capture, words: list[str], said: str) -> None:
+        (tmp_path / "root.pem").write_bytes(make_authority("A", NOW).root.pem)
+        (tmp_path / "long.pem").write_bytes(b"x" * (MAX_CERTIFICATE_BYTES + 1))
+        names = {
+            "key": str(ANNA.write_public(tmp_path)), "other": str(HandKey("other").write_public(tmp_path)),
+            "root": str(tmp_path / "root.pem"), "long": str(tmp_path / "long.pem"),
+        }  # fmt: skip
         call(capsys, "trust", "init", "x", "--trust", "t")
         call(capsys, "trust", "add-key", "anna", names["key"], "--trust", "t")
         before = (tmp_path / "t/trust.toml").read_bytes()
-        assert run([*(word.format(**names) for word in words), "--trust", "t"]) == 2
+        code = run([*words[:2], "--trust", "t", *(word.format(**names) for word in words[2:])])
+        assert code == (10 if "gone" in said else 2)
+        assert said in capsys.readouterr().err
         assert (tmp_path / "t/trust.toml").read_bytes() == before
         assert os.listdir("t") == ["trust.toml"]
+
+    def test_a_folder_without_a_name_is_not_made(self, capsys: Capture) -> None:
+        assert run(["trust", "init", " ", "--trust", "t"]) == 2
+        assert "needs a name" in capsys.readouterr().err
+        assert not os.path.exists("t")
+
+    def test_a_file_where_a_folder_is_wanted(self, tmp_path: Path, capsys: Capture) -> None:
+        (tmp_path / "root.pem").write_bytes(make_authority("A", NOW).root.pem)
+        call(capsys, "trust", "init", "x", "--trust", "t")
+        Path("t/authorities").touch()
+        before = Path("t/trust.toml").read_bytes()
+        assert run(["trust", "add-authority", "a", "root.pem", "--operator", "A", "--trust", "t"]) != 0
+        assert run(["trust", "init", "x", "--trust", "t/authorities/t"]) != 0
+        assert capsys.readouterr().err.count("error: t/authorities") == 2
+        assert Path("t/trust.toml").read_bytes() == before
+
+    def test_a_key_may_be_in_force_for_one_moment(self, tmp_path: Path, capsys: Capture) -> None:
+        call(capsys, "trust", "init", "x", "--trust", "t")
+        moment = "2026-01-01T00:00:00Z"
+        words = ["trust", "add-key", "anna", str(ANNA.write_public(tmp_path)), "--from", moment, "--until", moment]
+        assert call(capsys, *words, "--trust", "t")["keys"][0]["valid_until"] == moment
+
+    def test_the_setting_of_a_project_that_is_not_trusted_does_not_count(self, tmp_path: Path, capsys: Capture) -> None:
+        """Whoever writes archive.toml would else say whom to believe."""
+        call(capsys, "trust", "init", "Theirs", "--trust", "theirs")
+        Path("archive.toml").write_text('[seal]\ntrust = "theirs"\n')
+        assert run(["trust", "show"]) == 2
+        assert "seal.trust: this setting does not count" in capsys.readouterr().err
 
     def test_without_an_option_it_is_the_folder_beside_archive_toml(self, tmp_path: Path, capsys: Capture) -> None:
         assert call(capsys, "trust", "init", "x")["folder"] == str(tmp_path / "trust")
@@ -209,6 +255,9 @@ class TestAuthorities:
         shutil.rmtree("t")
         assert self.add(capsys, root, mid)["authorities"][0]["intermediates"] == 1
         assert sorted(os.listdir("t/authorities")) == ["a-mid.pem", "a-root.pem"]
+        shutil.rmtree("t")
+        root.write_bytes(root.read_bytes().ljust(MAX_CERTIFICATE_BYTES, b"\n"))
+        assert self.add(capsys, root)["authorities"][0]["name"] == "a", "as long as the bound"
 
     def test_certificates_by_which_no_stamp_could_be_verified(self, tmp_path: Path, capsys: Capture) -> None:
         authority, other = make_authority("A", NOW), make_authority("B", NOW)
@@ -251,6 +300,8 @@ class TestAuthorities:
         shown = self.add(capsys, root, more=("--url", "http://127.0.0.1:1/tsa"))
         assert shown["authorities"][0]["urls"] == ["http://127.0.0.1:1/tsa"]
         assert "127.0.0.1" in shown["problems"][0]
+        words = ["trust", "add-authority", "b", str(root), "--operator", "B", "--trust", "t"]
+        assert call(capsys, *words)["problems"] == [], "only the new one is tried"
 
     def test_lists_are_fetched_again(self, tmp_path: Path, capsys: Capture) -> None:
         with run_authority("A") as running:
@@ -260,7 +311,8 @@ class TestAuthorities:
             made = call(capsys, "trust", "refresh", "--trust", "t")
             assert (len(made["new"]), made["known"], made["lists"]) == (2, 0, 2)
             assert {(Path("t") / name).read_bytes() for name in made["new"]} == set(running.authority.lists.values())
-            assert call(capsys, "trust", "refresh", "--trust", "t")["new"] == []
+            again = call(capsys, "trust", "refresh", "--trust", "t")
+            assert (again["new"], again["known"]) == ([], 2)
             now = datetime.now(UTC)
             entry = (running.authority.leaf, now - DAY, x509.ReasonFlags.key_compromise)
             running.authority.lists["mid"] = revocation_list(

@@ -157,6 +157,13 @@ ONLY_SUGGESTIONS = FindingKind(
     " nothing.",
     "Read the draft, correct it, and remove certainty = \"suggested\" from every value that is correct",
 )  # fmt: skip
+REPLACED = FindingKind(
+    "DSC-132", Tells.NOTE, _OWN,
+    "{found} of the source is not used; the description that was named replaces it",
+    "The source has a description of its own, and another was to be used instead. The source's is neither payload nor"
+    " description of this bag; the file itself stays where it is.",
+    "Nothing to do",
+)  # fmt: skip
 EMBARGOED = FindingKind(
     "DSC-140", Tells.RULE, "PREMIS 3.0 4.1.7 rightsGranted, termOfRestriction",
     "the material is embargoed until {until}, and today is {today}",

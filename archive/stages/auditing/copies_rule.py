@@ -85,6 +85,13 @@ def summarise_copies(
     return CopiesSummary(len(held), meeting, few, single, near, tuple(counted[:SHOWN]))
 
 
+def count_bag(holdings: Sequence[HeldCopy], deposits: Iterable[RecordedDeposit], harmed: Collection[int]) -> BagCopies:
+    """The copies of one bag: its `holdings`, one at least, and its `deposits`. `harmed` as in `summarise_copies`."""
+    media = {one.root: _medium_of(one) for one in holdings}
+    accepted = [one for one in deposits if one.receipt.get("state") == "accepted"]
+    return _count(holdings, accepted, harmed, media)
+
+
 def _count(
     group: Sequence[HeldCopy], sent: Sequence[RecordedDeposit], harmed: Collection[int], media: dict[str, str]
 ) -> BagCopies:

@@ -141,6 +141,12 @@ def _choose_name(roots: tuple[SourceRoot, ...], name: str | None) -> str:
         name = os.path.basename(os.path.abspath(roots[0].path))
         if not roots[0].is_folder:
             name = os.path.splitext(name)[0]
+    check_bag_name(name)
+    return name
+
+
+def check_bag_name(name: str) -> None:
+    """Raises `UsageError` for what cannot be the name of a bag."""
     try:
         name.encode("utf-8")
         sound = name not in ("", ".", "..") and not set(name) & set("/\\\0\r\n")
@@ -148,7 +154,6 @@ def _choose_name(roots: tuple[SourceRoot, ...], name: str | None) -> str:
         sound = False
     if not sound:
         raise UsageError("this cannot be the name of a bag", subject=name, remedy="Choose another with --name")
-    return name
 
 
 def _check_apart(roots: tuple[SourceRoot, ...], to: str, target: str, *, in_place: bool) -> None:

@@ -49,6 +49,7 @@ def create(
     *,
     name: str | None = None,
     description: str | None = None,
+    replace_description: bool = False,
     plain: bool = False,
     in_place: bool = False,
     settings: Settings,
@@ -63,7 +64,8 @@ def create(
 ) -> CreationReport:
     """Make one bag of `sources` in the folder `to`, or, with `in_place`, of the one folder where it stands.
 
-    `description` is a description file to use instead of one found beside the source; `plain` makes a bag without
+    `description` is a description file to use instead of one found beside the source, and with `replace_description`
+    instead of one in the source; `plain` makes a bag without
     metadata and renditions. `clean_partial` removes what an earlier run left behind. `wrap_bag` allows a source that is
     a bag; `accept_damaged` records differences from the checksums that came with the sources and goes on. `fetch_from`
     is a table of files that stay elsewhere: the bag is plain and names them in its fetch.txt. `part` is what one bag of
@@ -77,6 +79,8 @@ def create(
     plain = plain or in_place or fetch_from is not None
     if in_place and fetch_from is not None:
         raise UsageError("--in-place and --fetch-from cannot be used together", remedy="Leave out one of them")
+    if replace_description and description is None:
+        raise UsageError("no description is named that replaces the source's", remedy="Add --description FILE")
     if plain and description is not None:
         raise UsageError("a plain bag has no description", remedy="Leave out --plain or --description")
     table = None
@@ -99,7 +103,7 @@ def create(
         clean_leftovers(where.leftovers())
     measure = dry_run or progress is not NO_PROGRESS
     planned = plan(where, plain=plain, settings=settings, measure=measure, dry_run=dry_run, remote=table is not None)
-    described = None if plain else _load_description(sources, description)
+    described = None if plain else _load_description(sources, description, replacing=replace_description)
     if dry_run:
         from archive.stages.creation.rehearsal import rehearse
 
@@ -342,10 +346,10 @@ def _has_private(described: Description | None) -> bool:
     return described is not None and described.has_private
 
 
-def _load_description(sources: Sequence[str], explicit: str | None) -> Description | None:
+def _load_description(sources: Sequence[str], explicit: str | None, *, replacing: bool) -> Description | None:
     from archive.stages.description.loading import load_description
 
-    return load_description(sources, explicit)
+    return load_description(sources, explicit, replacing=replacing)
 
 
 def _report(

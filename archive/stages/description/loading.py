@@ -20,26 +20,29 @@ _LARGEST = 64 << 20
 _ORIGINALS = f"data/{Role.ORIGINAL.value}/"
 
 
-def load_description(sources: Sequence[str], explicit: str | None) -> Description | None:
+def load_description(sources: Sequence[str], explicit: str | None, *, replacing: bool = False) -> Description | None:
     """The description of these sources, its files named by bag paths; None where nobody wrote one.
 
     It is `explicit`, or description.toml or metadata.csv at the top of a folder, or beside a source that is a file, or
-    metadata/metadata.csv in an Archivematica transfer, with the rights of its metadata/rights.csv.
-    Raises `UsageError` when there are several, `NotFoundError` when `explicit` is not there, and `FormatError` with the
-    line of the first thing that is wrong in it.
+    metadata/metadata.csv in an Archivematica transfer, with the rights of its metadata/rights.csv. With `replacing` one
+    in a source folder gives way to `explicit`, and a finding says so. Raises `UsageError` when there are several,
+    `NotFoundError` when `explicit` is not there, and `FormatError` with the line of what is wrong first.
     """
     found = _find(sources)
+    replaced: tuple[Finding, ...] = ()
     if explicit is not None and not os.path.lexists(explicit):
         raise NotFoundError("there is no such description", subject=explicit)
     if explicit is not None:
         others = [path for path, _ in found if not _is_same(path, explicit)]
-        if others and any(os.path.isdir(source) for source in sources):
+        if others and not replacing and any(os.path.isdir(source) for source in sources):
             raise UsageError(
                 "this description is in the source, but another was named",
                 subject=others[0],
-                remedy="Move one of them out of the source; a description is not payload and would be lost",
+                remedy="Move one of them out of the source; a description is not payload and would be lost. To use the"
+                " one that was named all the same, add --replace-description",
             )
         prefix = next((place for path, place in found if _is_same(path, explicit)), _prefix(sources, sources[0]))
+        replaced = tuple(codes.REPLACED.at(os.path.basename(explicit), found=os.path.basename(one)) for one in others)
         found = [(explicit, prefix)]
     rights, problems = _transfer_rights(sources)
     if not found:
@@ -53,7 +56,7 @@ def load_description(sources: Sequence[str], explicit: str | None) -> Descriptio
     path, prefix = found[0]
     description, findings = read_description_file(path)
     _refuse_wrong(path, findings)
-    described = at_places(replace(description, findings=(*findings, *problems)), prefix)
+    described = at_places(replace(description, findings=(*findings, *problems, *replaced)), prefix)
     return replace(described, statements=(*described.statements, *rights))
 
 

@@ -13,6 +13,7 @@ from itertools import islice
 from archive.errors import UsageError, from_os_error
 from archive.formats.description_writing import write_description
 from archive.formats.edtf import is_edtf
+from archive.formats.junk import junk_sort
 from archive.formats.language import check_language
 from archive.formats.naming import count_of
 from archive.formats.properties import HEAD, ZIPPED, Properties, read_properties, wants_all
@@ -36,6 +37,8 @@ class Draft:
     left: int
     encodings: tuple[tuple[str, str], ...] = ()
     """Files that are not UTF-8, each with the encoding that it is likely in."""
+    files: tuple[str, ...] = ()
+    """The files that were looked at, by their names relative to their source."""
 
 
 def draft(sources: Sequence[str], settings: Settings, *, beside: str | None = None) -> Draft:
@@ -49,7 +52,7 @@ def draft(sources: Sequence[str], settings: Settings, *, beside: str | None = No
     existing = None if beside is not None and os.path.lexists(beside) else load_description(sources, None)
     found: list[tuple[str, Properties]] = []
     left = 0
-    for path, relative in _files(sources):
+    for path, relative in _files(sources, settings):
         if len(found) >= _LOOKED_AT:
             left += 1
             continue
@@ -58,12 +61,8 @@ def draft(sources: Sequence[str], settings: Settings, *, beside: str | None = No
     suggestions = [*_about_package(sources, found), *suggestions]
     taken = _taken(existing)
     kept = tuple(s for s in suggestions if (s.property, s.about) not in taken)
-    return Draft(kept, existing, len(found), left, tuple(_likely_encodings(sources, existing)))
-
-
-def files_of(sources: Sequence[str]) -> tuple[str, ...]:
-    """The names of the sources' files, relative to their source, as far as a draft looks at them."""
-    return tuple(_text(relative) for _path, relative in islice(_files(sources), _LOOKED_AT))
+    encodings = tuple(_likely_encodings(sources, settings, existing))
+    return Draft(kept, existing, len(found), left, encodings, tuple(_text(relative) for relative, _ in found))
 
 
 def write_draft(made: Draft) -> str:
@@ -90,11 +89,13 @@ def _quoted(text: str) -> str:
     return f'"{"".join(c if c >= " " else " " for c in escaped)}"'
 
 
-def _likely_encodings(sources: Sequence[str], existing: Description | None) -> Iterator[tuple[str, str]]:
+def _likely_encodings(
+    sources: Sequence[str], settings: Settings, existing: Description | None
+) -> Iterator[tuple[str, str]]:
     """Texts that are not UTF-8 and of which no encoding is stated, with the likely one."""
     from archive.renditions.readers.decoding import suggest_encoding
 
-    for path, relative in islice(_files(sources), _LOOKED_AT):
+    for path, relative in islice(_files(sources, settings), _LOOKED_AT):
         stated = existing is not None and existing.reading(f"data/original/{relative}").encoding
         if stated or not relative.lower().endswith((".txt", ".text", ".log", ".md", ".csv", ".tsv", ".srt", ".json")):
             continue
@@ -115,8 +116,9 @@ def _taken(existing: Description | None) -> set[tuple[str, str | None]]:
     }
 
 
-def _files(sources: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Every regular file, with its name relative to the source; links are not followed."""
+def _files(sources: Sequence[str], settings: Settings) -> Iterator[tuple[str, str]]:
+    """Every regular file, with its name relative to the source; links are not followed, and junk is left out."""
+    leave_junk = settings.create.junk == "exclude"
     if not sources:
         raise UsageError("no source is given", remedy="Name at least one file or folder")
     for source in sources:
@@ -128,7 +130,7 @@ def _files(sources: Sequence[str]) -> Iterator[tuple[str, str]]:
         beside = description_files(source)
         for path in _below(source):
             relative = os.path.relpath(path, source)
-            if relative not in beside:
+            if relative not in beside and not (leave_junk and junk_sort(os.path.basename(path)) is not None):
                 yield path, relative
 
 

@@ -18,8 +18,8 @@ from archive.stages.sealing.sealing import seal_bag
 
 _AHEAD = re.compile(r"([1-9][0-9]{0,4})([dwmy])")
 _DAYS = {"d": 1.0, "w": 7.0, "m": 30.4375, "y": 365.25}
-_RENEWABLE = ("SEAL-120", "SEAL-137", "SEAL-138", "SEAL-152")
-"""Findings that a renewal is for, or that it leaves as they are."""
+_RENEWABLE = ("SEAL-120", "SEAL-137", "SEAL-152")
+"""Errors that a renewal is for, or that it leaves as they are."""
 
 
 def parse_ahead(text: str) -> timedelta:

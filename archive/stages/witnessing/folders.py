@@ -124,8 +124,6 @@ def read_files(folder: str) -> dict[str, bytes]:
                     files[os.path.relpath(path, folder).replace(os.sep, "/")] = file.read()
     except OSError as error:
         raise from_os_error(error, str(error.filename or folder)) from error
-    if LINE_NAME not in files:
-        raise StorageError("this is not a checkpoint", subject=folder)
     return files
 
 

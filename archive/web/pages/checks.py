@@ -75,7 +75,7 @@ def show_run(visit: Visit) -> Response:
         found = attention_of_run(ledger, number, limit=FOUND_SHOWN + 1, offset=(at - 1) * FOUND_SHOWN)
     shown = found[:FOUND_SHOWN]
     return visit.show(
-        "check.html", run=run, page=at, more=len(found) > FOUND_SHOWN,
+        "check_run.html", run=run, page=at, more=len(found) > FOUND_SHOWN,
         findings=[finding_fields(one) for one in once_each(standing_finding(one) for one in shown)],
         bags=list(dict.fromkeys(one.address for one in shown))[:20],
     )  # fmt: skip

@@ -26,7 +26,10 @@ def list_jobs(visit: Visit) -> Response:
 
 def show_job(visit: Visit) -> Response:
     job = visit.desk.jobs.find(visit.values["id"])
-    return visit.show("job.html", job=job, place=_place_in_queue(visit.desk.jobs, job))
+    if job.plan.kind == "create" and job.state.has_ended:
+        visit.desk.drafts.all()  # forgets the draft that has become this bag
+    then = job.plan.then.replace("{job}", job.id)
+    return visit.show("job.html", job=job, place=_place_in_queue(visit.desk.jobs, job), then=then)
 
 
 def cancel_job(visit: Visit) -> Response:

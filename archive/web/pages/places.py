@@ -70,7 +70,7 @@ def test_place(visit: Visit) -> Response:
     if name not in known:
         raise NotFoundError("there is no place of this name", subject=name[:200])
     step = Step(("places", "--test", "--json", "--", name), good=(0, 4))
-    return visit.go(f"/jobs/{visit.desk.jobs.submit(JobPlan('place', name, (step,), '/places/tests/{id}'))}")
+    return visit.go(f"/jobs/{visit.desk.jobs.submit(JobPlan('place', name, (step,), '/places/tests/{job}'))}")
 
 
 ROUTES = (

@@ -10,6 +10,7 @@ import shutil
 import signal
 import sqlite3
 import sys
+import threading
 import zipfile
 from email import message_from_string, policy
 from pathlib import Path
@@ -20,6 +21,7 @@ import pytest
 from archive.formats.inclusion_proof import MAX_PROOF_BYTES
 from archive.formats.merkle import verify_consistency
 from archive.ledger.chain import TREE_HASH, find_witnesses
+from archive.stages.witnessing import handing_over
 from tests.cli.test_json_schemas import validator_of
 from tests.stages.witnessing.conftest import Sealing
 from tests.support.audit_projects import found, start_command
@@ -40,6 +42,17 @@ def verify(sealing: Sealing, *witnesses: object) -> tuple[int, dict[str, list[st
     code, document = sealing.project.json("audit", "verify", *words)
     validator_of("archive.audit/1").validate(document)
     return code, found(document)
+
+
+class TwoMeetings:
+    """For an authority that takes part in two meetings: until all were asked, and until something else is done."""
+
+    def __init__(self, meeting: threading.Barrier) -> None:
+        self.meeting = meeting
+
+    def wait(self) -> None:
+        self.meeting.wait()
+        self.meeting.wait()
 
 
 def test_a_checkpoint_is_a_sealed_bag_with_the_line(sealing: Sealing) -> None:
@@ -222,3 +235,121 @@ def test_other_things_in_the_folder_are_left_alone(sealing: Sealing, name: str) 
     (sealing.folder / "witness" / name).mkdir(parents=True)
     stamp(sealing)
     assert sorted(os.listdir(sealing.folder / "witness")) == sorted(["0001", name])
+
+
+def test_a_checkpoint_continues_the_newest_of_its_own_ledger(sealing: Sealing) -> None:
+    """A number that is taken is not used again, whatever has it."""
+    line = stamp(sealing)["line"]
+    place = sealing.folder / "witness"
+    (place / "0002").write_text("no folder\n")
+    for name, content in (
+        ("0003", line.replace(line.split()[1], "0" * 8 + line.split()[1][8:])), ("0004", f"{line}\n{line}"),
+        ("0005", sealing.project.run("audit", "witness")[1]), ("0006", ""),
+    ):  # fmt: skip
+        (place / name).mkdir()
+        (place / name / "witness.txt").write_text(content)
+    stamp(sealing)
+    proof = json.loads((place / "0007" / "data" / "consistency.json").read_bytes())
+    assert proof["earlier"] == line
+    assert verify(sealing, place / "0001", place / "0007") == (0, {})
+    for name in ("0005", "0006"):
+        assert sealing.project.run("audit", "verify", "--witness", str(place / name))[0] == 2, "not a checkpoint"
+
+
+def test_there_are_no_more_checkpoints_than_numbers(sealing: Sealing) -> None:
+    place = sealing.folder / "witness"
+    (place / "9998").mkdir(parents=True)
+    stamp(sealing)
+    code, _, err = sealing.project.run(*STAMP)
+    assert code == 2
+    assert "at most 9,999 checkpoints" in err
+    assert sorted(os.listdir(place)) == ["9998", "9999"]
+
+
+def test_a_place_that_is_not_a_folder_is_an_error_in_words(sealing: Sealing) -> None:
+    (sealing.folder / "witness").write_text("a letter\n")
+    code, out, err = sealing.project.run(*STAMP)
+    assert (code, out) == (10, "")
+    assert str(sealing.folder / "witness") in err
+
+
+def test_what_a_killed_run_left_is_removed(sealing: Sealing) -> None:
+    left = sealing.folder / "witness" / ".checkpoint.0123abcd.partial"
+    (left / "bag").mkdir(parents=True)
+    stamp(sealing)
+    assert os.listdir(sealing.folder / "witness") == ["0001"]
+
+
+def test_a_number_that_another_process_takes_meanwhile(sealing: Sealing) -> None:
+    """It is taken while the authorities are asked."""
+    behaviours = [one.behaviour for one in sealing.authorities]
+    meeting = threading.Barrier(3, timeout=60)
+
+    def take() -> None:
+        meeting.wait()
+        (sealing.folder / "witness" / "0001").mkdir()
+        meeting.wait()
+
+    thread = threading.Thread(target=take)
+    thread.start()
+    try:
+        for one in behaviours:
+            one.meeting = TwoMeetings(meeting)
+        code, out, err = sealing.project.run(*STAMP)
+    finally:
+        for one in behaviours:
+            one.meeting = None
+        thread.join()
+    assert (code, out) == (2, "")
+    assert "another process makes a checkpoint" in err
+    assert os.listdir(sealing.folder / "witness") == ["0001"]
+    assert os.listdir(sealing.folder / "witness" / "0001") == []
+
+
+def test_a_party_that_is_named_twice_is_one(sealing: Sealing, tmp_path: Path) -> None:
+    words = [word for _ in range(2) for word in ("--to", f"folder:{tmp_path / 'there'}")]
+    document = stamp(sealing, *words)
+    assert len(document["handed"]) == 1
+    assert [one["code"] for one in document["findings"]] == ["AUD-124"]
+    document = stamp(sealing, *words, "--to", "command:true")
+    assert document["findings"] == [], "two are enough"
+
+
+def test_a_program_that_does_not_end_is_left(sealing: Sealing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handing_over, "SECONDS", 0.3)
+    document = stamp(sealing, "--to", "command:sh -c 'exec sleep 60'", code=4)
+    assert "has not ended within" in document["handed"][0]["problem"]
+
+
+def test_the_words_of_a_program_that_fails(sealing: Sealing, tmp_path: Path) -> None:
+    (tmp_path / "fail.py").write_text("import sys\nsys.exit('no \x1b[31mroom')\n")
+    document = stamp(sealing, "--to", f"command:{sys.executable} {tmp_path / 'fail.py'}", code=4)
+    assert document["handed"][0]["problem"] == "the program ended with 1: no \\x1b[31mroom"
+
+
+def test_a_mail_server_of_a_project_that_is_not_trusted_gets_nothing(sealing: Sealing) -> None:
+    with mail_server() as (address, mails):
+        with (sealing.folder / "archive.toml").open("a") as file:
+            file.write(f'[notify]\nsmtp_host = "{address}"\nmail_from = "archive@example.org"\n')
+        assert sealing.project.run("config", "--distrust", ".")[0] == 0
+        document = stamp(sealing, "--trust", "trust", "--to", "mail:notary@example.org", code=4)
+    assert "does not count" in document["handed"][0]["problem"]
+    assert mails == []
+
+
+def test_a_checkpoint_that_a_party_has_is_not_overwritten(sealing: Sealing, tmp_path: Path) -> None:
+    line = stamp(sealing)["line"]
+    place = tmp_path / "there"
+    (place / f"muniment-checkpoint-{line.split()[1]}-0002").mkdir(parents=True)
+    document = stamp(sealing, "--to", f"folder:{place}", code=4)
+    assert document["handed"][0]["problem"]
+    assert [len(list(one.iterdir())) for one in place.iterdir()] == [0]
+
+
+def test_files_that_are_not_a_witness(sealing: Sealing, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "proof").write_text('{"schema": "archive.inclusion/1"}\n')
+    for name, code in (("pipe", 4), ("proof", 2)):
+        got, out, err = sealing.project.run("audit", "verify", "--witness", str(tmp_path / name))
+        assert (got, out) == (code, "")
+        assert str(tmp_path / name) in err

@@ -152,6 +152,27 @@ def test_another_checkpoint_beside_a_proof_does_not_vouch_for_it(sent: Sealing) 
     assert (code, set(found(report))) == (1, {"AUD-127"})
 
 
+def test_a_checkpoint_that_is_not_whole_beside_a_proof(sent: Sealing) -> None:
+    """What is left of it is a line that anyone could have written."""
+    path = proof_in(sent)
+    (checkpoint,) = path.parent.glob("*.checkpoint")
+    (checkpoint / "bagit.txt").unlink()
+    for one in checkpoint.glob("*manifest-*.txt"):
+        one.unlink()
+    code, report = sent.project.json("verify", "bag", "--expect", str(path))
+    assert (code, set(found(report))) == (4, {"AUD-130"})
+    shutil.rmtree(checkpoint)
+    code, report = sent.project.json("verify", "bag", "--expect", str(path))
+    assert (code, set(found(report))) == (4, {"AUD-130"})
+
+
+def test_an_expectation_that_cannot_be_read(sealing: Sealing) -> None:
+    os.mkfifo(sealing.folder / "pipe")
+    code, out, err = sealing.project.run("verify", "bag", "--expect", "pipe")
+    assert (code, out) == (4, "")
+    assert "pipe" in err
+
+
 def test_a_seal_that_waited_for_stamps_when_it_was_recorded_may_wait_still(sealing: Sealing) -> None:
     sealing.project.run("holdings", "add", "bag")
     sealing.seal("bag", code=4, more=("--offline",))
