@@ -89,7 +89,7 @@ class BagReading:
         )
         for index, one in enumerate(chosen):
             problems: list[Finding] = []
-            inventory.load(index, self._blocks(one, problems))
+            inventory.load(index, self.blocks(one, problems))
             inventory.findings += problems
             if any(problem.severity is Severity.UNCHECKED for problem in problems):
                 inventory.unread.add(index)
@@ -118,7 +118,8 @@ class BagReading:
             while chunk := file.stream.read(_CHUNK):
                 yield chunk
 
-    def _blocks(self, one: ManifestFile, findings: list[Finding]) -> Iterator[manifest.Block]:
+    def blocks(self, one: ManifestFile, findings: list[Finding]) -> Iterator[manifest.Block]:
+        """The lines of a manifest, block by block; what keeps it from being read goes to `findings`."""
         try:
             chunks: Iterable[bytes] = self._limited(one.name, findings)
             if self.declaration.codec != "utf-8":

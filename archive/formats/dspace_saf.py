@@ -6,7 +6,8 @@ Clause: DSpace 9, "Importing and Exporting Items via Simple Archive Format", and
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from archive.formats.bagpath import is_utf8
 from archive.formats.xml_elements import attribute_text, escape_text
@@ -33,6 +34,9 @@ FIELDS = {
 """Element and qualifier of the registry that DSpace begins with, by the property that each holds."""
 
 
+_AT_A_TIME = 512
+"""So many lines are written in one piece."""
+
 _TRIMMED = "".join(map(chr, range(0x21)))
 """What the importer takes off both ends of a name."""
 
@@ -58,9 +62,11 @@ def refuse_path(path: str) -> str | None:
     return None
 
 
-def write_contents(bitstreams: Iterable[Bitstream]) -> bytes:
-    """The file `contents`, UTF-8, one line a file; white space in a description becomes one space."""
-    return "".join(f"{_line(one)}\n" for one in bitstreams).encode()
+def write_contents(bitstreams: Iterable[Bitstream]) -> Iterator[bytes]:
+    """The file `contents`, UTF-8, one line a file, in pieces; white space in a description becomes one space."""
+    lines = (f"{_line(one)}\n" for one in bitstreams)
+    while some := list(islice(lines, _AT_A_TIME)):
+        yield "".join(some).encode()
 
 
 def _line(one: Bitstream) -> str:

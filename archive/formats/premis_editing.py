@@ -23,8 +23,8 @@ from archive.formats.premis_scanning import (
     foreign_record,
     id_in,
     id_of,
+    passages,
     plain_text,
-    spans,
 )
 from archive.formats.premis_writing import (
     HEAD,
@@ -54,8 +54,8 @@ _RELATIONSHIP, _RELATIONSHIP_END = b"  <relationship>\n", b"  </relationship>\n"
 class PremisEdits:
     """What is to be changed, by identifiers of objects, and what is to be added.
 
-    `links` are new events of objects, `derivations` new relationships (subtype, object, event), `moved` new bag paths,
-    or paths in what `place` says.
+    `links` are new events of objects, `derivations` new relationships (subtype, object, event), `moved` new bag paths.
+    `place_of` gives the new path of the file at a bag path, in what `place` says, None where it keeps the old one.
     `earlier` are file objects of which only earlier versions of the bag hold the file. `fixity` gives further digests
     of the file at a bag path. `parts` are the new files of
     representations. With `rights` (not None) the record's rights are replaced, `rights_links` are those of objects, and
@@ -65,6 +65,7 @@ class PremisEdits:
     links: Mapping[str, Sequence[str]] = field(default_factory=dict)
     derivations: Mapping[str, Sequence[tuple[str, str, str | None]]] = field(default_factory=dict)
     moved: Mapping[str, str] = field(default_factory=dict)
+    place_of: Callable[[str], str | None] | None = None
     place: str = "bag path"
     earlier: frozenset[str] = frozenset()
     fixity: Callable[[str], Sequence[tuple[str, str]]] | None = None
@@ -85,23 +86,37 @@ def edit_record(chunks: Iterable[bytes], edits: PremisEdits) -> Iterator[bytes]:
     Raises `FormatError` as `scan_record`.
     """
     touched = {*edits.links, *edits.derivations, *edits.moved, *edits.earlier, *edits.rights_links}
-    touches_all = edits.fixity is not None or edits.rights is not None
+    touches_all = edits.fixity is not None or edits.rights is not None or edits.place_of is not None
     yield HEAD.encode()
     stage = 0
     kept, first, last = b"", 0, 0
-    for buffer, begin, end in spans(chunks):
+    for buffer, begin, end, is_first, is_last in passages(chunks, lambda at, begin: _stays(at, begin, edits)):
         if buffer is not kept:
             yield kept[first:last]
             kept, first, last = buffer, begin, begin
-        if not touches_all and buffer.startswith(FILE, begin) and id_in(buffer, begin, end) not in touched:
+        is_kept = not touches_all and buffer.startswith(FILE, begin) and id_in(buffer, begin, end) not in touched
+        if is_kept or not is_first:
             last = end
             continue
         yield kept[first:last]
         first = last = end
         stage, added = _added_before(buffer, begin, stage, edits)
         yield from added
-        yield from _edited(buffer, begin, end, edits)
+        if is_last:
+            yield from _edited(buffer, begin, end, edits)
+        else:
+            first = begin
     yield kept[first:last]
+
+
+def _stays(buffer: bytes, begin: int, edits: PremisEdits) -> bool:
+    """Whether the entity that begins here is an event or a representation in which nothing changes."""
+    if edits.rights is not None or edits.earlier or buffer.startswith(FILE, begin):
+        return False
+    if not buffer.startswith(OBJECT, begin):
+        return buffer.startswith(EVENT, begin)
+    number = id_in(buffer, begin, len(buffer))
+    return all(number not in one for one in (edits.links, edits.relationships, edits.parts, edits.rights_links))
 
 
 def _added_before(buffer: bytes, begin: int, stage: int, edits: PremisEdits) -> tuple[int, list[bytes]]:
@@ -158,8 +173,8 @@ def _edit_file(piece: bytes, edits: PremisEdits) -> bytes:
         piece = _with_location(piece, location, kind.encode(), location[2])
         piece = _without_whole(piece)
         is_old = True
-    elif number in edits.moved:
-        place, value = exact_path(edits.moved[number], edits.place)
+    elif (new := _new_place(number, location, edits, is_old=is_old)) is not None:
+        place, value = exact_path(new, edits.place)
         piece = _with_location(piece, location, place.encode(), escape_text(value).encode())
     if not is_old and edits.fixity is not None:
         path = edits.moved.get(number) or bag_path_of(location[1].decode(), plain_text(location[2]))
@@ -168,6 +183,13 @@ def _edit_file(piece: bytes, edits: PremisEdits) -> bytes:
     derivations = "".join(file_relationship("derivation", *one) for one in edits.derivations.get(number, ()))
     piece = _with_relationships(piece, derivations)
     return _with_links(piece, edits.links.get(number, ()), edits.rights_links.get(number, ()))
+
+
+def _new_place(number: str, location: re.Match[bytes], edits: PremisEdits, *, is_old: bool) -> str | None:
+    """Where the file of an object is now; None where that does not change."""
+    if is_old or edits.place_of is None:
+        return edits.moved.get(number)
+    return edits.place_of(bag_path_of(location[1].decode(), plain_text(location[2])))
 
 
 def _edit_entity(buffer: bytes, begin: int, end: int, edits: PremisEdits) -> Iterator[bytes]:

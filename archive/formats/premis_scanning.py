@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import re
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -28,6 +28,9 @@ _CLOSINGS = {
     OBJECT: b"\n </object>\n", EVENT: b"\n </event>\n", AGENT: b"\n </agent>\n", RIGHTS: b"\n </rights>\n",
 }  # fmt: skip
 _LONGEST = 16
+_LONG = 1 << 18
+"""An entity of so many bytes may be given in parts."""
+
 _TYPED = b"  <objectIdentifier><objectIdentifierType>UUID</objectIdentifierType><objectIdentifierValue>"
 _ID = re.compile(rb"<(?:object|agent)IdentifierValue>([^<]*)<")
 LOCATION = re.compile(
@@ -47,7 +50,13 @@ _AGENT_TYPE, _AGENT_NAME, _AGENT_VERSION = _element(b"agentType"), _element(b"ag
 _FORMAT_NAME, _FORMAT_VERSION = _element(b"formatName"), _element(b"formatVersion")
 _REGISTRY_NAME, _REGISTRY_KEY = _element(b"formatRegistryName"), _element(b"formatRegistryKey")
 _EVENT_VALUE = b"<linkingEventIdentifierValue>"
-_OBJECT_LINKS = re.compile(rb"(?:  <linkingObjectIdentifier>[^\n]*\n)+(?=  <linkingObjectIdentifier>)")
+_LISTS = tuple(
+    (b"</%b>\n%b<%b>" % (name, indent, name),
+     re.compile(rb"(?:%b<%b>[^\n]*\n)+(?=%b<%b>)" % (indent, name, indent, name)))
+    for name, indent in ((b"linkingObjectIdentifier", b"  "), (b"relatedObjectIdentifier", b"   "))
+)  # fmt: skip
+"""The lists that may name every file: what is between two of their lines, and all their lines but the last."""
+
 _RENDERING = ("normalization", "policy assignment")
 _HEAD_OF_EVENT = 1_000
 
@@ -81,7 +90,7 @@ def scan_record(chunks: Iterable[bytes], apart: Collection[str] = ()) -> KnownEn
     """
     known = KnownEntities()
     formats: dict[bytes, bytes] = {}
-    for buffer, begin, end in spans(chunks):
+    for buffer, begin, end in spans(_shortened(chunks)):
         if buffer.startswith(FILE, begin):
             path, file = _read_file(buffer, begin, end)
             if path is not None:
@@ -89,12 +98,12 @@ def scan_record(chunks: Iterable[bytes], apart: Collection[str] = ()) -> KnownEn
                 if path in apart:
                     known.apart.append(buffer[begin:end])
             continue
-        if buffer.startswith(OBJECT, begin):  # a representation lists all its parts, and is not copied
-            name, number = _value(_ORIGINAL_NAME, buffer, begin, end), id_in(buffer, begin, end)
-            if buffer.startswith(OBJECT + b"representation", begin):
-                known.representations[name] = number
+        if buffer.startswith(OBJECT, begin):
+            entity = _read_entity(buffer, begin, end)
+            if entity.is_package:
+                known.package = entity.id
             else:
-                known.package = number
+                known.representations[entity.name] = entity.id
             continue
         piece = buffer[begin:end]
         if piece.startswith(AGENT):
@@ -136,17 +145,60 @@ def _read_file(buffer: bytes, begin: int, end: int) -> tuple[str | None, KnownFi
     return (None if is_earlier(kind) else bag_path_of(kind, plain_text(location[2]))), file
 
 
-def view_record(chunks: Iterable[bytes]) -> Iterator[tuple[str, FormatView, tuple[str, ...]] | bytes]:
-    """Of each file object the bag path, format and linked events; of each event and agent the XML, with at most one
-    link to an object. It costs a fifth of parsing the record. Raises `FormatError` as `scan_record`."""
-    for buffer, begin, end in spans(chunks):
+class ViewedFile(NamedTuple):
+    """What a record says of one file of this version: bag path, format, identifiers of its events."""
+
+    path: str
+    format: FormatView
+    events: tuple[str, ...]
+
+
+class ViewedEntity(NamedTuple):
+    """The package or one of its representations: identifier and original name."""
+
+    is_package: bool
+    id: str
+    name: str
+
+
+def view_record(chunks: Iterable[bytes]) -> Iterator[ViewedFile | ViewedEntity | bytes]:
+    """What is said of each object; of each event and agent the XML, with few of its links to objects.
+
+    It costs a fifth of parsing the record. Raises `FormatError` as `scan_record`.
+    """
+    for buffer, begin, end in spans(_shortened(chunks)):
         if buffer.startswith(FILE, begin):
             path, file = _read_file(buffer, begin, end)
             if path is not None:
                 events = buffer[begin:end].split(_EVENT_VALUE)[1:]
-                yield path, format_of(file.format), tuple(one[: one.find(b"<")].decode() for one in events)
+                linked = tuple(one[: one.find(b"<")].decode() for one in events)
+                yield ViewedFile(path, format_of(file.format), linked)
+        elif buffer.startswith(OBJECT, begin):
+            yield _read_entity(buffer, begin, end)
         elif buffer.startswith((EVENT, AGENT), begin):
-            yield _OBJECT_LINKS.sub(b"", buffer[begin:end])
+            yield buffer[begin:end]
+
+
+def _read_entity(buffer: bytes, begin: int, end: int) -> ViewedEntity:
+    is_package = not buffer.startswith(OBJECT + b"representation", begin)
+    return ViewedEntity(is_package, id_in(buffer, begin, end), _value(_ORIGINAL_NAME, buffer, begin, end))
+
+
+def _shortened(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The record with only some of the lines of lists that may name every file, the last ones among them."""
+    waiting: list[bytes] = []
+    for chunk in chunks:
+        end = chunk.rfind(b"\n") + 1
+        if not end:
+            waiting.append(chunk)
+            continue
+        lines = b"".join((*waiting, chunk[:end]))
+        waiting = [chunk[end:]]
+        for between, all_but_last in _LISTS:
+            if between in lines:
+                lines = all_but_last.sub(b"", lines)
+        yield lines
+    yield b"".join(waiting)
 
 
 @lru_cache(maxsize=1024)
@@ -164,15 +216,33 @@ def spans(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, int, int]]:
 
     The pieces of an entity that is longer than a chunk are joined when its end has come, once.
     """
-    head, waiting, last = HEAD.encode(), [b""], b""
-    begun, closing = False, None
+    return ((one.buffer, one.begin, one.end) for one in passages(chunks, lambda buffer, begin: False))
+
+
+class Passage(NamedTuple):
+    """An entity in a buffer, or a part of one: `is_first` and `is_last` say which."""
+
+    buffer: bytes
+    begin: int
+    end: int
+    is_first: bool = True
+    is_last: bool = True
+
+
+def passages(chunks: Iterable[bytes], may_part: Callable[[bytes, int], bool]) -> Iterator[Passage]:
+    """As `spans`, but a long entity is given in parts where `may_part` says so of the place in a buffer at which it
+    begins: then no list that names every file is ever whole in memory."""
+    head, waiting, held, last = HEAD.encode(), [b""], 0, b""
+    begun, is_first, is_whole = False, True, False
+    closing: bytes | None = None
     for chunk in chunks:
         waiting.append(chunk)
+        held += len(chunk)
         if begun:
             seen = last + chunk
             _refuse_foreign(seen)
             last = seen[-_LONGEST:]
-            if closing is not None and seen.find(closing) < 0:
+            if closing is not None and seen.find(closing) < 0 and (is_whole or held < _LONG):
                 continue
         buffer = b"".join(waiting)
         if not begun:
@@ -184,18 +254,25 @@ def spans(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, int, int]]:
             _refuse_foreign(buffer)
             last = buffer[-_LONGEST:]
         at = 0
-        while (closing := _closing(buffer, at)) is not None:
+        while (closing := closing if not is_first else _closing(buffer, at)) is not None:
             end = buffer.find(closing, at)
             if end < 0:
                 break
             end += len(closing)
-            yield buffer, at, end
-            at = end
+            yield Passage(buffer, at, end, is_first)
+            at, is_first, is_whole = end, True, False
+        if closing is not None and len(buffer) - at >= _LONG:
+            end = buffer.rindex(b"\n")  # with which the closing begins
+            is_whole = is_whole or end <= at or (is_first and not may_part(buffer, at))
+            if not is_whole:
+                yield Passage(buffer, at, end, is_first, False)
+                at, is_first = end, False
         waiting = [buffer[at:]]
+        held = len(buffer) - at
     buffer = b"".join(waiting)
     if buffer != _CLOSE or not begun:
         raise foreign_record()
-    yield buffer, 0, len(buffer)
+    yield Passage(buffer, 0, len(buffer))
 
 
 def _refuse_foreign(content: bytes) -> None:

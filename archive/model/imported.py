@@ -13,7 +13,8 @@ class ImportReport:
     `kind` is the kind of package in words, `version` that of its format. `rebuilt` is True for the very bag from which
     the package was exported, False for a new bag. `files` and `size` (bytes) count the payload; `compared` says how
     many files of the package were compared with a checksum that it records. `verdict` is that of the judgement on the
-    new bag, or why there is none.
+    new bag, or why there is none. `already` is True when the bag was there before, whole and made of this package: then
+    nothing was written.
     """
 
     package: str
@@ -28,6 +29,7 @@ class ImportReport:
     compared: int
     verdict: str
     findings: tuple[Finding, ...] = ()
+    already: bool = False
 
     @property
     def outcome(self) -> Outcome:

@@ -27,7 +27,8 @@ def _lines(report: ImportReport) -> Iterator[str]:
     if report.placed:
         yield escape(report.bag)
         how = "the bag that it was exported from" if report.rebuilt else "a new bag"
-        yield f"{report.verdict}: imported {counted}, as {how}"
+        done = "already imported" if report.already else "imported"
+        yield f"{report.verdict}: {done} {counted}, as {how}"
     elif import_exit(report) != 0:
         yield f"not imported: {escape(report.package)} ({escape(what)}, {report.verdict})"
     else:
@@ -53,6 +54,7 @@ def import_document(report: ImportReport) -> dict[str, Any]:
         "version": report.version,
         **path_fields(report.bag, "bag"),
         "placed": report.placed,
+        "already": report.already,
         "dry_run": report.dry_run,
         "rebuilt": report.rebuilt,
         "files": report.files,

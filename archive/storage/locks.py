@@ -17,3 +17,25 @@ def try_lock(descriptor: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def wait_for_lock(descriptor: int) -> None:
+    """Lock an open file for this process alone, once no other process holds it. Does nothing without such locks."""
+    try:
+        import fcntl
+    except ImportError:
+        return
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+
+def is_locked(descriptor: int) -> bool:
+    """Whether another process holds the lock on an open file. False where the system has no such locks."""
+    try:
+        import fcntl
+    except ImportError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False

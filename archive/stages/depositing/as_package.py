@@ -24,7 +24,6 @@ from archive.stages.exporting.making import Making
 from archive.stages.exporting.packages import CountedPackage
 from archive.stages.exporting.source import Source
 from archive.storage.clock import Clock
-from archive.storage.working_folder import is_restricted
 
 _BAG = "bag"
 
@@ -56,7 +55,7 @@ class Packaged:
         found = making.judge_names()
         if not found:
             making.fill(counted)
-        private = states_audience(self.settings, at) and any(map(is_restricted, counted.sizes))
+        private = states_audience(self.settings, at) and counted.holds_private
         return [*judge_rights(self.source, self.clock, recipient, private_fields=private), *found]
 
     def pack(self, folder: str, *, identifier: str | None) -> tuple[Package, tuple[Lost, ...]]:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from archive.bags.contents import BagReading
+from archive.bags.listed_files import walked
 from archive.bags.opening import container_of
 from archive.bags.reader import Request, TooLargeError
 from archive.errors import SourceError, from_os_error
@@ -138,17 +139,9 @@ def _list_files(source: BagReading, needs: tuple[str, ...], progress: Progress, 
     """The bag's files in the order in which reading them all is cheapest; a folder's by their names."""
     is_folder = container_of(source.reader) is Container.FOLDER
     files = FileTable(source.reader, source.subject, is_folder=is_folder, unread=unread)
-    listed = [(source.inventory(tag=tag), [one.algorithm for one in source.of_kind(tag=tag)]) for tag in (False, True)]
     time_of = times_of(source)
-    for batch in source.reader.walk((), (), open_files=False):
-        for path, size in zip(batch.paths(), batch.sizes, strict=True):
-            named = [
-                (name, digest)
-                for table, algorithms in listed
-                for name, digest in zip(algorithms, table.take(path) or (), strict=False)
-                if digest
-            ]
-            files.add(path, size, named, time_of(to_text(path)))
+    for path, size, digests in walked(source):
+        files.add(path, size, digests, time_of(to_text(path)))
     _digest_lacking(source, files, needs, progress)
     if is_folder:
         files.sort()

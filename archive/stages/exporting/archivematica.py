@@ -6,8 +6,9 @@ are submission documentation. Clause: Archivematica user manual, "Transfer" and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 
 from archive.formats.archivematica_csv import PATH, write_archivematica
 from archive.formats.bagpath import is_utf8
@@ -15,10 +16,13 @@ from archive.formats.dublin_core import ELEMENT_OF
 from archive.model.description import ELEMENTS, Statement
 from archive.model.export import Lost
 from archive.stages.exporting.protocol import Package
-from archive.stages.exporting.source import PREMIS, STATEMENTS, Source, SourceFile
+from archive.stages.exporting.source import PREMIS, STATEMENTS, Source
+from archive.stages.exporting.source_files import SourceFile
 from archive.stages.exporting.transfer_record import TransferRecord
 
 OBJECTS = "objects"
+_AT_A_TIME = 512
+"""So many lines are written in one piece."""
 DOCUMENTATION = "metadata/submissionDocumentation/bag/"
 _RECORD = "metadata/premis.xml"
 _ALGORITHMS = ("sha256", "sha512", "sha1", "md5")
@@ -37,27 +41,36 @@ def refuse_name(path: str) -> str | None:
 def export(source: Source, package: Package) -> Sequence[Lost]:
     """Write the transfer; renditions and private fields stay out."""
     front = source.payload_folder
-    originals = [file for file in source.files if file.path.startswith(front)]
+
+    def originals() -> Iterator[SourceFile]:
+        return (file for file in source.files if file.path.startswith(front))
+
+    def place_of(path: str) -> str:
+        return f"{OBJECTS}/{path.removeprefix(front)}"
+
     tags = [file for file in source.files if not file.in_payload and not file.restricted]
-    places = [(file, f"{OBJECTS}/{file.path.removeprefix(front)}") for file in originals]
-    package.copy([*places, *((file, DOCUMENTATION + file.path) for file in tags)])
-    algorithm = next((one for one in _ALGORITHMS if all(one in file.digests for file in originals)), None)
-    if algorithm is not None and places:
-        package.write(f"metadata/checksum.{algorithm}", _checksums(places, algorithm))
-    sayable = _sayable(source, {file.path for file in originals})
-    said = _statements(source, sayable, {file.path: place for file, place in places})
+    moved = ((file, place_of(file.path)) for file in originals())
+    package.copy(chain(moved, ((file, DOCUMENTATION + file.path) for file in tags)))
+    count = sum(1 for _ in originals())
+    algorithm = next((one for one in _ALGORITHMS if all(one in file.digests for file in originals())), None)
+    if algorithm is not None and count:
+        lines = (f"{file.digests[algorithm].lower()}  ../{place_of(file.path)}\n" for file in originals())
+        package.write(f"metadata/checksum.{algorithm}", _in_pieces(lines))
+    described = {one.about for one in source.statements if one.about is not None}
+    sayable = _sayable(source, {file.path for file in originals() if file.path in described} if described else set())
+    said = _statements(source, sayable, place_of)
     package.write(PATH, b"".join(write_archivematica(said, OBJECTS)))
-    record = TransferRecord(source, places)
+    record = TransferRecord(source, originals, place_of)
     if (chunks := record.write()) is not None:
         package.write(_RECORD, chunks)
     return _lost(
-        source, said, originals, unsaid=len(source.statements) - len(sayable), unchecked=algorithm is None,
-        record=record,
-    )  # fmt: skip
+        source, said, count, unsaid=len(source.statements) - len(sayable), unchecked=algorithm is None, record=record
+    )
 
 
-def _checksums(places: list[tuple[SourceFile, str]], algorithm: str) -> bytes:
-    return "".join(f"{file.digests[algorithm].lower()}  ../{place}\n" for file, place in places).encode()
+def _in_pieces(lines: Iterator[str]) -> Iterator[bytes]:
+    while some := list(islice(lines, _AT_A_TIME)):
+        yield "".join(some).encode()
 
 
 def _sayable(source: Source, paths: set[str]) -> list[Statement]:
@@ -66,9 +79,9 @@ def _sayable(source: Source, paths: set[str]) -> list[Statement]:
     return [one for one in own if _element_of(one) in ELEMENTS and one.property not in _ELSEWHERE]
 
 
-def _statements(source: Source, sayable: list[Statement], places: dict[str, str]) -> list[Statement]:
+def _statements(source: Source, sayable: list[Statement], place_of: Callable[[str], str]) -> list[Statement]:
     """These with the paths of the transfer; a title and the bag's identifier are never missing."""
-    own = [replace(one, about=None if one.about is None else places[one.about]) for one in sayable]
+    own = [replace(one, about=None if one.about is None else place_of(one.about)) for one in sayable]
     if not any(one.property == "title" and one.about is None for one in own):
         own = [*source.titles, *own]
     known = {one.value for one in own if one.property == "identifier" and one.about is None}
@@ -80,16 +93,18 @@ def _element_of(statement: Statement) -> str:
 
 
 def _lost(
-    source: Source, said: list[Statement], originals: list[SourceFile], *, unsaid: int, unchecked: bool,
-    record: TransferRecord,
+    source: Source, said: list[Statement], originals: int, *, unsaid: int, unchecked: bool, record: TransferRecord,
 ) -> list[Lost]:  # fmt: skip
     statements, premis = DOCUMENTATION + STATEMENTS, DOCUMENTATION + PREMIS
-    payload = sum(file.in_payload for file in source.files)
+    payload = private = 0
+    for file in source.files:
+        payload += file.in_payload
+        private += file.restricted
     refined = sum(_element_of(one) != one.property for one in said)
     found = [
-        Lost("renditions: Archivematica makes its own", payload - len(originals)),
-        Lost("private fields", sum(file.restricted for file in source.files)),
-        Lost("checksums: the bag has none that Archivematica verifies", len(originals) if unchecked else 0),
+        Lost("renditions: Archivematica makes its own", payload - originals),
+        Lost("private fields", private),
+        Lost("checksums: the bag has none that Archivematica verifies", originals if unchecked else 0),
         Lost("statements without one of the fifteen elements of Dublin Core, or about other files",
              unsaid, statements),
         Lost("terms written as the element that they refine", refined, statements),

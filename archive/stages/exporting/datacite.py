@@ -33,6 +33,7 @@ def export(source: Source, package: Package) -> Sequence[Lost]:
     package.write("datacite.xml", write_xml(record))
     found = [
         Lost("files: the package is a description only", len(source.files)),
+        Lost("files of seals, among these", sum(file.is_of_seal for file in source.files)),
         Lost("statements without a place in the record", len(left_out(own))),
         Lost(
             "statements about single files",

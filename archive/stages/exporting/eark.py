@@ -12,7 +12,6 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from archive import __version__
-from archive.errors import FormatError
 from archive.formats.bagpath import is_utf8
 from archive.formats.eark_layout import BAG, REPRESENTATIONS, WHOLE, place_of
 from archive.formats.mets_writing import (
@@ -27,17 +26,17 @@ from archive.formats.mets_writing import (
     write_representation_mets,
 )
 from archive.formats.premis_editing import PremisEdits, edit_record
-from archive.formats.premis_scanning import KnownEntities, format_of, scan_record
 from archive.formats.premis_writing import write_premis
 from archive.model.export import Lost
 from archive.model.premis import Link, Links
-from archive.model.record import FormatView
 from archive.resources import metadata_path
 from archive.stages.exporting.package_event import identifiers_of, package_event, program_agent, record_of_package
 from archive.stages.exporting.protocol import Package
-from archive.stages.exporting.source import PREMIS, STATEMENTS, Source, SourceFile
+from archive.stages.exporting.source import PREMIS, STATEMENTS, Source
+from archive.stages.exporting.source_files import SourceFile
 from archive.storage.clock import Identifiers
 from archive.storage.hashing import Digests
+from archive.storage.working_folder import is_restricted
 
 _SCHEMAS = (
     "DILCISExtensionMETS.xsd", "dc.xsd", "dcmitype.xsd", "dcterms.xsd", "mets.xsd", "oai_dc.xsd", "premis.xsd",
@@ -106,18 +105,24 @@ class _Writing:
         self._source = source
         self._package = package
         self._kind = kind
-        self._files = [file for file in source.files if not file.restricted]
-        self._roles = representation_names(file.path for file in self._files)
-        self._places = {file.path: place_of(file.path, split=WHOLE not in self._roles) for file in self._files}
-        self._unlisted = source.read_unlisted(self._files, tuple(CHECKSUM_TYPES))
+        self._roles = representation_names(file.path for file in self._files())
+        self._unlisted = source.read_unlisted(self._files(), tuple(CHECKSUM_TYPES))
         self._unlisted_types = 0
-        self._known = self._scan()
+
+    def _files(self) -> Iterator[SourceFile]:
+        return (file for file in self._source.files if not file.restricted)
+
+    def _place_of(self, path: str) -> str:
+        return place_of(path, split=WHOLE not in self._roles)
+
+    def _new_place(self, path: str) -> str | None:
+        return None if is_restricted(path) else self._place_of(path)
 
     def make(self) -> Sequence[Lost]:
         package, source = self._package, self._source
-        package.copy((file, self._places[file.path]) for file in self._files)
+        package.copy((file, self._place_of(file.path)) for file in self._files())
         package.make_folder("metadata")  # The structural map names it even where it stays empty (CSIP107).
-        tags = [(self._places[file.path], file) for file in self._files if not file.in_payload]
+        tags = [(self._place_of(file.path), file) for file in self._files() if not file.in_payload]
         descriptive = [self._tag_file(file, place) for place, file in tags if not place.startswith(BAG)]
         documentation = [self._tag_file(file, place) for place, file in tags if place.startswith(BAG)]
         record, is_continued = self._write_record()
@@ -150,14 +155,14 @@ class _Writing:
         folder = f"{REPRESENTATIONS}{name}/"
         self._package.make_folder(f"{folder}metadata")
         files = (
-            self._payload_file(file, self._places[file.path].removeprefix(folder))
-            for file in self._files
-            if self._places[file.path].startswith(folder)
+            self._payload_file(file, place.removeprefix(folder))
+            for file in self._files()
+            if (place := self._place_of(file.path)).startswith(folder)
         )
         return self._write(f"{folder}METS.xml", write_representation_mets(header, name, files))
 
     def _payload_file(self, file: SourceFile, place: str) -> MetsFile:
-        view = self._format_of(file)
+        view = self._source.format_of(file)
         named = next((one.value for one in self._source.values("format", about=file.path)), ANY_TYPE)
         if named not in MEDIA_TYPES:
             self._unlisted_types += named != ANY_TYPE
@@ -166,12 +171,6 @@ class _Writing:
         if view is not None:
             known = MetsFormat(view.key if view.registry == "PRONOM" else None, view.name, view.version)
         return MetsFile(place, file.size, self._checksum(file), named, known)
-
-    def _format_of(self, file: SourceFile) -> FormatView | None:
-        if self._known is None:
-            return self._source.formats.get(file.path)
-        known = self._known.files.get(file.path)
-        return None if known is None else format_of(known.format)
 
     def _tag_file(self, file: SourceFile, place: str) -> MetsFile:
         name = file.path.rpartition("/")[2]
@@ -185,31 +184,25 @@ class _Writing:
                 return name, file.digests[algorithm]
         return next(iter(CHECKSUM_TYPES.values())), self._unlisted[file.path]
 
-    def _scan(self) -> KnownEntities | None:
-        """What is in the record of the bag; None where there is none that this program wrote."""
-        try:
-            return scan_record(self._record()) if self._source.has(PREMIS) else None
-        except FormatError:
-            return None
-
     def _write_record(self) -> tuple[MetsFile, bool]:
         """The PREMIS record with the paths of the package and the event of its making, and whether it continues that of
         the bag. Without one that can be continued it has the event alone."""
         source, identifiers = self._source, identifiers_of(self._source, f"eark-{self._kind.lower()}")
         named = f"an E-ARK {self._kind} {_VERSION}"
-        if self._known is not None:
-            edits = self._edits(self._known, identifiers, named)
+        if (entity := source.package_object) is not None:
+            edits = self._edits(entity, identifiers, named)
             return self._write(_PREMIS_COPY, edit_record(self._record(), edits), ("PREMIS", None)), True
         record = record_of_package(source, identifiers, named)
         return self._write(_PREMIS_COPY, write_premis(record), ("PREMIS", None)), False
 
-    def _edits(self, known: KnownEntities, identifiers: Identifiers, named: str) -> PremisEdits:
-        moved = {one.id: self._places[path] for path, one in known.files.items() if path in self._places}
+    def _edits(self, entity: str, identifiers: Identifiers, named: str) -> PremisEdits:
         program = program_agent(identifiers)
-        listed = known.agents.get(("software", program.name, program.version or ""))
-        event = package_event(self._source, identifiers, named, listed or program.id, _link_to(known.package))
+        same = (program.type, (program.name,), program.version)
+        agents = self._source.agents.items()
+        listed = [f"urn:uuid:{key}" for key, one in agents if (one.type, one.names[:1], one.version) == same]
+        event = package_event(self._source, identifiers, named, listed[-1] if listed else program.id, _link_to(entity))
         return PremisEdits(
-            moved=moved, place="package path", links={known.package: [event.id]}, events=(event,),
+            place_of=self._new_place, place="package path", links={entity: [event.id]}, events=(event,),
             agents=() if listed else (program,),
         )  # fmt: skip
 
@@ -229,17 +222,23 @@ class _Writing:
         self._package.write(path, counted())
         return MetsFile(path, size, ("SHA-256", digests.hexdigests()[0]), _type_of(path), kind=kind)
 
+    def _place_in(self, path: str) -> str | None:
+        return self._place_of(path) if self._source.has(path) else None
+
     def _lost(self, *, is_known: bool) -> list[Lost]:
         source = self._source
-        statements = self._places.get(STATEMENTS)
-        further = sum(len(file.digests) > 1 for file in self._files)
+        statements = self._place_in(STATEMENTS)
+        further = kept = 0
+        for file in self._files():
+            further += len(file.digests) > 1
+            kept += 1
         found = [
-            Lost("private fields", len(source.files) - len(self._files)),
+            Lost("private fields", len(source.files) - kept),
             Lost("statements: METS names the files that hold them", len(source.statements), statements),
             Lost("digests by further algorithms: METS gives one a file", further, BAG.rstrip("/")),
             Lost("media types that E-ARK's list does not have", self._unlisted_types, statements),
             Lost("PREMIS record: not written by this program, so its paths are still those of the bag",
-                 int(not is_known), self._places.get(PREMIS)),
+                 int(not is_known), self._place_in(PREMIS)),
         ]  # fmt: skip
         return [one for one in found if one.count]
 

@@ -17,7 +17,7 @@ from archive.formats.bagpath import to_bytes
 from archive.model.export import Lost
 from archive.stages.exporting.packages import CountedPackage
 from archive.stages.exporting.protocol import Package
-from archive.stages.exporting.source import SourceFile
+from archive.stages.exporting.source_files import SourceFile
 from archive.storage.hashing import Digests, digest_length
 
 _CHECK = "sha256"
@@ -95,7 +95,7 @@ def compare_existing(
         try:
             compared = ComparedPackage(name, there, bag)
             lost = fill(compared)
-            whole = compared.same and there.files.keys() == compared.sizes.keys() and not there.problems()
+            whole = compared.same and len(there.files) == compared.files and not there.problems()
         except _NO_PACKAGE:
             return None
         return (compared, lost) if whole else None

@@ -28,7 +28,6 @@ from archive.stages.exporting.packages import CountedPackage
 from archive.stages.exporting.placing import choose_place, leftovers_of, obstacles, prove
 from archive.stages.exporting.source import Source
 from archive.storage.clock import Clock
-from archive.storage.working_folder import is_restricted
 from archive.targets.reading import reading_options
 
 
@@ -89,10 +88,10 @@ def export(
                 counted, lost = making.make(target, name=stem, zipped=zipped, settings=settings, progress=progress)
         except OSError as error:
             raise from_os_error(error, target) from error
-    if any(map(is_restricted, counted.sizes)):
+    if counted.holds_private:
         findings.append(codes.HOLDS_PRIVATE.at("metadata/restricted"))
     made = report(
-        placed=not dry_run, files=len(counted.sizes), size=counted.size, verdict=judged.verdict, lost=lost,
+        placed=not dry_run, files=counted.files, size=counted.size, verdict=judged.verdict, lost=lost,
         findings=tuple(findings),
     )  # fmt: skip
     if dry_run:
@@ -107,7 +106,7 @@ def _already(
     if forbids(rights):
         return report(placed=False, files=0, size=0, verdict="not validated", findings=rights)
     return report(
-        placed=True, already=True, files=len(counted.sizes), size=counted.size, verdict="not validated", lost=lost,
+        placed=True, already=True, files=counted.files, size=counted.size, verdict="not validated", lost=lost,
         findings=rights,
     )  # fmt: skip
 

@@ -25,7 +25,7 @@ from archive.stages.exporting.protocol import ItemExporter, Package
 from archive.stages.exporting.source import Source
 from archive.storage.packing import pack
 from archive.storage.partial import Partial
-from archive.storage.working_folder import WorkingFolder, is_restricted
+from archive.storage.working_folder import WorkingFolder
 
 _EPOCH_OF_ZIP = 315532800
 _BAGGED = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -79,13 +79,15 @@ class Making:
         with Partial(os.path.dirname(os.path.abspath(target)), os.path.basename(target)) as partial:
             writing = WorkingFolder(partial.path)
             try:
-                package = WrittenPackage(name, writing, reading, times_of(reading), progress)
+                package = WrittenPackage(name, writing, self._source, times_of(reading), progress)
                 lost = self.fill(package)
                 writing.check()
             finally:
                 writing.close()
             finished = tree = partial.file("tree")
-            is_bag = DECLARATION in package.sizes
+            is_bag = package.holds(DECLARATION)
+            package.release()
+            self._source.release()
             if is_bag and (problems := obstacles(prove(tree, settings, progress, depth=Depth.COMPLETE))):
                 raise UsageError(f"the exported bag is not valid: {problems[0].message}", subject=problems[0].subject)
             if zipped:
@@ -93,7 +95,7 @@ class Making:
                 pack(
                     tree, name, finished, "zip", modified=time_of_bag(reading),
                     originals=originals_of(reading) if is_bag else None,
-                    private=any(map(is_restricted, package.sizes)), progress=progress,
+                    private=package.holds_private, progress=progress,
                 )  # fmt: skip
             place(partial, finished, target)
         return package, lost

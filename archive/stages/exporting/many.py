@@ -164,8 +164,9 @@ class _Archive:
                 if isinstance(judged, ExportReport):
                     return judged
                 folder = self._folder_of(source.name)
-                package = self._package(reading)
+                package = self._package(source)
                 lost = making.fill(package, folder)
+                package.release()
                 verdict, findings = judged
                 return _Item(bag, source.identifier, package, lost, verdict, findings, time_of_bag(reading))
         except ArchiveError as error:
@@ -207,26 +208,27 @@ class _Archive:
         self._folders.add(found)
         return found
 
-    def _package(self, reading: BagReading) -> CountedPackage:
+    def _package(self, source: Source) -> CountedPackage:
         if self._there is not None:
-            return ComparedPackage(self._name, self._there, reading)
+            return ComparedPackage(self._name, self._there, source.reading)
         if self._writing is None:
             return CountedPackage(self._name)
-        return WrittenPackage(self._name, self._writing, reading, times_of(reading), self._progress)
+        return WrittenPackage(self._name, self._writing, source, times_of(source.reading), self._progress)
 
     def _is_whole(self, items: Sequence[_Item]) -> bool:
         """Whether the package that is there is the one of these bags, and of no other."""
         assert self._there is not None
-        known = {path for one in items for path in one.counted.sizes}
         alike = all(isinstance(one.counted, ComparedPackage) and one.counted.same for one in items)
-        return alike and self._there.files.keys() == known and not self._there.problems()
+        return (
+            alike and len(self._there.files) == sum(one.counted.files for one in items) and not self._there.problems()
+        )
 
     def _report(self, item: _Item, left: tuple[Finding, ...]) -> ExportReport:
         order = self._order
         already = self._there is not None
         report = ExportReport(
             item.bag, order.as_format, self._target, placed=already or not order.dry_run, dry_run=order.dry_run,
-            files=len(item.counted.sizes), size=item.counted.size, verdict=item.verdict, lost=item.lost,
+            files=item.counted.files, size=item.counted.size, verdict=item.verdict, lost=item.lost,
             findings=(*left, *item.findings), already=already,
         )  # fmt: skip
         if already or order.dry_run:

@@ -8,7 +8,7 @@ bag without `metadata/restricted/`, with tag manifests of its own.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from archive.formats.bagit_txt import SUBJECT as DECLARATION
@@ -17,7 +17,8 @@ from archive.formats.tagfile import Tag, write_tags
 from archive.model.light import light_dataclass
 from archive.stages.description.rights import restricted_subjects
 from archive.stages.exporting.protocol import Package
-from archive.stages.exporting.source import STATEMENTS, Source, SourceFile
+from archive.stages.exporting.source import STATEMENTS, Source
+from archive.stages.exporting.source_files import SourceFile
 from archive.storage.hashing import Digests
 
 _DUBLIN_CORE = ("metadata/descriptive/dc.xml", "metadata/descriptive/dcterms.xml")
@@ -31,8 +32,8 @@ _LONG = 200
 class Selection:
     """The files of the copy, and those that stay out. `whole` is False when payload files are left out."""
 
-    files: tuple[SourceFile, ...]
-    left_out: tuple[SourceFile, ...]
+    files: Sequence[SourceFile]
+    left_out: Sequence[SourceFile]
 
     @property
     def whole(self) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from archive.model.export import Lost
-from archive.stages.exporting.source import Source, SourceFile
+from archive.stages.exporting.source import Source
+from archive.stages.exporting.source_files import SourceFile
 
 
 class Package(Protocol):

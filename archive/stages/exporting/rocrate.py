@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from archive import __version__
@@ -19,7 +20,8 @@ from archive.formats.manifest import parse_manifest_name
 from archive.model.description import Statement
 from archive.model.export import Lost
 from archive.stages.exporting.protocol import Package
-from archive.stages.exporting.source import PREMIS, STATEMENTS, Source, SourceFile
+from archive.stages.exporting.source import PREMIS, STATEMENTS, Source
+from archive.stages.exporting.source_files import SourceFile
 from archive.stages.exporting.tag_lists import list_tag_file
 from archive.storage.hashing import Digests
 
@@ -49,11 +51,11 @@ def export(source: Source, package: Package) -> Sequence[Lost]:
     """Copy the bag, but for its seals, and add the graph. Raises `UsageError` for a bag that is a crate already."""
     if source.has(DESCRIPTOR):
         raise UsageError("the bag is an RO-Crate already", subject=DESCRIPTOR, remedy="Export it with --as bag")
-    files = [file for file in source.files if not file.path.startswith("seal/")]
-    lost = _lost(source, len(source.files) - len(files))
-    graph = _Graph(source, [file for file in files if _is_described(file)], lost)
     manifests = {one.name: one.algorithm for one in source.reading.of_kind(tag=True)}
-    package.copy((file, file.path) for file in files if file.path not in manifests)
+    seals = sum(file.is_of_seal for file in source.files)
+    lost = _lost(source, seals)
+    graph = _Graph(source, lost)
+    package.copy((file, file.path) for file in source.files if not file.is_of_seal and file.path not in manifests)
     digests = Digests(tuple(dict.fromkeys(manifests.values())))
     package.write(DESCRIPTOR, _digested(graph.write(), digests))
     found = dict(zip(dict.fromkeys(manifests.values()), digests.hexdigests(), strict=True))
@@ -65,10 +67,10 @@ def export(source: Source, package: Package) -> Sequence[Lost]:
 
 
 def _is_described(file: SourceFile) -> bool:
-    """False for what only BagIt itself needs, and for private fields, of which the graph says nothing."""
+    """False for what only BagIt itself needs, for seals and for private fields, of which the graph says nothing."""
     top = "/" not in file.path
     is_bagit = top and (file.path in ("bagit.txt", "fetch.txt") or parse_manifest_name(file.path) is not None)
-    return not is_bagit and not file.restricted
+    return not is_bagit and not file.restricted and not file.is_of_seal
 
 
 def _lost(source: Source, seals: int) -> list[Lost]:
@@ -91,9 +93,8 @@ def encode_id(path: str) -> str:
 class _Graph:
     """The entities of one crate: those of files are written one by one, all others are kept, each once."""
 
-    def __init__(self, source: Source, files: list[SourceFile], lost: list[Lost]) -> None:
+    def __init__(self, source: Source, lost: list[Lost]) -> None:
         self._source = source
-        self._files = files
         self._lost = lost
         self._known: dict[str, Entity] = {}
 
@@ -103,16 +104,32 @@ class _Graph:
         yield _line(self._descriptor())
         root: Entity = {"@id": "./", "@type": "Dataset"}
         self._describe(root)
-        root["hasPart"] = _one_or_many([{"@id": encode_id(file.path)} for file in self._files])
         events = [self._add_event(number) for number in range(1, len(self._source.events) + 1)]
-        root["mentions"] = _one_or_many([*events, self._add_export()])
-        yield b",\n" + _line(root)
-        for start in range(0, len(self._files), _AT_A_TIME):
-            some = self._files[start : start + _AT_A_TIME]
+        last: Entity = {"mentions": _one_or_many([*events, self._add_export()])}
+        yield b",\n" + _line(root)[:-1]
+        yield from self._parts()
+        yield b", " + _line(last)[1:]
+        files = self._files()
+        while some := list(islice(files, _AT_A_TIME)):
             yield b"".join(b",\n" + _line(self._file(file)) for file in some)
         for entity in self._known.values():
             yield b",\n" + _line(entity)
         yield b"\n]}\n"
+
+    def _files(self) -> Iterator[SourceFile]:
+        return (file for file in self._source.files if _is_described(file))
+
+    def _parts(self) -> Iterator[bytes]:
+        """The property hasPart of the root in pieces; one part by itself is no array, none is not written."""
+        parts = ({"@id": encode_id(file.path)} for file in self._files())
+        first = list(islice(parts, 2))
+        if len(first) < 2:
+            yield b"".join(b', "hasPart": ' + _line(one) for one in first)
+            return
+        yield b', "hasPart": [' + b", ".join(map(_line, first))
+        while some := list(islice(parts, _AT_A_TIME)):
+            yield b"".join(b", " + _line(one) for one in some)
+        yield b"]"
 
     def _descriptor(self) -> Entity:
         unsaid = [f"{one.what} ({one.kept or 'not in the package'})" for one in self._lost]
@@ -182,7 +199,7 @@ class _Graph:
         entity["contentSize"] = str(file.size)
         entity["sha256"] = file.digests.get("sha256", "").lower()
         formats: list[Any] = [one.value for one in source.values("format", about=file.path)]
-        known = source.formats.get(file.path)
+        known = source.format_of(file)
         if known is not None and known.registry == "PRONOM" and known.key:
             words = " ".join(filter(None, (known.name or known.key, known.version)))
             formats.append(self._add({"@id": _PRONOM + known.key, "@type": ["WebPage", "Standard"], "name": words}))

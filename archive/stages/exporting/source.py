@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,15 +22,15 @@ from archive.formats.premis_reading import (
     read_file_format,
     shorten_list,
 )
-from archive.formats.premis_scanning import view_record, wrap_pieces
+from archive.formats.premis_scanning import ViewedFile, view_record, wrap_pieces
 from archive.formats.statements import read_statements
 from archive.formats.tagfile import values_of
 from archive.formats.xml_elements import let_go, local_name
 from archive.formats.xml_safety import XmlRefusedError, stream_xml
+from archive.model.build import Role
 from archive.model.description import Statement
-from archive.model.light import light_dataclass
 from archive.model.record import AgentView, EventView, FormatView
-from archive.storage.working_folder import is_restricted
+from archive.stages.exporting.source_files import SourceFile, SourceFiles
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -38,25 +38,6 @@ if TYPE_CHECKING:
 PREMIS = "metadata/preservation/premis.xml"
 STATEMENTS = "metadata/descriptive/statements.json"
 ORIGINALS = "data/original/"
-_UNLISTED: Mapping[str, str] = {}
-
-
-@light_dataclass(frozen=True, slots=True)
-class SourceFile:
-    """One file of the bag: bag path, size in bytes, and its digests in hex by BagIt name, none for an unlisted file."""
-
-    path: str
-    size: int
-    digests: Mapping[str, str]
-
-    @property
-    def in_payload(self) -> bool:
-        return self.path.startswith("data/")
-
-    @property
-    def restricted(self) -> bool:
-        """True for private metadata, which only a whole bag holds."""
-        return is_restricted(self.path)
 
 
 class Source:
@@ -67,14 +48,14 @@ class Source:
         self.name = reading.reader.name
 
     @cached_property
-    def files(self) -> tuple[SourceFile, ...]:
+    def files(self) -> SourceFiles:
         """Every file, by the bytes of its path. Raises OSError."""
-        digests, _ = self.reading.listed()
-        found = []
-        for batch in self.reading.reader.walk((), (), open_files=False):
-            for path, size in zip(batch.paths(), batch.sizes, strict=True):
-                found.append(SourceFile(to_text(path), size, digests.pop(path, _UNLISTED)))
-        return tuple(sorted(found, key=lambda one: os.fsencode(one.path)))
+        return SourceFiles(self.reading)
+
+    def release(self) -> None:
+        """Let go of what was read of the files; who asks for it again has it read again."""
+        for name in ("files", "_record"):
+            self.__dict__.pop(name, None)
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
@@ -163,10 +144,18 @@ class Source:
             found[path] = read.packed.hex()
         return found
 
+    def format_of(self, file: SourceFile) -> FormatView | None:
+        """The format of a file, as the PREMIS record of the bag names it."""
+        return self._record.format_of(file.number)
+
+    def events_of(self, file: SourceFile) -> tuple[str, ...]:
+        """The identifiers of the events that the PREMIS record of the bag links a file to."""
+        return self._record.events_of(file.number)
+
     @property
-    def formats(self) -> dict[str, FormatView]:
-        """The format of each file by its bag path, as the PREMIS record of the bag names it."""
-        return self._record.formats
+    def package_object(self) -> str | None:
+        """The identifier of the package in the PREMIS record; None without one that this program can continue."""
+        return self._record.package if self._record.originals else None
 
     @property
     def events(self) -> list[EventView]:
@@ -178,14 +167,9 @@ class Source:
         """The agents of the bag's PREMIS record, by the values of their identifiers."""
         return self._record.agents
 
-    @property
-    def events_of_files(self) -> dict[str, tuple[str, ...]]:
-        """The identifiers of the events that the PREMIS record of the bag links each file to, by its bag path."""
-        return self._record.links
-
     @cached_property
     def _record(self) -> _Record:
-        found = _Record()
+        found = _Record(self.files)
         if not self.has(PREMIS):
             return found
         chunks: Iterable[bytes] = self.reading.reader.stream_tag(PREMIS.encode())
@@ -194,11 +178,15 @@ class Source:
             for one in view_record(chunks):
                 if isinstance(one, bytes):
                     pieces.append(one)
-                else:
+                elif isinstance(one, ViewedFile):
                     found.enter(*one)
+                elif one.is_package:
+                    found.package = one.id
+                else:
+                    found.originals = found.originals or one.name == Role.ORIGINAL.value
             chunks = [wrap_pieces(pieces)]
         except FormatError:
-            found = _Record()
+            found = _Record(self.files)
             chunks = self.reading.reader.stream_tag(PREMIS.encode())
         tags = [f"{{{namespace}}}{one}" for namespace in PREMIS_NAMESPACES for one in (*ENTITIES, *LISTED)]
         try:
@@ -220,20 +208,33 @@ class Source:
 
 
 class _Record:
-    """What exporters need of a PREMIS record, read in one pass."""
+    """What exporters need of a PREMIS record, read in one pass. Of each file there are two numbers."""
 
-    def __init__(self) -> None:
-        self.formats: dict[str, FormatView] = {}
+    def __init__(self, files: SourceFiles) -> None:
         self.events: list[EventView] = []
         self.agents: dict[str, AgentView] = {}
-        self.links: dict[str, tuple[str, ...]] = {}
-        self._alike: dict[FormatView, FormatView] = {}
-        self._linked_alike: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self.package: str | None = None
+        self.originals = False
+        self._files = files
+        self._formats: dict[FormatView | None, int] = {None: 0}
+        self._links: dict[tuple[str, ...], int] = {(): 0}
+        self._format_of = array("L", bytes(array("L").itemsize * len(files)))
+        self._links_of = self._format_of[:]
+
+    def format_of(self, number: int) -> FormatView | None:
+        """The format of the file with this number."""
+        return self._known_formats[self._format_of[number]]
+
+    def events_of(self, number: int) -> tuple[str, ...]:
+        """The identifiers of the events of the file with this number."""
+        return self._known_links[self._links_of[number]]
 
     def enter(self, path: str, view: FormatView, events: tuple[str, ...]) -> None:
-        """Keep what the record says of one file."""
-        self.formats[path] = self._alike.setdefault(view, view)
-        self.links[path] = self._linked_alike.setdefault(events, events)
+        """Keep what the record says of one file of the bag."""
+        number = self._files.find(path)
+        if number is not None:
+            self._format_of[number] = self._formats.setdefault(view, len(self._formats))
+            self._links_of[number] = self._links.setdefault(events, len(self._links))
 
     def take(self, element: _Element) -> None:
         """Read one entity."""
@@ -246,3 +247,11 @@ class _Record:
             case "agent":
                 agent = read_agent(element)
                 self.agents.update((one.value, agent) for one in agent.identifiers)
+
+    @cached_property
+    def _known_formats(self) -> list[FormatView | None]:
+        return list(self._formats)
+
+    @cached_property
+    def _known_links(self) -> list[tuple[str, ...]]:
+        return list(self._links)

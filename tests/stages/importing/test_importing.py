@@ -292,3 +292,52 @@ def test_a_path_that_leads_out_is_never_followed(path: str, tmp_path: Path) -> N
         report = run(package, tmp_path / "back")
         assert not report.placed
         assert not (tmp_path / "back").exists()
+
+
+def again(package: Path, to: Path) -> ImportReport:
+    before = snapshot(to)
+    report = run(package, to)
+    assert snapshot(to) == before
+    return report
+
+
+@pytest.mark.parametrize("kind", REVERSIBLE)
+def test_a_rebuilt_bag_is_not_imported_twice(kind: str, tmp_path: Path) -> None:
+    package = export_as(seed_bag("press-release", tmp_path / "bags"), kind, tmp_path / "out")
+    assert not run(package, tmp_path / "back").already
+    second = again(package, tmp_path / "back")
+    assert (second.placed, second.already, second.outcome) == (True, True, Outcome.INTACT)
+
+
+@pytest.mark.parametrize("kind", REVERSIBLE)
+def test_a_valid_bag_that_differs_is_never_taken_for_the_imported_one(kind: str, tmp_path: Path) -> None:
+    package = export_as(seed_bag("press-release", tmp_path / "bags"), kind, tmp_path / "out")
+    bag = Path(run(package, tmp_path / "back").bag)
+    with_tag_file(bag, "metadata/descriptive/files/more.txt", b"more")
+    assert validate(str(bag)).ok
+    with pytest.raises(ExistsError):
+        run(package, tmp_path / "back")
+
+
+def test_a_new_bag_is_not_made_twice(tmp_path: Path) -> None:
+    package = foreign_item(tmp_path)
+    first = run(package, tmp_path / "back")
+    assert first.placed, first.findings
+    second = again(package, tmp_path / "back")
+    assert (second.placed, second.already, second.bag) == (True, True, first.bag)
+    original = next(path for path in (Path(first.bag) / "data").rglob("*") if path.is_file())
+    content = original.read_bytes()
+    original.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    with pytest.raises(ExistsError):
+        run(package, tmp_path / "back")
+    original.write_bytes(content)
+    assert again(package, tmp_path / "back").already
+
+
+def test_a_package_that_changed_is_not_the_imported_one(tmp_path: Path) -> None:
+    package = foreign_item(tmp_path)
+    assert run(package, tmp_path / "back").placed
+    listed = next(package.rglob("dublin_core.xml"))
+    listed.write_bytes(listed.read_bytes().replace(b"</dcvalue>", b" again</dcvalue>", 1))
+    with pytest.raises(ExistsError):
+        run(package, tmp_path / "back")

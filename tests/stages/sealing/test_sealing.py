@@ -18,11 +18,14 @@ import pytest
 from archive.errors import LockedError
 from archive.formats.seal_receipt import parse_receipt
 from archive.formats.seal_statement import parse_envelope, parse_statement
+from archive.formats.sshsig import parse_public_line
 from archive.stages.sealing import placing
 from archive.stages.sealing.placing import hold_bag, place_seal
+from archive.stages.sealing.signing import SshKey, signers_pem
 from tests.support.making import ROOT, contents, snapshot
 from tests.support.needing import need, needs
 from tests.support.sealing import SealingPlace
+from tests.support.sealing_by_hand import HandKey, hardware_signature
 from tests.support.timestamp_authority import Faults, run_authority
 
 PLAIN = {
@@ -265,13 +268,19 @@ def test_settings_name_the_trust_and_the_key(place: SealingPlace) -> None:
 
 
 @pytest.mark.parametrize("packed", ["zip", "tar"])
-def test_a_packed_bag_is_not_sealed(place: SealingPlace, packed: str) -> None:
-    place.bag()
+@pytest.mark.parametrize(
+    "command",
+    [(), ("--batch",), ("--renew",), ("--renew", "--due"), ("--complete",)],
+    ids=" ".join,
+)
+def test_a_packed_bag_is_not_sealed(place: SealingPlace, packed: str, command: tuple[str, ...]) -> None:
+    place.sealed()
     shutil.make_archive(str(place.folder / "packed"), packed, place.folder, "bag")
     before = (place.folder / f"packed.{packed}").read_bytes()
-    code, _, err = place.seal(f"packed.{packed}")
-    assert code == 2
-    assert "a packed bag cannot be sealed" in err
+    for bag, words in ((f"packed.{packed}", "a packed bag"), ("s3://bucket/bag", "a bag in a bucket")):
+        code, _, err = place.seal(bag, *command)
+        assert code == 2
+        assert f"{words} cannot be sealed" in err
     assert (place.folder / f"packed.{packed}").read_bytes() == before
 
 
@@ -331,6 +340,28 @@ def test_wrong_usage(place: SealingPlace, arguments: tuple[str, ...]) -> None:
     code, out, _ = place.run(*arguments)
     assert (code, out) == (2, "")
     assert not (bag / "seal").exists()
+
+
+def test_a_seal_takes_nine_keys_of_ssh(place: SealingPlace) -> None:
+    bag = place.bag()
+    keys = [
+        word for number in range(10) for word in ("--key", f"ssh:{HandKey(f'k{number}').write_public(place.folder)}")
+    ]
+    code, out, err = place.run("seal", "bag", *keys, "--trust", "trust")
+    assert (code, out) == (2, "")
+    assert "at most 9 signatures of SSH keys" in err
+    assert "at most" not in place.run("seal", "bag", *keys[2:], "--trust", "trust")[2], "no agent has them"
+    assert not (bag / "seal").exists()
+
+
+def test_a_hardware_key_is_named_in_the_form_of_openssh_alone() -> None:
+    """Its signatures are not plain Ed25519: openssl could only refuse them."""
+    line, _ = hardware_signature(HandKey("yubi"), "muniment-seal-1", b"")
+    plain = HandKey("anna")
+    keys = [SshKey("yubi.pub", parse_public_line(line)), SshKey("anna.pub", parse_public_line(plain.line))]
+    text = signers_pem(keys)
+    assert {line.encode(), plain.line.encode()} <= set(text.splitlines())
+    assert (text.count(b"BEGIN PUBLIC KEY"), plain.pem.strip() in text) == (1, True)
 
 
 def test_a_wrong_passphrase(place: SealingPlace, monkeypatch: pytest.MonkeyPatch) -> None:

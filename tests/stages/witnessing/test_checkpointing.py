@@ -65,6 +65,9 @@ def test_a_checkpoint_is_a_sealed_bag_with_the_line(sealing: Sealing) -> None:
     assert {one["code"] for one in first["findings"]} == {"AUD-124"}, "no one outside has it"
     assert sealing.verify(str(folder)) == (0, [])
     assert sealing.project.run("validate", str(folder))[0] == 0
+    assert {one.name for one in folder.glob("*manifest-*.txt")} == {
+        f"{kind}-{algorithm}.txt" for kind in ("manifest", "tagmanifest") for algorithm in ("sha256", "sha512")
+    }  # fmt: skip
     sealing.project.audit()
     second = stamp(sealing)
     proof = json.loads((sealing.folder / "witness" / "0002" / "data" / "consistency.json").read_bytes())
@@ -165,18 +168,20 @@ def test_every_party_gets_it_and_each_hand_over_is_an_event(sealing: Sealing, tm
 
 def test_a_party_that_does_not_take_it_is_named_and_stops_no_other(sealing: Sealing, tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
+    (tmp_path / "file").touch()
     document = stamp(
-        sealing, "--to", f"folder:{tmp_path / 'away' / 'share'}", "--to", "command:false --quietly",
+        sealing, "--to", f"folder:{tmp_path / 'away' / 'share'}", "--to", f"folder:{tmp_path / 'file'}",
+        "--to", "command:false --quietly",
         "--to", "command:no-such-program", "--to", "mail:notary@example.org", "--to", f"folder:{tmp_path / 'there'}",
         code=4,
     )  # fmt: skip
-    assert [one["done"] for one in document["handed"]] == [False, False, False, False, True]
-    assert all(one["problem"] for one in document["handed"][:4])
-    assert [one["code"] for one in document["findings"]] == ["AUD-125"] * 4 + ["AUD-124"]
+    assert [one["done"] for one in document["handed"]] == [False] * 5 + [True]
+    assert all(one["problem"] for one in document["handed"][:5])
+    assert [one["code"] for one in document["findings"]] == ["AUD-125"] * 5 + ["AUD-124"]
     with sqlite3.connect(sealing.folder / "ledger.sqlite3") as ledger:
         failed = ledger.execute("SELECT count(*) FROM events WHERE outcome = 'failure'").fetchone()
     ledger.close()
-    assert failed == (4,)
+    assert failed == (5,)
 
 
 def test_wrong_use_makes_nothing(sealing: Sealing, tmp_path: Path) -> None:
@@ -206,6 +211,12 @@ def test_too_few_stamps_are_told_and_made_up_for(sealing: Sealing) -> None:
     document = stamp(sealing, "--tsa", sealing.authorities[0].url, code=4)
     assert document["stamps"] == {"found": 1, "needed": 2}
     assert {one["code"] for one in document["findings"]} == {"AUD-124", "AUD-126"}
+    assert "none was asked for" in str(document["findings"])
+    sealing.authorities[1].behaviour.failures = 3
+    try:
+        assert "503" in str(stamp(sealing, code=4)["findings"])
+    finally:
+        sealing.authorities[1].behaviour.failures = 0
     folder = str(sealing.folder / "witness" / "0001")
     assert sealing.verify(folder)[0] == 4
     assert sealing.project.run("seal", "--complete", folder)[0] == 0
@@ -349,7 +360,9 @@ def test_a_checkpoint_that_a_party_has_is_not_overwritten(sealing: Sealing, tmp_
 def test_files_that_are_not_a_witness(sealing: Sealing, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "proof").write_text('{"schema": "archive.inclusion/1"}\n')
-    for name, code in (("pipe", 4), ("proof", 2)):
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "folder" / "witness.txt")
+    for name, code in (("pipe", 4), ("proof", 2), ("folder", 4)):
         got, out, err = sealing.project.run("audit", "verify", "--witness", str(tmp_path / name))
         assert (got, out) == (code, "")
         assert str(tmp_path / name) in err
