@@ -37,7 +37,8 @@ def _environment(language: str) -> Environment:
     speaking = translator(language)
     made.install_gettext_callables(speaking.gettext, speaking.ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.filters.update(
-        number=speaking.number, size=speaking.size, day=lambda when: speaking.day(_moment(when).date()),
+        number=speaking.number, size=speaking.size, duration=speaking.duration, age=speaking.age,
+        day=lambda when: speaking.day(_moment(when).date()),
         moment=lambda when: speaking.moment(_moment(when)), name=show_name, address=_address,
     )  # fmt: skip
     made.globals.update(
