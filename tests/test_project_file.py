@@ -27,10 +27,11 @@ TRUSTED = {
     "fetch.schemes", "fetch.private", "fetch.hosts", "fetch.workers", "fetch.largest", "seal.trust", "seal.key",
     "witness.to",
     "notify.mail_to", "notify.mail_from", "notify.smtp_host", "notify.smtp_user", "notify.webhook",
-    "notify.heartbeat", "notify.name", "deposit.workers",
+    "notify.heartbeat", "notify.name", "deposit.workers", "desk.roots", "desk.largest_upload",
 }  # fmt: skip
 INSIDE = {"create.profile", "render.fonts", "render.normalise", "ledger.url", "deposit.journal", "update.keep_old"} | {
-    "audit.quarantine"
+    "audit.quarantine",
+    "desk.bags",
 }
 FREE_TEXT = {
     "create.algorithms", "create.exclude", "create.operator", "create.organization", "create.bag_info",

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from archive.ledger.appending import read_head
 from archive.ledger.backend import PARAMETERS, batched, stored_json
 from archive.ledger.book import BASE_AGE, FUTURE_SLACK, Ledger
 from archive.ledger.item_ranges import numbers_of, read_ranges
@@ -142,6 +143,13 @@ def count_between(ledger: Ledger, low: int, high: int) -> int:
         where = f"SELECT count(*) FROM items WHERE id IN ({_BAGS}) AND {condition}"
         total -= int(ledger.backend.query(where, (number, low, high))[0][0])
     return total
+
+
+def ledger_mark(ledger: Ledger) -> str:
+    """A text that changes whenever something is recorded, or a location goes away or comes back."""
+    head = read_head(ledger.backend)
+    count, since = ledger.backend.query("SELECT count(*), max(unreachable_since) FROM locations")[0]
+    return f"{head.number}:{head.hash}:{count}:{since}"
 
 
 def troubled_holdings(ledger: Ledger) -> set[int]:

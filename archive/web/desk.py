@@ -83,8 +83,8 @@ def make_desk(folder: str, sessions: Sessions, *, read_only: bool) -> Desk:
 
 def _ledger_mark(folder: str) -> str:
     """A text that changes whenever something is recorded in the ledger, or a deposit begins or ends."""
-    from archive.ledger.appending import read_head
     from archive.ledger.book import ledger_address, open_ledger
+    from archive.ledger.overview import ledger_mark
 
     settings = load_settings(folder)
     try:
@@ -92,12 +92,11 @@ def _ledger_mark(folder: str) -> str:
     except LedgerMissingError:
         return "no ledger"
     try:
-        head = read_head(opened.backend)
-        away = opened.backend.query("SELECT count(*), max(unreachable_since) FROM locations")[0]
+        mark = ledger_mark(opened)
     finally:
         opened.close()
     try:
         journals = os.stat(os.path.join(settings.folder, settings.deposit.journal)).st_mtime_ns
     except OSError:
         journals = 0
-    return f"{head.number}:{head.hash}:{tuple(away)}:{journals}:{settings.audit.max_age}"
+    return f"{mark}:{journals}:{settings.audit.max_age}"

@@ -10,7 +10,6 @@ came. A job that ends starts the next one, so a queue goes on without a desk.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import signal
@@ -24,6 +23,7 @@ from enum import Enum
 from typing import Any
 
 from archive.errors import LockedError, NotFoundError, StorageError, from_os_error
+from archive.storage.locks import is_locked, take_lock
 
 MOST_RUNNING = 2
 MOST_WAITING = 50
@@ -254,7 +254,7 @@ class Jobs:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         with open(os.path.join(self.folder, "lock"), "ab") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            take_lock(lock.fileno())
             yield
 
 
@@ -276,12 +276,9 @@ def is_running(folder: str) -> bool:
     """Whether the process of a job lives: it holds the lock on `running` until it ends, however it ends."""
     try:
         with open(os.path.join(folder, "running"), "rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return is_locked(file.fileno())
     except FileNotFoundError:
         return False
-    except BlockingIOError:
-        return True
-    return False
 
 
 def _interrupt(folder: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -21,6 +22,9 @@ from archive.web.description_fields import BY_TERM, field_of_key
 
 if TYPE_CHECKING:
     from archive.web.visit import Visit
+
+
+_QUOTED = re.compile(r"\{(\w+)!r\}")
 
 
 @cache
@@ -88,7 +92,8 @@ def _filled(finding: Mapping[str, Any], part: str, speaking: Translator) -> Mark
         return show_name(finding[shown])
     facts = {name: _fact(value, speaking) for name, value in {**finding["facts"], "subject": finding["path"]}.items()}
     try:
-        return escape_html(speaking.gettext(getattr(kind, part))).format(**facts)
+        text = _QUOTED.sub(r"“{\1}”", speaking.gettext(getattr(kind, part)))  # Python's quotes would quote markup
+        return escape_html(text).format(**facts)
     except (KeyError, IndexError, ValueError):
         return show_name(finding[shown])
 

@@ -12,7 +12,6 @@ whose process was killed is removed by the next upload.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import re
 import secrets
@@ -28,6 +27,7 @@ from starlette.requests import Request
 from archive.errors import LockedError, PermissionDeniedError, UsageError, from_os_error
 from archive.formats.bagpath import unsafe_reason
 from archive.storage.folders import Folder, write_all
+from archive.storage.locks import take_lock, try_lock
 from archive.storage.removing import remove_tree
 from archive.web.visit import FORM_TOKEN
 
@@ -82,7 +82,7 @@ def open_staging(uploads: str) -> Iterator[Staging]:
             staging = Staging(os.path.join(uploads, secrets.token_hex(8)))
             os.mkdir(staging.folder, 0o700)
             lock = open(os.path.join(staging.folder, "lock"), "wb")  # noqa: SIM115 - held until the end
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            take_lock(lock.fileno())
         with lock:
             os.mkdir(staging.files, 0o755)
             try:
@@ -105,7 +105,7 @@ def clear_uploads(uploads: str) -> None:
 def _locked(uploads: str) -> Iterator[None]:
     os.makedirs(uploads, mode=0o700, exist_ok=True)
     with open(os.path.join(uploads, "lock"), "ab") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        take_lock(lock.fileno())
         yield
 
 
@@ -116,9 +116,8 @@ def _remove_killed(uploads: str) -> None:
             continue
         try:
             with open(os.path.join(folder, "lock"), "rb") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            continue
+                if not try_lock(lock.fileno()):
+                    continue
         except FileNotFoundError:
             pass
         remove_tree(folder)

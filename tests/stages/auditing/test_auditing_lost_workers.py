@@ -341,7 +341,7 @@ def test_a_file_that_kills_every_worker_is_named(tmp_path: Path) -> None:
         assert process.returncode == code, err
     assert b"AUD-111" in out
     assert b"Traceback" not in err
-    assert b"file-00017.bin ended 3 workers" in out
+    assert b"file-00017.bin stopped 3 workers" in out
     assert b"45 intact" in out
     status = start_command(tmp_path, "audit", "status", env=environment)
     out, err = status.communicate(timeout=120)
