@@ -8,7 +8,7 @@ from starlette.routing import Route
 from archive.web.jobs import JobPlan, Step
 from archive.web.visit import Visit, action, page
 
-_PATIENCE = 0.6
+_PATIENCE = 0.4
 """Seconds that the page waits for a state that is up to date, before it shows the last one with its time."""
 
 
