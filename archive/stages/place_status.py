@@ -32,7 +32,7 @@ class PlaceStatus:
     """One place. `audience`, `credentials` and `origin` are None for a location that the settings do not name.
 
     `kind` is the scheme of its address, "dir" for a folder. Counts are those of the ledger, over holdings that were not
-    retired; `overdue` and `never` count files. `next_due` is when the next check is due, in seconds since the epoch.
+    retired; `overdue` and `never` count files. `next_due` is when the next file is due, in seconds since the epoch.
     """
 
     name: str
