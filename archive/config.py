@@ -38,8 +38,8 @@ _TABLES = ("places", "targets", "locations")
 """Sections of tables by name. The last two are older spellings: a name in any of them is the same place."""
 
 SECTIONS = (
-    "create", "render", "identify", "tools", "ledger", "audit", "notify", "deposit", "fetch", "update", "seal",
-    "witness", "desk",
+    "create", "render", "identify", "tools", "ledger", "audit", "notify", "deposit", "fetch", "update", "watch",
+    "seal", "witness", "desk",
 )  # fmt: skip
 
 _SECRETS = ("ARCHIVE_SEAL_PASSPHRASE",)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import gettext
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "ar": "العربية"}
 """The languages that the program speaks, each with its own name."""
@@ -46,9 +46,7 @@ class Translator:
 
     def number(self, value: float) -> str:
         """A number with the language's digits and separators."""
-        from babel.numbers import format_decimal
-
-        return format_decimal(value, locale=self.language)
+        return _number(self.language, value)
 
     def size(self, count: int) -> str:
         """An amount of bytes in decimal units (1 kB is 1,000 bytes), with at most one decimal place."""
@@ -69,6 +67,15 @@ class Translator:
 
         return format_timedelta(max(round(seconds), 1), threshold=1.5, locale=self.language)
 
+    def age(self, text: str) -> str:
+        """An age as settings have it, such as 90d, in words: 90 days. Raises `UsageError`."""
+        from babel.units import format_unit
+
+        from archive.formats.amounts import age_parts
+
+        number, unit = age_parts(text)
+        return format_unit(float(number), f"duration-{unit}", "long", locale=self.language)
+
     def language_name(self, tag: str) -> str:
         """The name of a language by its BCP 47 tag, such as Arabic (Syria); the tag where there is no name."""
         from babel.core import Locale, UnknownLocaleError
@@ -81,9 +88,23 @@ class Translator:
 
     def day(self, when: date) -> str:
         """A date as people write it, such as 30 November 2026."""
-        from babel.dates import format_date
+        return _date(self.language, "d MMMM y", when)
 
-        return format_date(when, "d MMMM y", locale=self.language)
+    def month(self, when: date) -> str:
+        """A month in short, such as Nov 2026."""
+        return _date(self.language, "LLL y", when)
+
+    def percent(self, share: float) -> str:
+        """A share of a whole, with one decimal place."""
+        from babel.numbers import format_percent
+
+        return format_percent(share, "#,##0.0 %", locale=self.language)
+
+    def listed(self, parts: Sequence[str]) -> str:
+        """Several parts of a sentence as one: A, B and C."""
+        from babel.lists import format_list
+
+        return format_list(parts, locale=self.language) if parts else ""
 
     def moment(self, when: datetime) -> str:
         """A date and time of day to the minute, in UTC, such as 30 November 2026, 14:05 UTC."""
@@ -129,6 +150,21 @@ def language_from_header(header: str) -> str:
             continue
         weighed.append((-quality, position, _code_of(tag.strip())))
     return next((code for quality, _position, code in sorted(weighed) if quality < 0 and code in LANGUAGES), "en")
+
+
+@lru_cache(10_000)
+def _number(language: str, value: float) -> str:
+    """A report has the same few numbers and days many thousand times."""
+    from babel.numbers import format_decimal
+
+    return format_decimal(value, locale=language)
+
+
+@lru_cache(10_000)
+def _date(language: str, pattern: str, when: date) -> str:
+    from babel.dates import format_date
+
+    return format_date(when, pattern, locale=language)
 
 
 def _code_of(tag: str) -> str:

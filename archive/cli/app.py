@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "init": "Start a project: archive.toml and an empty ledger.",
     "status": "Show the archive on one screen, and what to do next.",
     "holdings": "Add, list, move and retire holdings.",
+    "places": "Show the places that bags are in, and test the connections.",
     "audit": "Check the fixity of what is due.",
     "events": "Show what has happened to a bag since it was added, or export it as PREMIS.",
     "repair": "Replace damaged files with verified ones from a copy.",

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -14,10 +10,6 @@ from archive.cli.console import show, show_json
 from archive.cli.options import current_settings, json_option
 from archive.errors import UsageError
 from archive.formats.naming import escape
-from archive.project_file import configuration_folder, record_path
-
-if TYPE_CHECKING:
-    from archive.stages.auditing.timer import Timer
 
 
 @click.command("schedule")
@@ -44,26 +36,17 @@ def command(rhythm: str | None, budget: str | None, notify: bool, **given: bool)
       archive schedule --weekly --budget 4h --notify
       archive schedule --monthly --install --notify
     """
-    from archive.formats.amounts import parse_budget
-    from archive.stages.auditing.timer import Timer, keep_secrets
+    from archive.stages.auditing.schedule import plan_timer, units_folder
+    from archive.stages.auditing.timer import install_units, keep_secrets
 
     if rhythm is None:
         raise UsageError("no interval is given", remedy="Add --daily, --weekly or --monthly")
     cron, install = given["cron"], given["install"]
     if cron and install:
         raise UsageError("--install writes systemd units", remedy="Add the line that --cron prints with crontab -e")
-    parse_budget(budget or "")
-    settings = current_settings()
-    settings.require("ledger", "places", "audit", "notify")
-    program = shutil.which("archive")
-    words = [program] if program else [sys.executable, "-P", "-m", "archive"]
-    settings.require("seal.trust")
-    first = (*words, "seal", "--complete", "--quiet") if settings.seal.trust else ()
-    alarm = (*words, "notify", "--failure") if notify else ()
-    words += ["audit", "--quiet", *(["--budget", budget] if budget else []), *(["--notify"] if notify else [])]
-    secrets = _secrets_file(settings.folder) if notify or not cron else ""
-    timer = Timer(rhythm, os.path.abspath(settings.folder), tuple(words), secrets, _variables(), first, alarm)
-    written = _install(timer) if install else []
+    timer = plan_timer(current_settings(), rhythm, os.environ, budget=budget or "", notify=notify, cron=cron)
+    secrets = timer.secrets
+    written = install_units(timer, units_folder(os.environ)) if install else []
     password = os.environ.get("ARCHIVE_SMTP_PASSWORD", "")
     fresh = install and notify and keep_secrets(secrets, password)
     if given["as_json"]:
@@ -87,22 +70,3 @@ def command(rhythm: str | None, budget: str | None, notify: bool, **given: bool)
         if timer.alarm:
             show(f"\n# {timer.name}-failed.service\n{timer.failure()}".rstrip("\n"))
     return 0
-
-
-def _secrets_file(folder: str) -> str:
-    """Where the mail password of the project's audits is kept: in the user's configuration folder."""
-    name = Path(record_path(folder, os.environ)).stem
-    return os.path.join(configuration_folder(os.environ), "passwords", f"{name}.env")
-
-
-def _variables() -> tuple[tuple[str, str], ...]:
-    """What the timer's session must share with this one: where the user's settings are, if not in the usual place."""
-    base = os.environ.get("XDG_CONFIG_HOME", "")
-    return (("XDG_CONFIG_HOME", base),) if os.path.isabs(base) else ()
-
-
-def _install(timer: Timer) -> list[str]:
-    from archive.stages.auditing.timer import install_units
-
-    base = os.path.dirname(configuration_folder(os.environ))
-    return install_units(timer, os.path.join(base, "systemd", "user"))

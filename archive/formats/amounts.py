@@ -21,13 +21,18 @@ def parse_age(text: str) -> int:
     return int(float(match[1]) * _SECONDS[match[2]])
 
 
-def age_words(text: str) -> str:
-    """An age as people read it: "90d" is "90 days". Raises `UsageError`."""
+def age_parts(text: str) -> tuple[str, str]:
+    """The number and the unit of an age: "90d" is ("90", "day"). Raises `UsageError`."""
     parse_age(text)
     match = re.fullmatch(_NUMBER + r"\s*([a-z]+)", text.strip().lower())
     assert match is not None
-    word = _AGE_WORDS[match[2]]
-    return f"{match[1]} {word if match[1] == '1' else word + 's'}"
+    return match[1], _AGE_WORDS[match[2]]
+
+
+def age_words(text: str) -> str:
+    """An age as people read it: "90d" is "90 days". Raises `UsageError`."""
+    number, word = age_parts(text)
+    return f"{number} {word if number == '1' else word + 's'}"
 
 
 def parse_size(text: str) -> int:

@@ -140,7 +140,9 @@ def look_at(ledger: Ledger, holdings: Sequence[Holding], *, now: int, max_age: i
     marks = ", ".join("?" * len(numbers))
     backend = ledger.backend
     harmed = _numbers(backend, f"{_troubled(_HARM)} AND +holding IN ({marks})", numbers)
-    unseen = _numbers(backend, f"{_troubled(_UNSEEN)} AND +holding IN ({marks})", numbers)
+    unseen = _numbers(backend, f"{_troubled(_UNSEEN)} AND +holding IN ({marks})", numbers) | _unchecked(
+        backend, numbers
+    )
     sealed = _numbers(
         backend, f"SELECT holding FROM events WHERE holding IN ({marks}) AND kind = ?", (*numbers, SEALED)
     )
@@ -160,7 +162,7 @@ def look_at(ledger: Ledger, holdings: Sequence[Holding], *, now: int, max_age: i
             state, overdue = HoldingState.RETIRED, False
         elif one.id in harmed:
             state = HoldingState.DAMAGED
-        elif one.id in unseen or _has_unchecked(backend, one.id):
+        elif one.id in unseen:
             state = HoldingState.NOT_CHECKED
         else:
             state = HoldingState.INTACT
@@ -288,19 +290,16 @@ def _numbers(backend: Backend, statement: str, parameters: Sequence[Any]) -> set
     return {int(row[0]) for row in backend.query(statement, parameters)}
 
 
-def _has_unchecked(backend: Backend, holding: int) -> bool:
-    """Whether some file of the holding was never checked: a look at one place of the index by due date, or a few."""
-    low, high, location = backend.query(
-        "SELECT (SELECT min(id) FROM items WHERE holding = h.id), (SELECT max(id) FROM items WHERE holding = h.id),"
-        " h.location FROM holdings h WHERE h.id = ?",
-        (holding,),
-    )[0]
-    return low is not None and bool(
-        backend.query(
-            "SELECT 1 FROM items WHERE location = ? AND due IS NOT NULL AND due = 0 AND id BETWEEN ? AND ?"
-            " AND +holding = ? AND checked = 0 LIMIT 1",
-            (location, low, high, holding),
-        )
+def _unchecked(backend: Backend, numbers: Sequence[int]) -> set[int]:
+    """Which of these holdings have a file that was never checked: of each, a stretch of the index by due date."""
+    marks = ", ".join("?" * len(numbers))
+    return _numbers(
+        backend,
+        f"SELECT h.id FROM holdings h WHERE h.id IN ({marks}) AND EXISTS (SELECT 1 FROM items i"
+        " WHERE i.location = h.location AND i.due IS NOT NULL AND i.due = 0 AND +i.holding = h.id AND i.checked = 0"
+        " AND i.id BETWEEN (SELECT min(id) FROM items WHERE holding = h.id)"
+        " AND (SELECT max(id) FROM items WHERE holding = h.id))",
+        numbers,
     )
 
 

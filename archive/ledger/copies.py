@@ -94,6 +94,17 @@ def list_deposits(ledger: Ledger) -> list[RecordedDeposit]:
     return _deposits_in(ledger.backend.query(f"{_DEPOSITS} ORDER BY e.seq"))
 
 
+def latest_deposits(ledger: Ledger, *, limit: int, offset: int = 0) -> list[RecordedDeposit]:
+    """Of the latest `limit` transfers, without the first `offset`, those that are deposits; the newest first."""
+    return _deposits_in(ledger.backend.query(f"{_DEPOSITS} ORDER BY e.seq DESC LIMIT ? OFFSET ?", (limit, offset)))
+
+
+def count_transfers(ledger: Ledger) -> int:
+    """How many transfers were recorded: deposits, and bags that were moved."""
+    query = "SELECT count(*) FROM events WHERE kind = 'transfer' AND outcome = 'success'"
+    return int(ledger.backend.query(query)[0][0])
+
+
 def deposits_of(ledger: Ledger, tag_digest: str) -> list[RecordedDeposit]:
     """The deposits of one bag, also those of before it was held, in the order in which they were recorded."""
     held = ledger.backend.query(

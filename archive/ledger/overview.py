@@ -113,6 +113,24 @@ def attention_files(
             )  # fmt: skip
 
 
+def attention_of_run(ledger: Ledger, run: int, *, limit: int, offset: int = 0) -> list[Attention]:
+    """What one run found that was not intact, in the order in which it was recorded."""
+    rows = ledger.backend.query(
+        "SELECT i.holding, l.root, h.place, i.path, c.outcome, c.note, c.cause, c.checked FROM batches b"
+        " JOIN checks c ON c.batch = b.id JOIN items i ON i.id = c.item JOIN holdings h ON h.id = i.holding"
+        " JOIN locations l ON l.id = i.location WHERE b.run = ? AND c.outcome <> 1 ORDER BY c.seq LIMIT ? OFFSET ?",
+        (run, limit, offset),
+    )
+    return [
+        Attention(
+            holding, join_address(root, path_text(place)), path_text(path), FileOutcome(outcome),
+            reason_of(outcome, note, cause), stamp_of(checked), None if cause is None else Cause(cause),
+            _fault_of(outcome, note),
+        )
+        for holding, root, place, path, outcome, note, cause, checked in rows
+    ]  # fmt: skip
+
+
 def count_due(ledger: Ledger, *, now: int, max_age: int) -> list[Dueness]:
     """For each location, what has not been checked within `max_age` seconds."""
     late = f"SELECT location, due, checked, path FROM items WHERE {_PLACES}"
@@ -131,6 +149,13 @@ def next_due(ledger: Ledger, after: int) -> int | None:
     first = "SELECT min(i.due) FROM items i WHERE i.location = l.id AND i.due IS NOT NULL AND i.due > ?"
     found = ledger.backend.query(f"SELECT min(({first})) FROM locations l", (after,))[0][0]
     return None if found is None else int(found)
+
+
+def next_due_by_location(ledger: Ledger, after: int) -> dict[str, int]:
+    """As `next_due`, for each location by name; those without a coming due date are left out."""
+    first = "SELECT min(i.due) FROM items i WHERE i.location = l.id AND i.due IS NOT NULL AND i.due > ?"
+    rows = ledger.backend.query(f"SELECT l.name, ({first}) FROM locations l", (after,))
+    return {name: int(due) for name, due in rows if due is not None}
 
 
 def count_between(ledger: Ledger, low: int, high: int) -> int:

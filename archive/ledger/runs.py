@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from archive.errors import NotFoundError
 from archive.ledger.appending import append_event, read_head
-from archive.ledger.backend import stored_json
+from archive.ledger.backend import Row, stored_json
 from archive.ledger.book import Ledger
 from archive.model.light import light_dataclass
 
@@ -53,11 +54,27 @@ def end_run(ledger: Ledger, run: int, verdict: str, *, now: int) -> None:
     )
 
 
-def list_runs(ledger: Ledger, *, since: int = 0, limit: int = 1000) -> list[AuditRun]:
-    """The runs since then, the latest first."""
-    rows = ledger.backend.query(
-        "SELECT id, started, ended, options, verdict, files, bytes, intact, attention FROM runs WHERE started >= ?"
-        " ORDER BY id DESC LIMIT ?",
-        (since, limit),
-    )
-    return [AuditRun(r[0], r[1], r[2], stored_json(r[3]), *r[4:]) for r in rows]
+def list_runs(ledger: Ledger, *, since: int = 0, limit: int = 1000, offset: int = 0) -> list[AuditRun]:
+    """The runs since then, the latest first, without the first `offset`."""
+    rows = ledger.backend.query(f"{_RUN} WHERE started >= ? ORDER BY id DESC LIMIT ? OFFSET ?", (since, limit, offset))
+    return [_run_of(row) for row in rows]
+
+
+def count_runs(ledger: Ledger) -> int:
+    """How many runs the ledger has."""
+    return int(ledger.backend.query("SELECT count(*) FROM runs")[0][0])
+
+
+def find_run(ledger: Ledger, number: int) -> AuditRun:
+    """The run of this number. Raises `NotFoundError`."""
+    rows = ledger.backend.query(f"{_RUN} WHERE id = ?", (number,))
+    if not rows:
+        raise NotFoundError("there is no check of this number", subject=str(number))
+    return _run_of(rows[0])
+
+
+_RUN = "SELECT id, started, ended, options, verdict, files, bytes, intact, attention FROM runs"
+
+
+def _run_of(row: Row) -> AuditRun:
+    return AuditRun(row[0], row[1], row[2], stored_json(row[3]), *row[4:])

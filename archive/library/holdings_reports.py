@@ -63,11 +63,12 @@ class HoldingsReport(Document, holdings_report.Portrait):
 
         return report_document(self)
 
-    def to_html(self) -> str:
-        """The report as one static HTML page."""
+    def to_html(self, *, language: str = "en", name: str = "archive") -> str:
+        """The report as one static HTML page, in English ("en") or Arabic ("ar"). `name` is the archive's name."""
         from archive.reporting.html import write_page
+        from archive.translation import translator
 
-        return write_page(self)
+        return write_page(self, translator(language), name)
 
     def to_csv(self) -> str:
         """The holdings as CSV, one row a holding."""

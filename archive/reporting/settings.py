@@ -36,7 +36,7 @@ def place_rows(settings: Settings) -> list[dict[str, Any]]:
     """The places in the order of their names: address, audience, origin. Raises `UsageError` for a wrong audience."""
     return [
         {
-            "name": name, "address": _address(address_of(settings, name)),
+            "name": name, "address": shown_address(address_of(settings, name)),
             "audience": audience_of(settings, name).value,
             "origin": settings.origins.get(f"places.{name}", "default"),
         }
@@ -44,7 +44,7 @@ def place_rows(settings: Settings) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _address(address: str) -> str:
+def shown_address(address: str) -> str:
     """An address without what may be a secret in it."""
     if "://" not in address:
         return address

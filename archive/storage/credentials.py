@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from archive.errors import NotAuthorisedError, UsageError
+from archive.errors import ArchiveError, NotAuthorisedError, UsageError
 from archive.formats.target_names import credential_prefix
 
 _NUMBERS = {"port", "seconds", "retries", "part_size", "lock_days"}
@@ -86,6 +86,35 @@ def find_credentials(name: str, options: Mapping[str, Any], environ: Mapping[str
     if options.get("keyring"):
         return Credentials(user, _ask_keyring(service, user or ""), None, None, key_file, "the keyring")
     return Credentials(user, key_file=key_file)
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialSource:
+    """Where the credentials of a place would come from: "environment", "file", "keyring", "key" or "none".
+
+    `problem` says why they cannot be used; it is empty where nothing is known against them. No secret is in it.
+    """
+
+    kind: str
+    problem: str = ""
+
+
+def credential_source(name: str, options: Mapping[str, Any], environ: Mapping[str, str]) -> CredentialSource:
+    """Where `find_credentials` would find those of the place `name`. The keyring is not asked."""
+    prefix = credential_prefix(name)
+    try:
+        refuse_secrets(options, name)
+        if environ.get(prefix + "PASSWORD") is not None or environ.get(prefix + "TOKEN") is not None:
+            return CredentialSource("environment")
+        if options.get("credentials"):
+            table = _read_file(os.path.expanduser(str(options["credentials"])))
+            known = {"password", "token", "session", "key_file"} & table.keys()
+            return CredentialSource("file", "" if known else "the file holds no password, token or key")
+    except ArchiveError as error:
+        return CredentialSource("file" if options.get("credentials") else "none", error.problem)
+    if options.get("keyring"):
+        return CredentialSource("keyring")
+    return CredentialSource("key" if options.get("key_file") else "none")
 
 
 def refuse_secrets(options: Mapping[str, Any], name: str) -> None:

@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 
+def take_lock(descriptor: int) -> None:
+    """Lock an open file or folder for this process alone, and wait while another process holds it.
+
+    Where the system has no such locks (Windows), nothing is locked. Raises OSError.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        return
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+
 def try_lock(descriptor: int) -> bool:
     """Lock an open file or folder for this process alone. False when another process holds it.
 
@@ -17,15 +29,6 @@ def try_lock(descriptor: int) -> bool:
     except OSError:
         return False
     return True
-
-
-def wait_for_lock(descriptor: int) -> None:
-    """Lock an open file for this process alone, once no other process holds it. Does nothing without such locks."""
-    try:
-        import fcntl
-    except ImportError:
-        return
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
 def is_locked(descriptor: int) -> bool:

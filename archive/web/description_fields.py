@@ -115,6 +115,7 @@ _MAIN = (
     Field("type", Group.ABOUT, _("Type"), _(
         "The sort of material. Choose one of the words that are proposed, so that other programs understand it."
     ), Kind.CODE, tuple((one, "") for one in DCMI_TYPES)),
+    Field("extent", Group.ABOUT, _("Extent"), _("How much it is, such as 12 photographs or 40 pages.")),
     Field("identifier", Group.ABOUT, _("Identifier"), _(
         "A number or address that it has already: a shelf mark, DOI, ARK, ISBN or web address. Known kinds are checked."
     ), Kind.CODE),
@@ -153,7 +154,7 @@ _MAIN = (
 _LABELS = {
     "abstract": _("Summary"), "tableOfContents": _("Table of contents"), "modified": _("Changed on"),
     "valid": _("Valid"), "dateAccepted": _("Accepted on"), "dateCopyrighted": _("Copyright date"),
-    "dateSubmitted": _("Submitted on"), "format": _("Format"), "extent": _("Extent"), "medium": _("Medium"),
+    "dateSubmitted": _("Submitted on"), "format": _("Format"), "medium": _("Medium"),
     "bibliographicCitation": _("Citation"), "source": _("Source from which it was derived"),
     "coverage": _("Coverage"), "relation": _("Related resource"), "isPartOf": _("Is part of"),
     "hasPart": _("Has the part"), "isVersionOf": _("Is a version of"), "hasVersion": _("Has the version"),

@@ -66,7 +66,8 @@ class FieldView:
 
     @property
     def is_filled(self) -> bool:
-        return bool(self.suggestions) or any(row.statement is not None for row in self.rows)
+        """Whether something is said in it."""
+        return any(row.statement is not None for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from archive.config import load_settings
 from archive.errors import LedgerMissingError
-from archive.project_file import state_folder
+from archive.project_file import NAME, state_folder
 from archive.settings import Settings
 from archive.web.bag_records import Records
 from archive.web.drafts import Drafts
@@ -33,6 +33,7 @@ class Desk:
     sessions: Sessions
     jobs: Jobs
     overview: Snapshots
+    places: Snapshots
     records: Records
     drafts: Drafts
 
@@ -75,10 +76,20 @@ def make_desk(folder: str, sessions: Sessions, *, read_only: bool) -> Desk:
     os.makedirs(state, mode=0o700, exist_ok=True)
     os.chmod(state, 0o700)
     overview = Snapshots(os.path.join(state, "overview.json"), real, ("status", "--json"), lambda: _ledger_mark(real))
+    places = Snapshots(os.path.join(state, "places.json"), real, ("places", "--json"), lambda: _places_mark(real))
     jobs = Jobs(os.path.join(state, "jobs"), real)
     records = Records(os.path.join(state, "records"), real)
     drafts = Drafts(os.path.join(state, "drafts"), os.path.join(state, "uploads"), jobs)
-    return Desk(real, state, read_only, sessions, jobs, overview, records, drafts)
+    return Desk(real, state, read_only, sessions, jobs, overview, places, records, drafts)
+
+
+def _places_mark(folder: str) -> str:
+    """As `_ledger_mark`, and it changes with archive.toml too."""
+    try:
+        changed = os.stat(os.path.join(folder, NAME)).st_mtime_ns
+    except OSError:
+        changed = 0
+    return f"{_ledger_mark(folder)}:{changed}"
 
 
 def _ledger_mark(folder: str) -> str:

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 
-from archive.storage.locks import wait_for_lock
+from archive.storage.locks import take_lock
 from archive.web.jobs import JobPlan, Jobs, write_end
 
 
@@ -23,7 +23,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, lambda _number, _frame: None)  # a handler is not inherited: the commands do hear it
     running = os.path.join(folder, "running")
     with open(f"{running}.new", "w", encoding="ascii") as mark:
-        wait_for_lock(mark.fileno())
+        take_lock(mark.fileno())
         mark.write(str(os.getpgrp()))
         mark.flush()
         os.replace(mark.name, running)  # only now, so that a mark without a lock means a process that was killed

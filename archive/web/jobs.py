@@ -23,7 +23,7 @@ from enum import Enum
 from typing import Any
 
 from archive.errors import LockedError, NotFoundError, StorageError, from_os_error
-from archive.storage.locks import is_locked, wait_for_lock
+from archive.storage.locks import is_locked, take_lock
 
 MOST_RUNNING = 2
 MOST_WAITING = 50
@@ -254,7 +254,7 @@ class Jobs:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         with open(os.path.join(self.folder, "lock"), "ab") as lock:
-            wait_for_lock(lock.fileno())
+            take_lock(lock.fileno())
             yield
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from archive.web.visit import Visit
 
 
+_QUOTED = re.compile(r"\{(\w+)!r\}")
+
+
 @cache
 def _environment(language: str) -> Environment:
     """The templates of one language. A name that a template uses and nobody passed is an error."""
@@ -33,7 +37,8 @@ def _environment(language: str) -> Environment:
     speaking = translator(language)
     made.install_gettext_callables(speaking.gettext, speaking.ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.filters.update(
-        number=speaking.number, size=speaking.size, day=lambda when: speaking.day(_moment(when).date()),
+        number=speaking.number, size=speaking.size, duration=speaking.duration, age=speaking.age,
+        day=lambda when: speaking.day(_moment(when).date()),
         moment=lambda when: speaking.moment(_moment(when)), name=show_name, address=_address,
     )  # fmt: skip
     made.globals.update(
@@ -88,7 +93,8 @@ def _filled(finding: Mapping[str, Any], part: str, speaking: Translator) -> Mark
         return show_name(finding[shown])
     facts = {name: _fact(value, speaking) for name, value in {**finding["facts"], "subject": finding["path"]}.items()}
     try:
-        return escape_html(speaking.gettext(getattr(kind, part))).format(**facts)
+        text = _QUOTED.sub(r"“{\1}”", speaking.gettext(getattr(kind, part)))  # Python's quotes would quote markup
+        return escape_html(text).format(**facts)
     except (KeyError, IndexError, ValueError):
         return show_name(finding[shown])
 

@@ -45,6 +45,7 @@ def serve(folder: str, *, port: int, read_only: bool, opened: Callable[[str], No
         clear_uploads(desk.drafts.uploads)
         if desk.has_ledger:
             desk.overview.current()
+            desk.places.current()
         logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
         settings = uvicorn.Config(
             application, log_config=None, access_log=False, server_header=False, lifespan="off", ws="none",

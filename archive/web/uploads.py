@@ -27,7 +27,7 @@ from starlette.requests import Request
 from archive.errors import LockedError, PermissionDeniedError, UsageError, from_os_error
 from archive.formats.bagpath import unsafe_reason
 from archive.storage.folders import Folder, write_all
-from archive.storage.locks import try_lock, wait_for_lock
+from archive.storage.locks import take_lock, try_lock
 from archive.storage.removing import remove_tree
 from archive.web.visit import FORM_TOKEN
 
@@ -82,7 +82,7 @@ def open_staging(uploads: str) -> Iterator[Staging]:
             staging = Staging(os.path.join(uploads, secrets.token_hex(8)))
             os.mkdir(staging.folder, 0o700)
             lock = open(os.path.join(staging.folder, "lock"), "wb")  # noqa: SIM115 - held until the end
-            wait_for_lock(lock.fileno())
+            take_lock(lock.fileno())
         with lock:
             os.mkdir(staging.files, 0o755)
             try:
@@ -105,7 +105,7 @@ def clear_uploads(uploads: str) -> None:
 def _locked(uploads: str) -> Iterator[None]:
     os.makedirs(uploads, mode=0o700, exist_ok=True)
     with open(os.path.join(uploads, "lock"), "ab") as lock:
-        wait_for_lock(lock.fileno())
+        take_lock(lock.fileno())
         yield
 
 

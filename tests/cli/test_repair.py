@@ -81,6 +81,24 @@ def test_a_repair_asks_first(project: Project, pair: tuple[Path, Path], monkeypa
     assert project.run("repair", str(bag), "--from", str(copy), "--json")[0] == 2
 
 
+def test_a_dry_run_replaces_nothing_and_says_what_would_be(project: Project, pair: tuple[Path, Path]) -> None:
+    bag, copy = pair
+    spoil(bag)
+    assert project.audit()[0] == 1
+    code, document = project.json("repair", "--dry-run", str(bag), "--from", str(copy))
+    assert (code, document["replaced"], document["kept"]) == (0, [], None)
+    assert sorted(one["path"] for one in document["planned"]) == [f"data/{BAD}", f"data/{GONE}"]
+    assert (bag / "data" / BAD).read_bytes() == b"damaged"
+    code, text = project.run("repair", "--dry-run", str(bag), "--from", str(copy))[:2]
+    assert code == 0
+    assert "dry run: nothing was replaced" in text
+    assert not (project.folder / "quarantine").exists()
+    (copy / "data" / BAD).write_bytes(b"also damaged")
+    assert project.json("repair", "--dry-run", str(bag), "--from", str(copy))[0] == 1
+    code, document = project.json("repair", "--yes", str(bag), "--from", str(copy))
+    assert "planned" not in document
+
+
 @pytest.mark.parametrize("form", ["zip", "tar", "tar.gz", "location", "name", "number"])
 def test_any_readable_copy_will_do(project: Project, pair: tuple[Path, Path], tmp_path: Path, form: str) -> None:
     bag, copy = pair

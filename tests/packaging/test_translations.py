@@ -122,3 +122,23 @@ def test_the_glossary_has_the_terms_of_the_catalogue(messages: list[Message], ch
         assert meaning.endswith("."), english
         assert arabic_meaning.endswith("."), english
         assert re.search("[ء-ي]", arabic), english
+
+
+def _named_places(text: str) -> set[tuple[str, str]]:
+    """What is filled into a text: `{name}` or `%(name)s`."""
+    return set(re.findall(r"\{(\w+)[^{}]*\}|%\((\w+)\)s", text))
+
+
+@pytest.mark.parametrize("domain", ["report", "desk"])
+def test_the_report_and_the_desk_are_complete_in_arabic(checkout: Path, domain: str) -> None:
+    with (checkout / _CATALOGUE.replace("findings", domain)).open("rb") as file:
+        pairs = list(_pairs([message for message in read_po(file, locale="ar") if message.id]))
+    assert len(pairs) > 100
+    assert not [english for english, arabic in pairs if not arabic.strip()]
+    wrong = [(english, arabic) for english, arabic in pairs if not _named_places(arabic) <= _named_places(english)]
+    assert not wrong
+    ran = subprocess.run(
+        [sys.executable, ".ci/write-translations", "--check"],
+        cwd=checkout, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert domain not in ran.stdout, ran.stdout

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import html
 import json
+import os
 import re
 import shlex
 import shutil
@@ -16,12 +17,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
+from archive.ledger.book import open_ledger
+from archive.ledger.holdings import NewHolding, ensure_location, enter_holding
 from archive.ledger.item_ranges import numbers_of, read_ranges
-from archive.reporting.html.markup import size_words
+from archive.model.audit import Container
+from archive.renditions.verapdf import judge_files
+from archive.settings import Settings
+from archive.translation import translator
 from tests.support.audit_projects import Project, some_files, write_bag
+from tests.support.desks import open_browser
 from tests.support.needing import need
 from tests.support.trusting import trust
+from tests.support.verapdf import need_verapdf
 
 EVIL = '<script>alert(1)</script>"&\u202eevil'
 
@@ -74,7 +83,7 @@ PREMIS = """<premis:premis xmlns:premis="http://www.loc.gov/premis/v3" version="
 <premis:formatName>Acrobat PDF &lt;b&gt;</premis:formatName></premis:formatDesignation><premis:formatRegistry>
 <premis:formatRegistryKey>fmt/480</premis:formatRegistryKey></premis:formatRegistry></premis:format>
 </premis:objectCharacteristics></premis:object></premis:premis>"""
-SENTENCE = "3 of 5 packages intact, 1 damaged, 1 due this month, 1 could not be reached since 3 May 2025"
+SENTENCE = "3 of 5 bags intact, 1 damaged, 1 due for a check this month, 1 not reachable since 3 May 2025"
 
 
 def write_report(project: Project, *arguments: str) -> str:
@@ -143,7 +152,7 @@ def test_what_needs_attention_comes_with_the_next_command(project: Project) -> N
     page = write_report(project)
     part = page.partition('id="attention"')[2].partition("</section>")[0]
     for code, command in (
-        ("AUD-101", "No sound copy is held; find one elsewhere, then: "),
+        ("AUD-101", "No intact copy is held; find one elsewhere, then run: "),
         ("AUD-101", "bags/markup --from COPY"),
         ("AUD-110", "archive audit --place"),
         ("AUD-122", "archive audit"),
@@ -162,7 +171,7 @@ def test_damage_comes_with_the_command_that_mends_it(tmp_path: Path, monkeypatch
     (bag / "data" / "d1" / "file-00001.bin").write_bytes(b"?")
     project.audit()
     page = write_report(project)
-    command = re.search(r"<code><bdi>(archive repair .*?)</bdi></code>", page)
+    command = re.search(r'<code dir="ltr"><bdi>(archive repair .*?)</bdi></code>', page)
     assert command is not None
     words = shlex.split(html.unescape(command[1]))
     assert words == ["archive", "repair", str(bag), "--from", str(copy)]
@@ -234,7 +243,7 @@ def test_a_copy_that_is_away_is_named(tmp_path: Path, monkeypatch: pytest.Monkey
     verdict = project.audit("--max-age", "0s")[1]["verdict"]
     assert verdict.startswith("damaged: 17 files (8 intact, 1 damaged, 8 missing)")
     page = write_report(project)
-    assert f"The copy is in {tmp_path / 'disk'}, which is away; bring that back, then: " in page
+    assert f"The copy is in <bdi>{tmp_path / 'disk'}</bdi>, which is not reachable; connect that, then run: " in page
     assert f"archive holdings move {gone} NEW-PLACE" in page
     assert "damaged (8 files)" in page
     verdict = project.audit("--max-age", "0s", "--place", str(tmp_path / "disk"))[1]["verdict"]
@@ -242,9 +251,9 @@ def test_a_copy_that_is_away_is_named(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_sizes_are_told_as_people_read_them() -> None:
-    sizes = (0, 1, 9_999, 10_000, 812_345, 4_687_446, 12_000_000, 3 * 10**12)
-    assert [size_words(size) for size in sizes] == [
-        "0 bytes", "1 byte", "9,999 bytes", "10 kB", "812 kB", "4.7 MB", "12 MB", "3.0 TB",
+    sizes = (0, 1, 999, 9_999, 812_345, 4_687_446, 999_960_000, 3 * 10**12)
+    assert [translator("en").size(size) for size in sizes] == [
+        "0 bytes", "1 byte", "999 bytes", "10 kB", "812.3 kB", "4.7 MB", "1 GB", "3 TB",
     ]  # fmt: skip
 
 
@@ -278,14 +287,142 @@ def look(page: Path, profile: Path, pictures: Path | None = None) -> dict[str, A
 
 
 @pytest.mark.slow
-def test_in_chromium_it_is_accessible_makes_no_request_and_fits(project: Project, tmp_path: Path) -> None:
-    write_report(project)
-    page = project.folder / "report.html"
-    seen = look(page, tmp_path / "profile")
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_in_chromium_it_is_accessible_makes_no_request_and_fits(
+    project: Project, tmp_path: Path, language: str
+) -> None:
+    page = write_report(project, "--language", language)
+    seen = look(project.folder / "report.html", tmp_path / "profile")
     assert seen["violations"] == []
     assert seen["rules"] > 80
-    assert seen["heading"] == SENTENCE + "."
+    assert f"<h1>{seen['heading']}</h1>" in page
     assert {address.rpartition("/")[2] for address in seen["requests"]} == {"report.html"}
     assert (seen["errors"], seen["scripts"]) == ([], 0)
-    assert seen["overflow"] == {"1100": 0, "360": 0}
+    assert seen["overflow"] == {"1280": 0, "375": 0}
     assert seen["background"]["light"] != seen["background"]["dark"]
+
+
+def describe(bag: Path, title: str) -> None:
+    """Give a bag a title as its description has it."""
+    statements = bag / "metadata" / "descriptive" / "statements.json"
+    statements.parent.mkdir(parents=True)
+    about = {"property": "title", "value": "not this one", "about": "data/x"}
+    statements.write_bytes(
+        b'{"schema": "archive.statements/1", "statements": [\n'
+        + json.dumps(about).encode() + b",\n" + json.dumps({"property": "title", "value": title}).encode() + b"\n]}\n"
+    )  # fmt: skip
+
+
+def test_it_is_written_in_the_language_of_the_reader(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "ar_SY.UTF-8")
+    page = write_report(project)
+    assert '<html lang="ar" dir="rtl">' in page
+    assert "In short" not in page
+    assert '<html lang="en" dir="ltr">' in write_report(project, "--language", "en")
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    assert '<html lang="en" dir="ltr">' in write_report(project)
+    assert project.run("report", "--html", "x.html", "--language", "fr")[0] == 2
+
+
+def test_titles_stand_beside_names_and_the_archive_has_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "project").mkdir()
+    project = Project(tmp_path / "project", monkeypatch).start()
+    with (project.folder / "archive.toml").open("a") as file:
+        file.write('\n[notify]\nname = "Archive of <Memory>"\n')
+    trust(project.folder)
+    bag = write_bag(tmp_path / "bags" / "b1", some_files(2))
+    describe(bag, f"Letters {EVIL}")
+    project.run("holdings", "add", str(bag))
+    page = write_report(project)
+    assert "Letters &lt;script&gt;" in page
+    assert "not this one" not in page
+    assert "Archive of &lt;Memory&gt;</bdi> holds 1 bag with" in page
+
+
+def test_what_was_done_in_the_time_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "project").mkdir()
+    project = Project(tmp_path / "project", monkeypatch).start()
+    project.set_clock(1_747_000_000)
+    bag = write_bag(tmp_path / "bags" / "letters", some_files(3))
+    copy = tmp_path / "copies" / "letters"
+    shutil.copytree(bag, copy)
+    project.run("holdings", "add", str(bag), str(copy))
+    assert project.run("deposit", str(bag), f"dir:{tmp_path / 'vault'}")[0] == 0
+    (bag / "data" / "d1" / "file-00001.bin").write_bytes(b"?")
+    project.audit()
+    assert project.run("repair", str(bag), "--from", str(copy), "--yes")[0] == 0
+    part = write_report(project).partition('id="deeds"')[2].partition("</section>")[0]
+    for text in ("Repairs (1)", "Deposits (1)", "in <bdi>dir:vault</bdi> as <bdi>letters</bdi>", "1 file"):
+        assert text in part, text
+    assert str(tmp_path) not in part, "no folder of this computer"
+    page = write_report(project, "--since", "2025-05-13")
+    assert "Nothing was done in the time of this report." in page
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """A project with hundreds of bags in one place, of which only the ledger knows."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        folder = tmp_path_factory.mktemp("large")
+        monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", "1747000000")
+        (folder / "project").mkdir()
+        project = Project(folder / "project", monkeypatch).start()
+        enter_many(folder / "project" / "ledger.sqlite3", 600)
+        yield project
+
+
+def enter_many(path: Path, count: int) -> None:
+    ledger = open_ledger(str(path))
+    place = ensure_location(ledger, "/srv/bags", "/srv/bags", "", named=False)
+    for number in range(count):
+        name = f"{'abcé#'[number % 5]}-{number:04}"
+        new = NewHolding(name, name, Container.FOLDER, f"{number:064x}", None)
+        items = [("", 0, (("sha256", f"{number:064x}"),)), ("data/a", 7, (("sha256", f"{number:064x}"),))]
+        enter_holding(ledger, place, new, items, now=1_746_000_000)
+    ledger.close()
+
+
+def test_many_bags_are_folded_by_place_and_letter(large: Project) -> None:
+    page = write_report(large)
+    part = page.partition('id="packages"')[2].partition("</section>")[0]
+    links = re.findall(r'<a href="#(bags-\d+)"><bdi>/srv/bags</bdi> · (.*?) \((\d+)\)</a>', part)
+    assert [(letter, count) for _identity, letter, count in links] == [
+        ("#", "120"), ("A", "120"), ("B", "120"), ("C", "120"), ("E", "120"),
+    ]  # fmt: skip
+    for identity, _letter, _count in links:
+        assert f'<caption id="{identity}">' in part
+    assert all(part.count(f"<bdi>{'abcé#'[number % 5]}-{number:04}</bdi>") >= 1 for number in range(600))
+    reader = Reader()
+    reader.feed(page)
+    assert reader.open == []
+
+
+@pytest.mark.slow
+def test_paper_shows_what_a_screen_folds(large: Project, tmp_path: Path) -> None:
+    write_report(large)
+    with open_browser(tmp_path) as context:
+        tab = context.new_page()
+        tab.goto((large.folder / "report.html").as_uri())
+        tab.pdf(path=str(tmp_path / "printed.pdf"))
+        shown = tab.evaluate("document.querySelector('#bags-3').checkVisibility({contentVisibilityAuto: true})")
+        tab.goto((large.folder / "report.html").as_uri() + "#bags-3")
+        opened = tab.evaluate("document.querySelector('#bags-3').closest('details').open")
+    text = "".join(page.extract_text() for page in PdfReader(tmp_path / "printed.pdf").pages)
+    assert all(f"{number:04}" in text for number in range(600))
+    assert (shown, opened) == (False, True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_as_pdf_it_is_valid_and_says_the_same(project: Project, tmp_path: Path, language: str) -> None:
+    file = tmp_path / "report.pdf"
+    assert project.run("report", "--pdf", str(file), "--language", language)[0] == 0
+    (judgement,) = judge_files(need_verapdf(), [os.fsencode(file)], settings=Settings())
+    assert judgement.compliant
+    assert [one.profile for one in judgement.verdicts if "A-2A" in one.profile.upper()]
+    reader = PdfReader(file)
+    assert str(reader.root_object["/Lang"]) == language
+    text = " ".join(page.extract_text() for page in reader.pages)
+    assert "far-away" in text
+    assert "AUD-101" in text

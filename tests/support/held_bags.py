@@ -9,6 +9,7 @@ import shutil
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 from tests.support.desks import PATIENCE, RunningDesk, Visitor
 
@@ -90,7 +91,7 @@ def read_page(visitor: Visitor, path: str) -> str:
 
 def file_page(visitor: Visitor, bag: int, name: str) -> str:
     """The path of the page of the first file of a bag whose path has `name` in it."""
-    text = visitor.client.get(f"/bags/{bag}", params={"text": name}).text
+    text = read_page(visitor, f"/bags/{bag}?text={quote(name)}")
     found = re.search(rf"/bags/{bag}/files/\d+", text)
     assert found is not None, text
     return found[0]

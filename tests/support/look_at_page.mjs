@@ -18,7 +18,7 @@ const browser = await puppeteer.launch({
 });
 const seen = { requests: [], errors: [], violations: [], overflow: {}, background: {}, rules: 0 };
 try {
-  for (const [scheme, width] of [["light", 1100], ["dark", 360], ...(pictures ? [["dark", 1100]] : [])]) {
+  for (const [scheme, width] of [["light", 1280], ["dark", 1280], ["light", 375], ["dark", 375]]) {
     const tab = await browser.newPage();
     await tab.setBypassCSP(true);
     await tab.setViewport({ width, height: 900 });
@@ -31,7 +31,7 @@ try {
     seen.heading = await tab.evaluate(() => document.querySelector("h1").textContent);
     seen.background[scheme] = await tab.evaluate(() => getComputedStyle(document.body).backgroundColor);
     seen.overflow[width] = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    if (pictures && width === 1100) await tab.screenshot({ path: join(pictures, `report-${scheme}.png`), fullPage: true });
+    if (pictures && width === 1280) await tab.screenshot({ path: join(pictures, `report-${scheme}.png`), fullPage: true });
     await tab.evaluate(() => document.querySelectorAll("details").forEach((one) => { one.open = true; }));
     await tab.evaluate(axe);
     const found = await tab.evaluate(() => window.axe.run(document, {

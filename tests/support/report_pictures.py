@@ -27,7 +27,7 @@ def main(modules: str) -> None:
         (top / "archive").mkdir()
         project = Project(top / "archive", monkeypatch).start()
         with (project.folder / "archive.toml").open("a") as file:
-            file.write(f'\n[locations.vault]\nroot = "{top / "vault"}"\n')
+            file.write(f'\n[locations.vault]\nroot = "{top / "vault"}"\n\n[notify]\nname = "Example Archive"\n')
         names = ("press-release", "رسائل", "witness-letters", "court-files", "photographs", "minutes-2019", "شهادات")
         for number, name in enumerate(names):
             project.set_clock(APRIL + number * 27 * DAY)
@@ -53,7 +53,7 @@ def main(modules: str) -> None:
         (top / "vault").rename(top / "unplugged")
         project.audit("--max-age", "60d")
         project.set_clock(APRIL + 194 * DAY)
-        project.run("report", "--html", "report.html")
+        project.run("report", "--html", "report.html", "--language", "en")
         page = project.folder / "report.html"
         page.write_text(page.read_text("utf-8").replace(str(top), "/srv"), "utf-8")
         subprocess.run(

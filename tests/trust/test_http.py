@@ -112,7 +112,7 @@ def test_three_redirections_are_followed_and_no_more(server: Server) -> None:
     assert server.get("/0") == b"list"
     server.answers["/3"] = (302, b"", {"Location": "/4"})
     error = refused(server.url("/0"))
-    assert ("in a circle" in str(error), error.passing) == (True, False)
+    assert ("in a loop" in str(error), error.passing) == (True, False)
 
 
 @pytest.mark.parametrize(

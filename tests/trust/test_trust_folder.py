@@ -157,9 +157,9 @@ class TestCommands:
     @pytest.mark.parametrize(
         ("words", "said"),
         [
-            (["trust", "init", "x"], "it is already there, and nothing is ever overwritten"),
-            (["trust", "add-key", "anna", "{other}"], "this name is already there"),
-            (["trust", "add-key", "other", "{key}"], "this key is already there, as anna"),
+            (["trust", "init", "x"], "it already exists, and nothing is overwritten"),
+            (["trust", "add-key", "anna", "{other}"], "this name already exists"),
+            (["trust", "add-key", "other", "{key}"], "this key already exists, as anna"),
             (["trust", "add-key", "na me", "{other}"], "not a name for a trust file"),
             (["trust", "add-key", "x", "gone.pub"], "gone.pub"),
             (["trust", "add-key", "x", "{other}", "--from", "2026-01-01"], "2026-01-01"),
@@ -179,7 +179,7 @@ class TestCommands:
             (["trust", "add-authority", "x", "{root}", "--operator", "X", "--url", "ftp://x"], "urls is wrong"),
             (["trust", "add-authority", "x", "{root}", "--operator", "X", "--policy", "1.x"], "policies is wrong"),
             (["trust", "adopt", "{key}"], "neither a trust folder nor a zip"),
-            (["trust", "show", "--trust", ""], "--trust names no folder"),
+            (["trust", "show", "--trust", ""], "--trust does not name a folder"),
         ],
     )  # fmt: skip
     def test_wrong_calls_change_nothing(self, tmp_path: Path, capsys: Capture, words: list[str], said: str) -> None:

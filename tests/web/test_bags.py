@@ -80,6 +80,9 @@ def test_what_is_restricted_is_on_its_own_page_only(desk: RunningDesk, visitor: 
         assert secret not in visitor.get(path).text, path
     page = file_page(visitor, 1, "metadata/restricted/")
     assert "<iframe" not in visitor.get(page).text
+    assert visitor.get(f"{page}/content").status_code == 403
+    assert visitor.get(f"{page}/content?as=download").status_code == 403
+    assert visitor.get(f"{page}/content?show=restricted").status_code == 200
     assert "<iframe" in visitor.get(f"{page}?show=restricted").text
     make_bag(desk, "open", copy=False)
     assert "nothing restricted" in visitor.get("/bags/3/restricted").text

@@ -69,7 +69,7 @@ def test_what_cannot_be_checked_is_refused(desk: RunningDesk, visitor: Visitor) 
 def test_folders_are_browsed_within_the_roots(desk: RunningDesk, visitor: Visitor) -> None:
     make_bag(desk, "letters", copy=False)
     page = visitor.client.get("/check", params={"folder": str(desk.folder / "bags")}).text
-    assert "letters/" in page
+    assert "letters</bdi>/" in page
     assert "Check this folder" in page
     for wrong in ("/etc", f"{desk.folder}/../../..", "\0", "x", "/nowhere"):
         page = visitor.client.get("/check", params={"folder": wrong}).text

@@ -184,6 +184,8 @@ def test_what_is_wrong_is_shown_at_its_field_and_stops_the_bag(desk: RunningDesk
         assert f'id="{anchor}"' in page
     assert page.count('aria-invalid="true"') >= 4
     assert "<bdi>Made on</bdi> is not a valid" in page
+    assert "“<bdi>last spring</bdi>”" in page
+    assert "Markup(" not in page
     assert "<script>alert" not in page
     assert FilledForm(page, "draft").get(f"value.{FilledForm(page, 'draft').rows('created')[0]}") == "last spring"
     form = FilledForm(page, "draft")

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from archive.web.jobs import MOST_RUNNING, JobPlan, Jobs, Step
 from tests.support.desk_forms import FilledForm
 from tests.support.desk_looks import Look, looking
-from tests.support.desks import RunningDesk, Visitor, open_desk
+from tests.support.desks import RunningDesk, Visitor, environment_of, open_desk
 from tests.support.needing import needs
 from tests.web.test_new import MATERIAL, TITLE, begin, make_folder
 
@@ -138,11 +139,16 @@ def test_files_are_picked_and_what_is_wrong_is_told(visitor: Visitor, tmp_path: 
 def test_what_is_typed_while_the_preview_is_made_is_not_lost(
     desk: RunningDesk, visitor: Visitor, tmp_path: Path
 ) -> None:
+    (desk.folder / "arrivals").mkdir()
+    jobs = Jobs(str(desk.state / "jobs"), str(desk.folder))
+    endless = JobPlan("watch", "", (Step(("watch", "arrivals", "--to", "bags", "--quiet")),))
+    busy = [jobs.submit(endless, environment=environment_of(desk.home)) for _ in range(MOST_RUNNING)]
     path = visitor.post("/new/choose", {"path": str(make_folder(desk, "meantime"))}).url.path
     with looking(visitor, tmp_path) as look:
         look.go(path)
-        assert look.tab.locator("#preview-bar").count(), "the preview was ready before the page"
         look.tab.fill('#f-title input[name^="value."]', "Typed")
+        for one in busy:
+            jobs.cancel(one)
         look.tab.wait_for_selector("#preview-state:has-text('ready')")
         assert look.tab.input_value('#f-title input[name^="value."]') == "Typed"
 
@@ -157,5 +163,7 @@ def test_the_pages_look_right(desk: RunningDesk, visitor: Visitor, tmp_path: Pat
         look.everywhere("/new")
         look.everywhere(f"/folders?path={desk.home / 'material'}")
         look.everywhere(path)
+        look.tab.locator("img.thumbnail").scroll_into_view_if_needed()
+        look.tab.wait_for_function("document.querySelector('img.thumbnail').naturalWidth > 0")
         form.send(visitor, path, "create")
         look.everywhere(f"{path}?refused=1")

@@ -1,5 +1,6 @@
-"""The report as one static HTML page: no script, nothing fetched from elsewhere, readable in print."""
+"""The report for people: one static HTML page without a script, and the same as PDF/A."""
 
 from archive.reporting.html.page import write_page
+from archive.reporting.html.paper import draw_pdf
 
-__all__ = ["write_page"]
+__all__ = ["draw_pdf", "write_page"]

@@ -25,15 +25,6 @@ def element(tag: str, *children: Child, **attributes: str | int | None) -> Marku
     return Markup(f"<{tag}{opening}>{group(*children)}</{tag}>")  # noqa: S704
 
 
-def size_words(size: int) -> str:
-    """Bytes as people read them: "812 bytes", "4.7 MB" (1 MB is 1,000,000 bytes)."""
-    for limit, unit in ((10**15, "PB"), (10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**4, "kB")):
-        if size >= limit:
-            scaled = size / (limit if unit != "kB" else 1000)
-            return f"{scaled:.1f} {unit}" if scaled < 10 else f"{scaled:,.0f} {unit}"
-    return f"{size:,} {'byte' if size == 1 else 'bytes'}"
-
-
 def group(*children: Child) -> Markup:
     """Several children without an element around them."""
     return Markup().join(_render(child) for child in children)
@@ -57,4 +48,4 @@ def escape_text(text: str) -> Markup:
 def _render(child: Child) -> Markup:
     if child is None:
         return Markup()
-    return child if isinstance(child, Markup) else escape_text(f"{child:,}" if isinstance(child, int) else child)
+    return child if isinstance(child, Markup) else escape_text(str(child))

@@ -1,76 +1,73 @@
-"""The page: the verdict first, then what needs attention, then the rest for those who read on."""
+"""The page: the verdict first, then a summary, then what needs attention, then the rest for those who read on."""
 
 from __future__ import annotations
 
 from markupsafe import Markup
 
 from archive.ledger.overview import stamp_of
-from archive.reporting.html.markup import element, group, name, raw_style, size_words
-from archive.reporting.html.sections import (
-    draw_attention,
-    draw_calendar,
-    draw_formats,
-    draw_holdings,
-    draw_packages,
-    draw_runs,
-)
+from archive.reporting.html.layout import lay_out
+from archive.reporting.html.markup import element, name, raw_style
+from archive.reporting.html.sections import make_sections
 from archive.reporting.html.style import STYLE
-from archive.stages.auditing.holdings_report import Portrait, day_words
+from archive.reporting.html.words import Words
+from archive.stages.auditing.holdings_report import Portrait, sentence_of
+from archive.translation import Translator
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'"
-_PARTS = (
-    ("attention", "What needs attention", draw_attention),
-    ("calendar", "What falls due", draw_calendar),
-    ("holdings", "Holdings and growth", draw_holdings),
-    ("formats", "Formats", draw_formats),
-    ("packages", "Packages and their lives", draw_packages),
-    ("runs", "Audits that ran", draw_runs),
-)
 
 
-def write_page(portrait: Portrait) -> str:
-    """The whole page. It makes no request and holds no script."""
-    sections = []
-    for identity, title, draw in _PARTS:
-        heading = element("h2", title, id=f"{identity}-h")
-        sections.append(element("section", heading, draw(portrait), id=identity, aria_labelledby=f"{identity}-h"))
-    links = [element("li", element("a", title, href=f"#{identity}")) for identity, title, _draw in _PARTS]
+def write_page(portrait: Portrait, speaking: Translator, archive: str) -> str:
+    """The whole page in a language. It makes no request and holds no script. `archive` is the archive's name."""
+    words, gettext = Words(speaking), speaking.gettext
+    verdict = verdict_of(portrait, speaking)
+    sections = make_sections(portrait, words, archive)
+    mirrored = speaking.direction == "rtl"
+    links = [element("li", element("a", one.title, href=f"#{one.identity}")) for one in sections]
     head = element(
         "head",
         element("meta", charset="utf-8"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         Markup(f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'),  # noqa: S704 - our own constant
         element("meta", name="referrer", content="no-referrer"),
-        element("title", f"{portrait.sentence} - report of the archive"),
+        element("title", f"{verdict} - {archive}"),
         raw_style(STYLE),
     )
     body = element(
         "body",
-        element("a", "To the report", href="#main", class_="skip"),
+        element("a", gettext("To the report"), href="#main", class_="skip"),
         element(
             "header",
-            element("h1", f"{portrait.sentence}."),
-            _subtitle(portrait),
-            element("nav", element("ul", *links), aria_label="Parts of the report"),
+            element("p", name(archive), class_="archive"),
+            element("h1", words.text(gettext("{verdict}."), verdict=verdict)),
+            element("p", *made_on(portrait, words), class_="soft"),
+            element("nav", element("ul", *links), aria_label=gettext("Parts of the report")),
         ),
-        element("main", *sections, id="main"),
-        element(
-            "footer",
-            element(
-                "p",
-                "Made by muniment from the ledger ",
-                name(portrait.status.ledger),
-                ". The history of checks is sealed in a hash chain; ",
-                element("code", "archive audit verify"),
-                " proves it.",
-            ),
-        ),
-    )  # fmt: skip
-    return f"<!DOCTYPE html>\n{element('html', head, body, lang='en', dir='ltr')}\n"
+        element("main", *(lay_out(one, mirrored=mirrored) for one in sections), id="main"),
+        element("footer", element("p", origin_of(portrait, words))),
+    )
+    return f"<!DOCTYPE html>\n{element('html', head, body, lang=speaking.language, dir=speaking.direction)}\n"
 
 
-def _subtitle(portrait: Portrait) -> Markup:
-    made = element("time", day_words(portrait.made), datetime=stamp_of(portrait.made))
-    since = group(", events since ", day_words(portrait.since)) if portrait.since else ""
-    counted = f"{portrait.status.files:,} files, {size_words(portrait.status.bytes)}"
-    return element("p", "Report of ", made, since, f". Held: {counted}.", class_="soft")
+def verdict_of(portrait: Portrait, speaking: Translator) -> str:
+    """The verdict in one sentence, without its full stop."""
+    return sentence_of(portrait.status, portrait.packages, portrait.due_bags, portrait.made, speaking)
+
+
+def made_on(portrait: Portrait, words: Words) -> list[Markup]:
+    """When the report was made, and since when its events are."""
+    gettext = words.speaking.gettext
+    made = element("time", words.day(portrait.made), datetime=stamp_of(portrait.made))
+    said = [words.text(gettext("Report of {day}."), day=made)]
+    if portrait.since:
+        said += [Markup(" "), words.text(gettext("Events since {day}."), day=words.day(portrait.since))]
+    return said
+
+
+def origin_of(portrait: Portrait, words: Words) -> Markup:
+    """What the report rests on, and how that is proven."""
+    said = words.speaking.gettext(
+        "Made by muniment from the ledger {ledger}. The history of checks is sealed in a hash chain; {command} proves"
+        " it."
+    )
+    command = element("code", "archive audit verify", dir="ltr")
+    return words.text(said, ledger=name(portrait.status.ledger), command=command)

@@ -31,23 +31,32 @@ code{font:.9em ui-monospace,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
 .state{font-weight:600}.intact{color:var(--good)}.damaged{color:var(--bad)}
 .unsure{color:var(--doubt)}.away{color:var(--away)}
 ul.needs{padding-inline-start:1.2rem}ul.needs li{margin-block-end:.75rem}
-ol.life{list-style:none;padding:0;margin:.5rem 0;border-inline-start:3px solid var(--line)}
-ol.life li{padding:.15rem 0 .4rem 1rem}
-.picture{max-width:46rem;margin-block:.5rem 1rem}
-svg{display:block;width:100%;height:auto;min-width:38rem}
-.whole svg{min-width:0}
-.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;padding:0;margin:0 0 1rem}
-.swatch{display:inline-block;border:.4rem solid;border-radius:.15rem}
-.swatch.good{border-color:var(--good)}.swatch.bad{border-color:var(--bad)}
-.swatch.unsure{border-color:var(--doubt)}.swatch.away{border-color:var(--away)}
+ul.life{list-style:none;padding:0;margin:.5rem 0;border-inline-start:3px solid var(--line)}
+ul.life li{padding:.15rem 0 .4rem 1rem}
+.archive{font-weight:700;margin:0 0 .5rem}.title{color:var(--soft);font-weight:400}
+.caption{font-weight:600;margin-block-end:.25rem}
+ul.bars{list-style:none;padding:0;margin:.25rem 0 1.25rem}
+ul.bars li{display:grid;grid-template-columns:minmax(6rem,30%) 1fr auto;gap:0 .6rem;align-items:center;padding:.12rem 0}
+.label{overflow-wrap:anywhere}.value{text-align:end;font-variant-numeric:tabular-nums;white-space:nowrap}
+.track{display:block;min-inline-size:3rem}
+span.bar{display:block;block-size:1rem;border-radius:.15rem;background:var(--bar);print-color-adjust:exact;
+-webkit-print-color-adjust:exact}
+span.good{background:var(--good)}span.bad{background:var(--bad)}span.unsure.bar{background:var(--doubt)}
+span.away.bar{background:var(--away)}
+.whole{display:flex;max-inline-size:46rem;margin-block:.5rem}.whole .bar{block-size:1.6rem;border-radius:0}
+@media (forced-colors:active){span.bar{background:CanvasText}}
+ul.index{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1rem;padding:0}
+ul.index a{display:inline-block;padding-block:.15rem}
+svg.line{display:block;max-inline-size:46rem;overflow:visible}
 svg text{fill:var(--ink);font:12px system-ui,"Noto Sans",sans-serif}
 svg .faint{fill:var(--soft)}svg .axis{stroke:var(--line)}
-svg .bar{fill:var(--bar)}svg .good{fill:var(--good)}svg .bad{fill:var(--bad)}svg .unsure{fill:var(--doubt)}
-svg .away{fill:var(--away)}
+svg .bar{fill:var(--bar)}svg .good{fill:var(--good)}svg .bad{fill:var(--bad)}
 details{margin-block:.5rem}summary{cursor:pointer;font-weight:600}
 footer{padding-block:1rem 3rem;color:var(--soft);font-size:.9rem}
 @media print{:root{color-scheme:light;--page:#fff;--card:#fff;--ink:#000;--soft:#333;--line:#999;--good:#14532d;
 --bad:#7f1d1d;--doubt:#5b3800;--away:#27345c;--bar:#1f4766}
 body{font-size:10pt}section{border:0;padding:0;break-inside:auto}nav,.skip{display:none}
-h2,h3{break-after:avoid}tr,li,svg{break-inside:avoid}details:not([open]),.hint{display:none}svg{min-width:0}.scroll{overflow:visible}}
+h2,h3,summary{break-after:avoid}tr,li,svg{break-inside:avoid}.hint,ul.index{display:none}
+details::details-content{content-visibility:visible!important;display:block!important;block-size:auto!important}
+.scroll{overflow:visible}thead{display:table-header-group}}
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from archive.formats.amounts import parse_age
 from archive.ledger.book import BASE_AGE, Ledger
 from archive.ledger.copies import RecordedDeposit, list_copies, list_deposited_copies
+from archive.ledger.deeds import Deed, count_added, deeds_since
 from archive.ledger.history import LifeEvent, events_of
 from archive.ledger.holdings import list_holdings
 from archive.ledger.overview import count_between, count_due_holdings, format_totals, oldest_checks
@@ -20,6 +21,7 @@ from archive.stages.auditing.copies import count_other_copies
 from archive.stages.auditing.copies_rule import CopiesSummary, summarise_copies
 from archive.stages.auditing.status import Status, read_status
 from archive.storage.clock import Clock
+from archive.translation import Translator, translator
 
 MONTHS = 12
 TIMELINES = 300
@@ -39,7 +41,8 @@ class ReportedHolding:
 
     `state` is "intact", "damaged", "not checked", "never checked" or "away"; `oldest` is when the file that waits
     longest was checked, None when some were never; `events` is None where no timeline is drawn. `sealed` says in words
-    what the ledger knows of the newest seal, empty for a bag of which it knows none.
+    what the ledger knows of the newest seal, empty for a bag of which it knows none; `seal` has the facts. `title` is
+    empty where the bag's description was not at hand.
     """
 
     holding: Holding
@@ -49,13 +52,19 @@ class ReportedHolding:
     troubled: int
     events: tuple[LifeEvent, ...] | None
     sealed: str = ""
+    seal: Mapping[str, Any] | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A calendar month: `name` as "November 2026"; files that fall due in it, or holdings and bytes at its end."""
+    """A calendar month: `name` as "November 2026"; files that fall due in it, or holdings and bytes at its end.
+
+    `begin` is its first second, since the epoch.
+    """
 
     name: str
+    begin: int
     files: int = 0
     holdings: int = 0
     bytes: int = 0
@@ -63,7 +72,11 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Portrait:
-    """The holdings at one moment. `sentence` is the verdict; `formats` are (PRONOM key, name, files, bytes)."""
+    """The holdings at one moment. `sentence` is the verdict; `formats` are (PRONOM key, name, files, bytes).
+
+    `due_bags` counts the bags of which a file falls due in this month. `deeds` are what was done since `since`, the
+    newest first; `added` counts the bags that came in since then.
+    """
 
     made: int
     since: int
@@ -76,22 +89,40 @@ class Portrait:
     packages: tuple[ReportedHolding, ...]
     runs: tuple[AuditRun, ...]
     copies: CopiesSummary
+    due_bags: int
+    deeds: tuple[Deed, ...]
+    added: int
+
+    def in_state(self, state: str) -> int:
+        """How many bags are in this state."""
+        return sum(one.state == state for one in self.packages)
 
 
-def gather(ledger: Ledger, max_age: str, clock: Clock, *, since: int = 0) -> Portrait:
-    """The portrait now; runs and events from `since` (epoch seconds) on. Raises `UsageError`, `LedgerError`."""
+Titles = Callable[[Sequence[Holding]], Mapping[int, str]]
+
+
+def gather(
+    ledger: Ledger, max_age: str, clock: Clock, *, since: int = 0, titles: Titles = lambda _holdings: {}
+) -> Portrait:
+    """The portrait now; runs and events from `since` (epoch seconds) on. Raises `UsageError`, `LedgerError`.
+
+    `titles` finds the titles of bags, see `archive.stages.auditing.titles`; nothing else is read from them.
+    """
     now = int(clock.now().timestamp())
     status = read_status(ledger, max_age, clock)
     shift = BASE_AGE - parse_age(max_age)
     holdings = list_holdings(ledger)
     deposits = list_deposited_copies(ledger)
     harmed = {one.holding for one in status.attention if one.outcome in _HARM}
-    packages = _packages(ledger, holdings, deposits, status, since)
+    packages = _packages(ledger, holdings, deposits, status, since, titles(holdings))
     calendar, due_now = _calendar(ledger, now, shift)
+    due_bags = count_due_holdings(ledger, _month_bounds(now, 0)[1] + shift)
+    english = translator("en")
     return Portrait(
-        now, since, _sentence(ledger, status, packages, now, shift), status, due_now, calendar,
+        now, since, sentence_of(status, packages, due_bags, now, english), status, due_now, calendar,
         _growth(list_holdings(ledger, retired=True), now), format_totals(ledger), packages,
         tuple(list_runs(ledger, since=since, limit=500)), summarise_copies(list_copies(ledger), deposits, harmed),
+        due_bags, tuple(deeds_since(ledger, since)), count_added(ledger, since),
     )  # fmt: skip
 
 
@@ -107,26 +138,39 @@ def year_starts(begin: int, end: int) -> list[tuple[int, str]]:
     return [(int(datetime(year, 1, 1, tzinfo=UTC).timestamp()), str(year)) for year in years]
 
 
-def _sentence(ledger: Ledger, status: Status, packages: Sequence[ReportedHolding], now: int, shift: int) -> str:
+def sentence_of(
+    status: Status, packages: Sequence[ReportedHolding], due_bags: int, now: int, speaking: Translator
+) -> str:
+    """The verdict in one sentence, in a language."""
     if not packages:
-        return "No packages are held yet"
-    count = len(packages)
-    parts = [f"{status.intact:,} of {count:,} {'package' if count == 1 else 'packages'} intact"]
+        return speaking.gettext("No bags are held yet")
+    count, ngettext, number = len(packages), speaking.ngettext, speaking.number
+    parts = [
+        ngettext("{intact} of {count} bag intact", "{intact} of {count} bags intact", count).format(
+            intact=number(status.intact), count=number(count)
+        )
+    ]
     damaged = sum(package.state == "damaged" for package in packages)
     if damaged:
-        parts.append(f"{damaged:,} damaged")
-    _begin, end = _month_bounds(now, 0)
-    due = count_due_holdings(ledger, end + shift)
-    parts.append(f"{due:,} due this month")
-    away = [package for package in packages if package.state == "away"]
-    since = min((place.unreachable_since or now for place in status.away), default=now)
+        parts.append(ngettext("{count} damaged", "{count} damaged", damaged).format(count=number(damaged)))
+    words = ngettext("{count} due for a check this month", "{count} due for a check this month", due_bags)
+    parts.append(words.format(count=number(due_bags)))
+    away = sum(package.state == "away" for package in packages)
     if away:
-        parts.append(f"{len(away):,} could not be reached since {day_words(since)}")
-    return ", ".join(parts)
+        since = min((place.unreachable_since or now for place in status.away), default=now)
+        words = ngettext("{count} not reachable since {day}", "{count} not reachable since {day}", away)
+        day = speaking.day(datetime.fromtimestamp(since, UTC).date())
+        parts.append(words.format(count=number(away), day=day))
+    return speaking.gettext(", ").join(parts)
 
 
-def _packages(
-    ledger: Ledger, holdings: Sequence[Holding], deposits: Sequence[RecordedDeposit], status: Status, since: int
+def _packages(  # noqa: PLR0917 - each is a part of what a row shows
+    ledger: Ledger,
+    holdings: Sequence[Holding],
+    deposits: Sequence[RecordedDeposit],
+    status: Status,
+    since: int,
+    titles: Mapping[int, str],
 ) -> tuple[ReportedHolding, ...]:
     checked = oldest_checks(ledger)
     away = {place.name for place in status.away}
@@ -150,8 +194,9 @@ def _packages(
             state = "never checked" if not checked.get(holding.id) else "intact"
         oldest = checked.get(holding.id) or None
         troubled = damaged.get(holding.id, 0) + unsure.get(holding.id, 0)
-        sealed = _seal_words(seals[holding.id]) if holding.id in seals else ""
-        found.append(ReportedHolding(holding, state, copies[holding.id], oldest, troubled, None, sealed))
+        seal, title = seals.get(holding.id), titles.get(holding.id, "")
+        sealed = "" if seal is None else _seal_words(seal)
+        found.append(ReportedHolding(holding, state, copies[holding.id], oldest, troubled, None, sealed, seal, title))
     order = {"damaged": 0, "not checked": 1, "away": 2, "never checked": 3, "intact": 4}
     found.sort(key=lambda one: (order[one.state], one.holding.id))
     return tuple(
@@ -184,7 +229,7 @@ def _calendar(ledger: Ledger, now: int, shift: int) -> tuple[tuple[Month, ...], 
     for ahead in range(MONTHS):
         begin, end = _month_bounds(now, ahead)
         low = max(begin, now) + shift
-        months.append(Month(_month_name(begin), files=count_between(ledger, low, end + shift - 1)))
+        months.append(Month(_month_name(begin), begin, files=count_between(ledger, low, end + shift - 1)))
     return tuple(months), due_now
 
 
@@ -201,7 +246,7 @@ def _growth(holdings: Sequence[Holding], now: int) -> tuple[Month, ...]:
     for back in range((max(min(span, MONTHS * step), 1) - 1) // step * step, -1, -step):
         begin, end = _month_bounds(now, -back)
         there = [one for one in holdings if one.added_at < end and not (one.retired_at and one.retired_at < end)]
-        months.append(Month(_month_name(begin), holdings=len(there), bytes=sum(one.bytes for one in there)))
+        months.append(Month(_month_name(begin), begin, holdings=len(there), bytes=sum(one.bytes for one in there)))
     return tuple(months)
 
 

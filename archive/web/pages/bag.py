@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from archive.errors import ArchiveError, NotFoundError
+from archive.errors import ArchiveError, NotFoundError, PermissionDeniedError
 from archive.formats.amounts import parse_age
 from archive.ledger.book import Ledger
 from archive.ledger.catalogue import (
@@ -45,6 +45,8 @@ _MOST_FINDINGS = 200
 _PATIENCE = 3.0
 """Seconds that a page waits for the records of a bag that were not read before."""
 _RESTRICTED = "metadata/restricted/"
+_ON_PURPOSE = "restricted"
+"""What `show` must be for a restricted file to be shown or sent."""
 _LARGEST_SHOWN = 1 << 20
 
 
@@ -120,7 +122,7 @@ def show_file(visit: Visit) -> Response:
         records = desk.records.of(listed.holding, wait=_PATIENCE)
         shown = next(_with_renditions(ledger, number, [file], records))
     look, problem = Look.NONE, ""
-    is_open = not shown.closed or visit.text("show") == "restricted"
+    is_open = not shown.closed or visit.text("show") == _ON_PURPOSE
     if records.is_here and is_open and listed.holding.retired_at is None:
         look, problem = _look(visit, listed.holding, file)
     words = _described(records)
@@ -138,6 +140,10 @@ def send_file(visit: Visit) -> Response:
     with visit.desk.ledger() as ledger:
         holding = _find(visit, ledger, number).holding
         file = find_file(ledger, number, _file_number(visit))
+        records = visit.desk.records.of(holding, wait=_PATIENCE)
+        shown = next(_with_renditions(ledger, number, [file], records))
+    if shown.closed and visit.text("show") != _ON_PURPOSE:
+        raise PermissionDeniedError("this file is restricted", subject=file.path, remedy="Open it from its own page")
     _require_here(holding)
     inline = visit.text("as") != "download"
     return serve_file(holding.address, file.path, visit.desk.settings, inline=inline)
@@ -191,7 +197,8 @@ def _look(visit: Visit, holding: Holding, file: ListedFile) -> tuple[Look, str]:
 
 def _with_renditions(ledger: Ledger, number: int, files: list[ListedFile], records: BagRecords) -> Iterator[ShownFile]:
     facts = records.document.get("files", {})
-    closed, all_closed = set(records.document.get("closed", ())), records.document.get("all_closed", False)
+    closed = set(records.document.get("closed", ()))
+    all_closed = records.document.get("all_closed", True)  # until the records were read, anything may be restricted
     beside = {facts.get(one.path, {}).get(key) for one in files for key in ("rendition", "source")} - {None}
     known = find_files(ledger, number, beside)
     for one in files:

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from archive.errors import ArchiveError, NotFoundError, UsageError
+from archive.formats.naming import path_text
 from archive.ledger.catalogue import list_files
 from archive.ledger.copies import deposits_of
 from archive.ledger.holdings import copies_of, find_holding_by_id
@@ -102,8 +103,8 @@ def seal(visit: Visit, holding: Holding) -> Order:
     settings = visit.desk.settings
     options = []
     if visit.text("key"):
-        path = os.path.realpath(os.path.join(settings.folder, visit.text("key")))
-        if "\0" in path or not is_within(path, os.path.realpath(settings.folder)) or not os.path.isfile(path):
+        path = os.path.realpath(os.path.join(settings.folder, path_text(visit.text("key"))))
+        if not is_within(path, os.path.realpath(settings.folder)) or not os.path.isfile(path):
             raise UsageError("choose a key file in the project's folder", subject=visit.text("key"))
         options.append(f"--key={path}")
     elif not settings.seal.key:

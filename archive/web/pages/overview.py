@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+
 from starlette.responses import Response
 from starlette.routing import Route
 
+from archive.ledger.book import ledger_address
+from archive.ledger.holdings import has_holdings
+from archive.project_file import NAME
 from archive.web.jobs import JobPlan, Step
 from archive.web.visit import Visit, action, page
 
-_PATIENCE = 0.6
+_PATIENCE = 0.4
 """Seconds that the page waits for a state that is up to date, before it shows the last one with its time."""
 
 
@@ -16,10 +21,14 @@ def show_overview(visit: Visit) -> Response:
     """The overview, or the offer to start an archive where there is none."""
     desk = visit.desk
     if not desk.has_ledger:
-        return visit.show("start.html")
-    snapshot = desk.overview.current(wait=_PATIENCE)
+        settings = desk.settings
+        lost = ledger_address(settings) if os.path.isfile(os.path.join(settings.folder, NAME)) else ""
+        return visit.show("start.html", lost=lost)
+    with desk.ledger() as ledger:
+        is_empty = not has_holdings(ledger)
+    snapshot = None if is_empty else desk.overview.current(wait=_PATIENCE)
     jobs = [job for job in desk.jobs.all()[:20] if not job.state.has_ended]
-    return visit.show("overview.html", snapshot=snapshot, jobs=jobs)
+    return visit.show("overview.html", is_empty=is_empty, snapshot=snapshot, jobs=jobs)
 
 
 def start_archive(visit: Visit) -> Response:

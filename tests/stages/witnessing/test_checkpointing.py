@@ -211,7 +211,7 @@ def test_too_few_stamps_are_told_and_made_up_for(sealing: Sealing) -> None:
     document = stamp(sealing, "--tsa", sealing.authorities[0].url, code=4)
     assert document["stamps"] == {"found": 1, "needed": 2}
     assert {one["code"] for one in document["findings"]} == {"AUD-124", "AUD-126"}
-    assert "none was asked for" in str(document["findings"])
+    assert "none was requested" in str(document["findings"])
     sealing.authorities[1].behaviour.failures = 3
     try:
         assert "503" in str(stamp(sealing, code=4)["findings"])
