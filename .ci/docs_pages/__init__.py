@@ -8,6 +8,7 @@ from docs_pages.events import write_events
 from docs_pages.from_program import write_commands, write_exit_codes, write_findings, write_settings
 from docs_pages.json_reports import write_json
 from docs_pages.ledger_tables import write_ledger
+from docs_pages.messages import write_messages
 from docs_pages.python_api import write_api
 
 PAGES: dict[str, Callable[[], str]] = {
@@ -15,6 +16,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "exit-codes.md": write_exit_codes,
     "settings.md": write_settings,
     "findings.md": write_findings,
+    "messages.md": write_messages,
     "json.md": write_json,
     "events.md": write_events,
     "api.md": write_api,

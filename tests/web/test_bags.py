@@ -230,7 +230,7 @@ def test_a_bag_elsewhere_or_gone_says_so(desk: RunningDesk, visitor: Visitor) ->
     shutil.rmtree(bag)
     assert visitor.get("/bags/1").status_code == 200
     assert visitor.get(page).status_code == 200
-    assert visitor.get(f"{page}/content").status_code == 404
+    assert visitor.get(f"{page}/content?show=restricted").status_code == 404
     ledger = open_ledger(str(desk.folder / "ledger.sqlite3"))
     ledger.backend.write(lambda: ledger.backend.run("UPDATE locations SET root = 's3://vault/far'"))
     ledger.close()

@@ -142,9 +142,9 @@ def send_file(visit: Visit) -> Response:
         file = find_file(ledger, number, _file_number(visit))
         records = visit.desk.records.of(holding, wait=_PATIENCE)
         shown = next(_with_renditions(ledger, number, [file], records))
+    _require_here(holding)
     if shown.closed and visit.text("show") != _ON_PURPOSE:
         raise PermissionDeniedError("this file is restricted", subject=file.path, remedy="Open it from its own page")
-    _require_here(holding)
     inline = visit.text("as") != "download"
     return serve_file(holding.address, file.path, visit.desk.settings, inline=inline)
 
