@@ -123,7 +123,7 @@ class SqliteBackend:
             )
         if code in _BROKEN:
             return LedgerError(
-                "this file is damaged or is no ledger", subject=self.path, remedy="Restore it from a backup"
+                "this file is damaged or is not a ledger", subject=self.path, remedy="Restore it from a backup"
             )
         if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
             return PermissionDeniedError(
@@ -139,7 +139,7 @@ class SqliteBackend:
 
 
 def _quoted(path: str) -> str:
-    """The path as it stands in a URI that SQLite opens: clause, SQLite, "Uniform Resource Identifiers", 3.1."""
+    """The path as it is written in a URI that SQLite opens: clause, SQLite, "Uniform Resource Identifiers", 3.1."""
     return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 

@@ -156,7 +156,7 @@ def _by_ffmpeg(rule: Rule, shop: _Shop) -> Normalised:
         options += [f"-c:a:{number}", codec]
         options += [f"-sample_fmt:a:{number}", depth] if codec == "flac" else []
     options += ["-map_metadata", "0", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"]
-    # Turning as the file asks would change pixels, so it is left to whoever shows the copy.
+    # Turning as the file asks would change pixels, so it is left to the program that shows the copy.
     shop.ask([ffmpeg, *_QUIET, "-noautorotate", "-i", shop.source, *options, shop.target], "FFmpeg made no copy")
     made = _streams(ffprobe, shop.target, shop)
     if len(made) != len(taken):
