@@ -12,7 +12,7 @@ def main() -> None:
         from archive.cli.interrupting import CODE, install, leave, leave_before_work
 
         install(leave_before_work)
-    except KeyboardInterrupt:  # so early that nobody listens yet; what comes before is Python's own start
+    except KeyboardInterrupt:  # so early that no handler is in place; what comes before is Python's own start
         raise SystemExit(130) from None
     import atexit
     import gc

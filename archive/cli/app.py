@@ -220,7 +220,7 @@ def _fail_with_fault(error: BaseException, as_json: bool) -> int:
 
 
 def _leave_broken_pipe(error: OSError, as_json: bool) -> int:
-    """Where the reader of our output went away, leave quietly, with the exit code that a shell gives such an end.
+    """Where the reader of the output went away, leave quietly, with the exit code that a shell gives such an end.
 
     The verdict was not passed on, so the code is that of none. Another pipe, such as one to a program that ended, is
     an error like others.
@@ -248,7 +248,8 @@ def _is_reader_gone() -> bool:
 def _open_closed_streams() -> None:
     """Where the caller closed a standard stream, the null device takes its place and its number.
 
-    Otherwise the next file that is opened would get the number, and what a program we start says would go into it.
+    Otherwise the next file that is opened would get the number, and the output of a program started here would go into
+    it.
     """
     import os
 
@@ -260,7 +261,7 @@ def _open_closed_streams() -> None:
 
 
 def _let_go_of_output() -> None:
-    """Where standard output takes no more, the interpreter's own last flush must not speak after us."""
+    """Where standard output takes no more, the interpreter's own last flush must not write after it."""
     import os
 
     try:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class AuditGroup(click.Group):
-    """A group that is also a command: what is no subcommand's name is a bag to audit."""
+    """A group that is also a command: an argument that does not name a subcommand is a bag to audit."""
 
     allow_interspersed_args = True
 

@@ -101,7 +101,7 @@ def add(bags: tuple[str, ...], location: str | None, recursive: bool, new: bool,
 def _search(folder: str) -> Iterator[str | ArchiveError]:
     """The bags below a folder; what hinders the search becomes a failure beside them.
 
-    Where there is no bag at all, that is one too: a mistyped or empty folder is no success.
+    Where there is no bag at all, that is one too: a mistyped or empty folder does not count as success.
     """
     from archive.stages.auditing.entering import bags_below
 

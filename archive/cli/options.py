@@ -79,7 +79,7 @@ class NamedPath(click.Path):
 
 
 def path_argument(name: str, *, nargs: int = -1, required: bool = True) -> Callable[[Function], Function]:
-    """An argument of paths: as the system gives them, not required to exist (a missing one is our own clear error).
+    """An argument of paths: as the system gives them, not required to exist (a missing one gets a clear error later).
 
     Where several may be given, @FILE stands for the names in a file.
     """

@@ -15,7 +15,7 @@ _APTRUST = "aptrust.receiving."
 
 
 def dart_settings_text(found: DartSettings, path: str) -> str:
-    """Lines for archive.toml; what is not taken over stands in comments at the end."""
+    """Lines for archive.toml; what is not taken over is in comments at the end."""
     lines = [f"# From {_comment(found.name or 'DART')} ({_comment(os.path.basename(path))})"]
     create = [f"profile = {quote_toml(os.path.abspath(path))}"] if found.profile else []
     create += [f"serialize = {quote_toml(found.serialize)}"] if found.serialize else []

@@ -19,7 +19,7 @@ SHOWN = 50
 
 
 def deposit_lines(report: DepositReport, again: str) -> Iterator[str]:
-    """One deposit: how it stands first, then the receipt, the findings and what to do.
+    """One deposit: its state first, then the receipt, the findings and what to do.
 
     `again` is what followed `archive deposit` on the command line: where the deposit is not done, the last line is the
     next command with it.
@@ -64,7 +64,7 @@ def _next_command(report: DepositReport, again: str) -> str:
 
 
 def retrieval_lines(report: RetrievalReport) -> Iterator[str]:
-    """One retrieval: the verdict, where the bag stands, the findings."""
+    """One retrieval: the verdict, where the bag is, the findings."""
     yield f"{report.verdict}: {escape(report.path)} ({report.files:,} files, {report.size:,} bytes)"
     yield from _finding_lines(report.findings)
 

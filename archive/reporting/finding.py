@@ -102,7 +102,7 @@ def fact_fields(facts: Mapping[str, Fact]) -> dict[str, str | int | bool | list[
 
 
 def clean_text(value: str) -> str:
-    """`value` without lone surrogates, which JSON cannot hold; exact bytes stand beside, in a member with _b64."""
+    """`value` without lone surrogates, which JSON cannot hold; exact bytes are in a member of their own with _b64."""
     return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 

@@ -21,7 +21,7 @@ _PIECE = re.compile(
     """,
     re.VERBOSE,
 )
-"""What belongs together in a text: ASCII between blanks or Arabic letters, or several such words."""
+"""What belongs together in a text: ASCII between spaces or Arabic letters, or several such words."""
 
 _PLAIN = re.compile("[A-Za-z](?:[^{}]*[A-Za-z0-9])?")
 """What shows right without isolation: it begins with a letter and ends with one or a digit, and has no placeholder."""

@@ -104,7 +104,7 @@ def _is_archival(statement: Statement) -> bool:
 
 
 def _described_files(statements: Iterable[Statement]) -> Iterator[str]:
-    """What people said of single files; what the program noted of its renditions stands with the files."""
+    """What people said of single files; what the program noted of its renditions is shown with the files."""
     places: dict[str, list[Statement]] = {}
     for statement in statements:
         if statement.about is not None and statement.source is not Origin.PROGRAM:

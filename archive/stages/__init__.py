@@ -1,1 +1,1 @@
-"""What we do, in order."""
+"""What the program does, in order."""

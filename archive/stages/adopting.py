@@ -1,4 +1,4 @@
-"""Adopting a version of a trust folder that somebody handed over: a folder or a zip."""
+"""Adopting a version of a trust folder that was received from someone else: a folder or a zip."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What this machine has for the work: programs, libraries, fonts and what the file system can do.
 
-Looking changes nothing: what is tried on the file system are files of our own that do not outlive the look.
+Looking changes nothing: the file system is tried with temporary files, which are removed at once.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ class PlaceStatus:
     """One place. `audience`, `credentials` and `origin` are None for a location that the settings do not name.
 
     `kind` is the scheme of its address, "dir" for a folder. Counts are those of the ledger, over holdings that were not
-    retired; `overdue` and `never` count files. `next_due` is when the next file falls due, in seconds since the epoch.
+    retired; `overdue` and `never` count files. `next_due` is when the next check is due, in seconds since the epoch.
     """
 
     name: str
@@ -92,7 +92,7 @@ def list_places(
 def ask_place(settings: Settings, ledger: Ledger | None, name: str, clock: Clock) -> PlaceTest:
     """Reach a place as an audit does and, where deposits go there, as a deposit does; nothing is stored in it.
 
-    The ledger notes whether a location of holdings was there. Raises `NotFoundError` for a name that is no place.
+    The ledger notes whether a location of holdings was there. Raises `NotFoundError` for a name that is not a place.
     """
     known = None if ledger is None else next((one for one in list_locations(ledger) if one.name == name), None)
     if known is None and name not in settings.places:

@@ -112,7 +112,7 @@ def verify(
 def _expectation(
     ledger: Ledger, bag: str, reading: BagReading, tag_digest: str, settings: Settings
 ) -> SealExpectation | None:
-    """What the ledger expects of the seals of `bag`; None where the bag is no holding and no copy of one.
+    """What the ledger expects of the seals of `bag`; None where the bag is not a holding and not a copy of one.
 
     OBJECT alone is an OCFL object as it is now: it must not have gone back behind the newest version that is held.
     OBJECT#vN asks for a version by name: where that version is not held itself, its seals are those that it had then.

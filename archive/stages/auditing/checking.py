@@ -31,7 +31,7 @@ _SAID_OF_FILES = (
 """What is not said of the bag as a whole: each file is checked by itself, and added ones are told by their names."""
 
 _IN_PLACE = (files_codes.LINK, files_codes.SPECIAL_FILE, files_codes.UNREADABLE_FILE)
-"""What is said of the file alone where it stands in the place of one that is listed."""
+"""What is said of the file alone where it is in the place of one that is listed."""
 
 
 class _AwayError(Exception):

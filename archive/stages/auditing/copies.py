@@ -17,8 +17,8 @@ from archive.stages.auditing.locations import absolute_address
 def count_other_copies(holdings: Sequence[Holding], deposits: Iterable[RecordedDeposit]) -> dict[int, int]:
     """For each holding, by its number, how many other copies of its bag there are.
 
-    Counted are holdings that were not retired, and those of `deposits` that are no holdings; the deposits are accepted
-    ones. Another path to a copy is not another copy.
+    Counted are holdings that were not retired, and those of `deposits` that are not holdings; the deposits are accepted
+    ones. A second path to a copy does not make a second copy.
     """
     held: dict[str, list[Holding]] = {}
     for one in holdings:

@@ -59,7 +59,7 @@ SHOWN = 20
 def summarise_copies(
     holdings: Iterable[HeldCopy], deposits: Iterable[RecordedDeposit], harmed: Collection[int]
 ) -> CopiesSummary:
-    """Count the copies of each bag. `harmed` are the holdings in which an audit found damage: they are no copies."""
+    """Count the copies of each bag. `harmed` are the holdings in which an audit found damage: they do not count."""
     held: dict[str, list[HeldCopy]] = {}
     media: dict[str, str] = {}
     for one in holdings:

@@ -1,4 +1,4 @@
-"""The Dask engine: batches go to the workers of a Dask cluster, ours for one run or a standing one by its address."""
+"""The Dask engine: batches go to the workers of a Dask cluster, started for one run or running at a given address."""
 
 from __future__ import annotations
 

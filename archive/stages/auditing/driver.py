@@ -166,7 +166,7 @@ class _Drive:
         )  # fmt: skip
 
     def give_back(self) -> None:
-        """After an interruption: nobody has to wait for our leases."""
+        """After an interruption, release the leases of this run, so that no other run has to wait for them."""
         release_all(self.ledger, self.leaser.owner)
         self.held.clear()
         end_run(self.ledger, self.leaser.run, "interrupted", now=self.now())

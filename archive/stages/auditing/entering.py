@@ -37,7 +37,7 @@ def enter_all(
     ledger: Ledger, settings: Settings, addresses: Iterable[str | ArchiveError], clock: Clock, *,
     location: str | None = None, new: bool = False,
 ) -> Iterator[Entry]:  # fmt: skip
-    """Enter each of these bags. With `new` one that is held already, or was retired at its address, is no failure.
+    """Enter each of these bags. With `new` one that is held already, or was retired at its address, is not a failure.
 
     An error among `addresses`, as `bags_below` yields, becomes a failure.
     """

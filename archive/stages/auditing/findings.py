@@ -80,7 +80,7 @@ def _whole_finding(cause: Cause, fault: str, address: str) -> Finding:
 
 
 def standing_damage(ledger: Ledger, wanted: Wanted, run: int, told: Sequence[Finding]) -> list[Finding]:
-    """Findings for files that an earlier run found damaged or missing and that nobody has mended since."""
+    """Findings for files that an earlier run found damaged or missing and that have not been repaired since."""
     subjects = {finding.subject for finding in told}
     findings = []
     for row in attention_files(ledger, holdings=wanted.holdings, locations=wanted.locations, before_run=run):
@@ -96,7 +96,7 @@ def once_each(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def standing_finding(row: Attention) -> Finding:
-    """The finding for a file that stands in the ledger as not intact, or for its bag."""
+    """The finding for a file that the ledger records as not intact, or for its bag."""
     if row.cause is not None:
         return _whole_finding(row.cause, row.fault, row.address)
     subject = f"{row.address}/{row.path}" if row.path else row.address
@@ -115,9 +115,9 @@ def verdict_of(counts: Counter[str], files: int, size: int, findings: Sequence[F
     elif not files and stopped is not None:
         looked = "no file was looked at"
     elif not files and outcome is Outcome.DAMAGED:
-        looked = "nothing was due, but what was found earlier stands"
+        looked = "nothing was due, but earlier findings remain"
     elif outcome is Outcome.DAMAGED and not any(counts[word.word] for word in _HARM):
-        looked = f"{looked}; what was found earlier stands"
+        looked = f"{looked}; earlier findings remain"
     idle = "nothing to do" if stopped is None else "not begun"
     word = ("intact" if files else idle) if outcome is Outcome.INTACT else outcome.value
     return f"{word}: {looked}" + (f"; {stopped}" if stopped else "")

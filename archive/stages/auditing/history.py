@@ -1,4 +1,4 @@
-"""A holding's life after sealing, in words and as PREMIS 3: the bag is never edited, so this stands beside it."""
+"""A holding's life after sealing, in words and as PREMIS 3: the bag is never edited, so this is kept outside it."""
 
 from __future__ import annotations
 

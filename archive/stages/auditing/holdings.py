@@ -47,7 +47,7 @@ from archive.stages.auditing.presence import NO_FOLDER
 from archive.storage.clock import Clock
 
 _ASKED = 100
-"""So many of a location's bags are looked for where another folder stands in its place."""
+"""So many of a location's bags are looked for where another folder is in its place."""
 
 
 class RetiredError(ExistsError):
@@ -65,7 +65,7 @@ def add_holding(
     `identity` is that of its location, where `reach_together` was asked before. With `new` a bag that was retired at
     this very address is not entered again. `read` gives what the bag holds, how it is kept and its name, where that is
     known without opening it. Raises `RetiredError` then, `NotFoundError`, `FormatError`
-    when it is no bag, `ExistsError` when it is held already, `StorageError` when its location is away.
+    when it is not a bag, `ExistsError` when it is held already, `StorageError` when its location is away.
     """
     absolute = absolute_address(address_in_place(settings, address), "")
     _refuse_held(ledger, absolute)
@@ -96,9 +96,9 @@ def _refuse_held(ledger: Ledger, absolute: str) -> None:
 def relocate_holding(
     ledger: Ledger, settings: Settings, holding: Holding, address: str, clock: Clock, *, location: str | None = None
 ) -> Holding:
-    """Tell the ledger that the bag stands at `address` now. The bag there must be the same.
+    """Record in the ledger that the bag is at `address` now. The bag there must be the same.
 
-    Raises `FormatError` when another bag stands there, and as `add_holding`.
+    Raises `FormatError` when a different bag is there, and as `add_holding`.
     """
     absolute = absolute_address(address_in_place(settings, address), "")
     identity = reach(ledger, settings, absolute, location)

@@ -74,7 +74,7 @@ class Month:
 class Portrait:
     """The holdings at one moment. `sentence` is the verdict; `formats` are (PRONOM key, name, files, bytes).
 
-    `due_bags` counts the bags of which a file falls due in this month. `deeds` are what was done since `since`, the
+    `due_bags` counts the bags of which a file is due in this month. `deeds` are what was done since `since`, the
     newest first; `added` counts the bags that came in since then.
     """
 

@@ -94,7 +94,7 @@ class LocalEngine:
         self._workers.clear()
 
     def _hear(self, worker: _Worker, signals: list[Signal]) -> None:
-        """Take in what has come, as far as it has come: a worker stopped in the middle of a message holds nobody up."""
+        """Take in what has come, as far as it has come: a worker stopped in the middle of a message delays no other."""
         try:
             received = os.read(worker.pipe.fileno(), 1 << 20)
         except OSError:
@@ -104,7 +104,7 @@ class LocalEngine:
             (length,) = struct.unpack_from("!I", worker.received)
             if len(worker.received) < 4 + length:
                 break
-            message = pickle.loads(worker.received[4 : 4 + length])  # noqa: S301 - from our own child
+            message = pickle.loads(worker.received[4 : 4 + length])  # noqa: S301 - from a child of this process
             del worker.received[: 4 + length]
             if message[0] == "beat":
                 signals.append(Beaten(message[1], message[2]))

@@ -51,7 +51,7 @@ class Pulse:
 
 def _receive(descriptor: int) -> Any:
     (length,) = struct.unpack("!I", _read_exactly(descriptor, 4))
-    return pickle.loads(_read_exactly(descriptor, length))  # noqa: S301 - from the driver that started us
+    return pickle.loads(_read_exactly(descriptor, length))  # noqa: S301 - from the driver that started this process
 
 
 def _read_exactly(descriptor: int, count: int) -> bytes:

@@ -1,6 +1,6 @@
-"""Where bags stand: addresses, and whether a location can be reached at all.
+"""Where bags are: addresses, and whether a location can be reached at all.
 
-A disk that is not mounted leaves an empty folder or none; that says nothing about the files on it. So each location has
+A disk that is not mounted leaves an empty folder or none, which proves nothing about its files. So each location has
 an identity (file system and folder), and an empty or exchanged folder counts as away, never as files that are missing.
 A mount whose server is gone may not answer at all, and a process that asks it cannot be ended by anything: so the
 driver itself never asks a local location; a process of its own does, with a time limit.
@@ -120,7 +120,7 @@ def probe_location(
     root: str, identity: str, named: bool, places: Sequence[str], options: Mapping[str, Any], *, seconds: float,
     touch: Sequence[str] = (),
 ) -> Probe:  # fmt: skip
-    """Ask a location whether it is there, for at most so many seconds. It may hang; we do not.
+    """Ask a location whether it is there, for at most so many seconds. It may hang; this does not.
 
     `touch` are bags in it that must answer as well, for each may be a disk of its own. A server is asked here, for its
     client has time limits of its own.
@@ -142,7 +142,7 @@ def probe_location(
         return Probe(f"it did not answer within {seconds:g} seconds; perhaps its server is gone")
     if process.returncode:
         return Probe("asking it failed")
-    return Probe(**marshal.loads(answer))  # noqa: S302 - from our own child
+    return Probe(**marshal.loads(answer))  # noqa: S302 - from a child of this process
 
 
 def child_environment() -> dict[str, str]:

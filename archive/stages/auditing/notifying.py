@@ -32,7 +32,7 @@ def notify(settings: Settings, report: AuditReport, environ: Mapping[str, str]) 
     """Send the summary of a run to all that [notify] names, then ping the heartbeat: what became of each.
 
     The heartbeat is pinged only after a run that was made and of which every recipient was told: silence is the alarm.
-    Raises `UsageError` when nobody is named.
+    Raises `UsageError` when no recipient is named.
     """
     done = deliver(settings.notify, notice_of_audit(settings, report), environ)
     if any(one.error is not None for one in done):
@@ -44,7 +44,7 @@ def notify(settings: Settings, report: AuditReport, environ: Mapping[str, str]) 
 def deliver(settings: NotifySettings, notice: Notice, environ: Mapping[str, str]) -> list[Delivery]:
     """Send a notice to every recipient; one that cannot be reached does not stop the others.
 
-    Raises `UsageError` when nobody is named.
+    Raises `UsageError` when no recipient is named.
     """
     if not (settings.mail_to or settings.webhook or settings.heartbeat):
         raise UsageError(

@@ -1,6 +1,6 @@
 """Bags as an audit opens them, batch by batch: what was learned of an archive is kept for the next batch.
 
-A worker gets many batches of one archive. So what the first of them learned, which member stands where and how far a
+A worker gets many batches of one archive. So what the first of them learned, where each member is and how far a
 compressed stream was read, is kept in the process for the next, as long as the file stays the same; the file itself
 is let go of in between. All batches of an archive together so cost one pass a worker, not one pass a batch. Of deposits
 that only their target reads, the reader that was used last stays open, for it may have brought the whole deposit here.

@@ -33,9 +33,9 @@ def remote_identity(root: str) -> str:
 
 
 def why_away(root: str, identity: str, named: bool, places: Sequence[str], options: Mapping[str, Any]) -> str | None:
-    """Why the location cannot be reached, or None when it is there. `places` are bags that should stand in it.
+    """Why the location cannot be reached, or None when it is there. `places` are bags that should be in it.
 
-    An empty `identity` is that of a location which nobody has seen before.
+    An empty `identity` is that of a location which has not been seen before.
     """
     try:
         if is_remote(root):
@@ -47,7 +47,7 @@ def why_away(root: str, identity: str, named: bool, places: Sequence[str], optio
     except FileNotFoundError:
         return NO_FOLDER
     except NotADirectoryError:
-        return "it is no folder"
+        return "it is not a folder"
     except OSError as error:
         return error.strerror or type(error).__name__
     except ArchiveError as error:
@@ -57,7 +57,7 @@ def why_away(root: str, identity: str, named: bool, places: Sequence[str], optio
         return "it is empty; perhaps it is not mounted"
     if same or any(os.path.lexists(path_on_disk(join_address(root, place))) for place in places):
         return None
-    return "another folder or file system stands there, with none of these bags in it"
+    return "a different folder or file system is there, with none of these bags in it"
 
 
 def path_on_disk(address: str) -> str:

@@ -19,7 +19,7 @@ from archive.stages.auditing.presence import location_identity, path_on_disk, wh
 
 def serve() -> None:
     """Answer the one question on standard input."""
-    sys.stdout.buffer.write(marshal.dumps(answer(marshal.loads(sys.stdin.buffer.read()))))  # noqa: S302 - our own driver
+    sys.stdout.buffer.write(marshal.dumps(answer(marshal.loads(sys.stdin.buffer.read()))))  # noqa: S302 - the driver's
 
 
 def answer(asked: dict[str, Any]) -> dict[str, Any]:

@@ -49,7 +49,7 @@ class Wound:
 class RepairPlan:
     """What a repair would do: nothing is written yet.
 
-    `unfinished` are files that an earlier repair, cut off before it could tell the ledger, has replaced.
+    `unfinished` are files that an earlier repair, cut off before it could record that in the ledger, has replaced.
     """
 
     holding: Holding

@@ -1,4 +1,4 @@
-"""How things stand: one look at the ledger, nothing read from the holdings."""
+"""The state of the holdings, from the ledger alone: nothing is read from the holdings themselves."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from archive.storage.clock import Clock
 
 @light_dataclass(frozen=True)
 class Status:
-    """What the ledger says. `intact` are the holdings of which every file was intact at its last look."""
+    """What the ledger says. `intact` are the holdings of which every file was intact at its last check."""
 
     ledger: str
     address: str

@@ -119,7 +119,7 @@ class Timer:
 def install_units(timer: Timer, folder: str) -> list[str]:
     """Write the units into `folder`, over older ones of the same project; their paths.
 
-    Raises `ExistsError` when a unit of that name is another project's, and `StorageError`.
+    Raises `ExistsError` when a unit of that name belongs to another project, and `StorageError`.
     """
     written = []
     units = [(f"{timer.name}.service", timer.service()), (f"{timer.name}.timer", timer.timer())]

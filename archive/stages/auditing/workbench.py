@@ -1,8 +1,8 @@
 """The folder beside a bag in which a repair prepares files: interrupted, it leaves the old or the new file, no part.
 
 A new file is written and synced here and only then renamed over the old one, which a hard link keeps beside. The
-workbench also says what the repair was about to do, so that the next one can tell the ledger what was done. There is
-one workbench a bag: it keeps two repairs apart.
+workbench also says what the repair was about to do, so that the next one can record in the ledger what was done. There
+is one workbench a bag: it keeps two repairs apart.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Workbench:
     def replace(self, path: str, write: Writer, *, keep: bool) -> None:
         """Put what `write` gives in the place of the bag's file `path`; with `keep` the old one stays in `kept`.
 
-        Raises `UsageError` when a link stands on the way, `StorageError`, and what `write` raises.
+        Raises `UsageError` when a link is on the way, `StorageError`, and what `write` raises.
         """
         target = os.path.join(self.bag, path)
         _refuse_links(self.bag, path)
@@ -59,7 +59,7 @@ class Workbench:
 
 
 def place_of(bag: str) -> str:
-    """Where the workbench of a bag stands."""
+    """The path of a bag's workbench."""
     above, _slash, name = bag.rstrip("/").rpartition("/")
     return f"{above}/.{name}.muniment-repair"
 
@@ -116,7 +116,7 @@ def clear_left(bag: str) -> None:
 
 
 def _clear(folder: str) -> None:
-    """Take away what is ours, and nothing else. Raises OSError."""
+    """Remove what the workbench itself made, and nothing else. Raises OSError."""
     for name in ("new", "journal.part", "journal"):
         with contextlib.suppress(FileNotFoundError):
             os.unlink(os.path.join(folder, name))

@@ -30,7 +30,7 @@ class JobOrder:
 def order_of_job(path: str, settings: Settings) -> JobOrder:
     """The job in the file `path`, over `settings`. Relative sources are looked for beside the file.
 
-    Raises `FormatError` for a file that is no job of DART that makes a bag, `NotFoundError` and `StorageError`.
+    Raises `FormatError` for a file that is not a DART job that makes a bag, `NotFoundError` and `StorageError`.
     """
     job = read_job(_read(path), path)
     beside = os.path.dirname(os.path.abspath(path))

@@ -1,11 +1,11 @@
-"""Making a folder a bag where it stands, without a second copy: `--in-place`.
+"""Making a folder a bag where it is, without a second copy: `--in-place`.
 
 No file is copied, linked or rewritten. The tag files are made beside the source, with a link where `data` will be.
 Then two exchanges of names, each atomic, put the bag in place:
 
 1. the source folder and that link change places: the folder is now the bag's `data`, and the source's path leads to it
    through the link;
-2. the link and the bag change places: the bag stands at the source's path.
+2. the link and the bag change places: the bag is now at the source's path.
 
 Whenever the process ends, the source's path leads to the whole source or to the whole bag, never to a mixture. (Hard
 links for every file would do the same in one exchange, at three times the cost.)
@@ -63,7 +63,7 @@ class Exchange:
         sync_folder(os.path.dirname(self.source))
 
     def undo(self) -> None:
-        """Put the source back where the bag stands now. Raises OSError."""
+        """Put the source back where the bag is now. Raises OSError."""
         with _undisturbed():
             self.partial.keep = True
             exchange(self.source, self.bag)
@@ -78,7 +78,7 @@ def _link_text(partial: str) -> str:
 
 def find_interrupted(source: str) -> str | None:
     """The working folder that holds the folder which `source` should be, after a run that was cut off between the two
-    exchanges; None when `source` is no such link."""
+    exchanges; None when `source` is not such a link."""
     own = os.path.abspath(source)
     if not os.path.islink(own):
         return None
@@ -99,7 +99,7 @@ def put_back(source: str, partial: str) -> None:
 
 
 def holds_source(partial: str) -> bool:
-    """True when the working folder holds somebody's files, not only ours: it must not be removed."""
+    """True when the working folder holds files that this program did not make: it must not be removed."""
     data = os.path.join(partial, BAG, "data")
     return os.path.isdir(data) and not os.path.islink(data) and not os.path.islink(os.path.join(partial, BAG))
 

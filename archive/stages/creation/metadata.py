@@ -199,7 +199,7 @@ def _survey(build: Originals, told: Description, identifications: Identification
 def find_title(
     build: Originals, told: Description, survey: Survey, findings: list[Finding]
 ) -> tuple[Statement, str | None]:
-    """The title, and the bag path of the document it was taken from, where nobody gave one."""
+    """The title, and the bag path of the document it was taken from, where none was given."""
     given = told.title_text()
     if given is not None:
         return next(s for s in told.values("title") if s.value == given), None

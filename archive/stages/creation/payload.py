@@ -1,4 +1,4 @@
-"""The payload: copied and digested in one read, or digested where it stands."""
+"""The payload: copied and digested in one read, or digested where it is."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def take_payload(
     visited: BinaryIO | None = None,
     recorded: Callable[[], None] | None = None,
 ) -> None:
-    """Copy every file of the plan's sources into the build (with `in_place`, only digest them where they stand).
+    """Copy every file of the plan's sources into the build (with `in_place`, only digest them where they are).
 
     `delivery` compares the files with the checksums that came with them. `visited` takes down the path of each folder,
     ended by a NUL. `recorded` is called whenever some files more are recorded. `notice` receives files that have

@@ -65,7 +65,7 @@ def judge_finished_bag(
 ) -> ValidationReport:
     """The judgement on the finished bag at `path`, a folder or an archive, reported as the bag it will be.
 
-    `digested_in_place` is the size in bytes of a payload that was digested where it stands. When that is large, or the
+    `digested_in_place` is the size in bytes of a payload that was digested where it is. When that is large, or the
     files are many, they are not read again: they must be there, the tag files are read, and the verdict says no more
     than "complete". Everything else is judged in full. Raises `ArchiveError`.
     """

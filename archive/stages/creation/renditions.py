@@ -219,7 +219,7 @@ def _neighbours(location: bytes, path: str) -> Neighbours:
 
 
 def _counts(found: Identification | None, path: str) -> bool:
-    """Whether an original's bytes are part of the work: what nobody reads would make the time left look short."""
+    """Whether an original's bytes are part of the work: what is never read would make the time left look short."""
     return media_type_of(found.mime if found is not None else None, path.rpartition("/")[2]) is not None
 
 
@@ -235,7 +235,7 @@ def _write(build: Build, names: RenditionNames, attempt: Attempt, progress: Prog
 
 
 def _conclude(build: Build, names: RenditionNames, rendered: Rendered) -> RenditionResult:
-    """The result of one original; writes the judge's report."""
+    """The result of one original; writes the validator's report."""
     attempt, confirmation = rendered.attempt, rendered.confirmation
     validated, validator, report = None, None, None
     findings = attempt.findings

@@ -64,7 +64,7 @@ def gather_requirements(settings: Settings) -> Requirements:
 
 
 def find_missing(requirements: Requirements, fields: Fields) -> tuple[Finding, ...]:
-    """The fields that the profile requires and that neither `fields`, for bag-info.txt, nor we ourselves give."""
+    """The fields that the profile requires and that neither `fields`, for bag-info.txt, nor the program gives."""
     profile = requirements.profile
     if profile is None:
         return ()
@@ -142,9 +142,9 @@ def _judge_form(profile: Profile, serialize: str) -> list[str]:
     if profile.accept_version and "1.0" not in profile.accept_version:
         conflicts.append(f"it accepts BagIt {', '.join(profile.accept_version)} only, and 1.0 is what is written here")
     if serialize and profile.serialization == "forbidden":
-        conflicts.append(f"--serialize {serialize}: it wants a folder")
+        conflicts.append(f"--serialize {serialize}: it requires a folder")
     elif not serialize and profile.serialization == "required":
-        conflicts.append("it wants one file: give --serialize zip or tar")
+        conflicts.append("it requires one file: give --serialize zip or tar")
     elif serialize and not _accepts(profile, serialize):
         conflicts.append(f"--serialize {serialize}: it accepts {', '.join(profile.accept_serialization) or 'a folder'}")
     if profile.fetch_required:

@@ -1,8 +1,8 @@
 """What has settled in a folder where others put things: looked at time and again, by names, sizes and times.
 
 Something has settled when nothing in it has changed between two looks at least so many seconds apart, and no name in
-it is that of a file which is not complete. Only the passing of time is measured, by a clock that nobody sets: the times
-of files may come from a server whose clock is wrong, and are only compared with each other.
+it is that of a file which is not complete. Only the passing of time is measured, by a clock that cannot be set: the
+times of files may come from a server whose clock is wrong, and are only compared with each other.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Settling:
         self._looks: dict[str, _Look] = {}
 
     def look(self) -> list[Arrival]:
-        """What stands in the folder now, by name, hidden names and system files left out.
+        """What is in the folder now, by name, hidden names and system files left out.
 
         Raises `StorageError` when the folder itself cannot be read: it may be a share that is away.
         """
@@ -65,7 +65,7 @@ class Settling:
         return found
 
     def mark(self, path: str) -> str:
-        """What stood for `path` at the last look."""
+        """The mark of `path` when the folder was last read."""
         look = self._looks.get(os.path.basename(path))
         return "" if look is None else look.mark
 

@@ -41,7 +41,7 @@ def mark_source(
 
 
 def mark_bag(source: str, target: str) -> str | None:
-    """The mark of a source together with the bag that stands at `target`; None where there is none."""
+    """The mark of a source together with the bag that is at `target`; None where there is none."""
     try:
         status = os.stat(target)
     except OSError:

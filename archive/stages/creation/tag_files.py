@@ -13,10 +13,10 @@ from archive.stages.creation.builder import BagBuilder
 from archive.storage.clock import Clock
 
 COMPUTED = ("Payload-Oxum", "Bag-Size")
-"""Fields that only the payload tells: nobody else may give them."""
+"""Fields that follow from the payload alone: they cannot be given."""
 
 OWN = ("Bagging-Date", "Bag-Software-Agent")
-"""Fields that are filled in here unless somebody gives them."""
+"""Fields that are filled in here unless they are given."""
 
 _SIZES = ("bytes", "KB", "MB", "GB", "TB", "PB")
 

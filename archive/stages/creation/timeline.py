@@ -22,7 +22,7 @@ class Step(Enum):
 
 @light_dataclass(slots=True)
 class Timeline:
-    """The second in which each step ended, by one clock; with a clock that stands still, one second for all."""
+    """The second in which each step ended, by one clock; with a clock that does not advance, one second for all."""
 
     clock: Clock
     _stamps: dict[Step, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Watching a folder: which of what stands in it becomes a bag now, and what is not tried again and again."""
+"""Watching a folder: which of its contents become bags now, and what is not tried again and again."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class WatchRound:
 
 
 class Watch:
-    """A folder under watch; `left_out` are paths in it that nobody looks at. Raises `UsageError` and `StorageError`."""
+    """A folder under watch; `left_out` are paths in it that are not read. Raises `UsageError` and `StorageError`."""
 
     def __init__(
         self, folder: str, seconds: float, left_out: Sequence[str] = (), clock: Callable[[], float] = time.monotonic
@@ -59,7 +59,7 @@ class Watch:
                 return
 
     def mark(self, path: str) -> str:
-        """What stood for `path` at the last look."""
+        """The mark of `path` when the folder was last read."""
         return self._settling.mark(path)
 
     def note(self, path: str, problem: str) -> bool:

@@ -62,7 +62,7 @@ def create(
     part: GroupPart | None = None,
     progress: Progress = NO_PROGRESS,
 ) -> CreationReport:
-    """Make one bag of `sources` in the folder `to`, or, with `in_place`, of the one folder where it stands.
+    """Make one bag of `sources` in the folder `to`, or, with `in_place`, of the one folder where it is.
 
     `description` is a description file to use instead of one found beside the source, and with `replace_description`
     instead of one in the source; `plain` makes a bag without

@@ -63,8 +63,9 @@ def judge_rights(
     """What in the bag's rights forbids to give it to `recipient`, or should be known. Raises `StorageError`.
 
     The one rule for deposits and exports. Every record of the bag is asked, wherever it is among the tag files; the
-    strictest decides. What is restricted may be kept by ourselves, given to a named person with a reason, and is never
-    given to the public. `private_fields` and `restricted_files` tell whether those go along with the rest.
+    strictest decides. What is restricted may be kept in the archive's own places, given to a named person with a
+    reason, and is never given to the public. `private_fields` and `restricted_files` tell whether those go along with
+    the rest.
     """
     found = _judge_for_everyone(source, clock.now().date(), restricted_files=restricted_files)
     return [_for_recipient(finding, recipient, private_fields=private_fields) for finding in found]

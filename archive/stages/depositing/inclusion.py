@@ -24,7 +24,7 @@ CHECKPOINT = ".checkpoint"
 def keep_inclusion(settings: Settings, bag: str, stem: str) -> list[Finding]:
     """Write `stem`.inclusion.json, and beside it the checkpoint `stem`.checkpoint where one covers the bag's seals.
 
-    Nothing is written for a bag that is no holding, or of which the ledger knows no seal. What hinders it is a
+    Nothing is written for a bag that is not a holding, or of which the ledger knows no seal. What hinders it is a
     finding: the deposit is made all the same.
     """
     address = ledger_address(settings)

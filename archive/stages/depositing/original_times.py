@@ -54,7 +54,7 @@ def times_of(source: BagReading) -> Callable[[str], int | None]:
 def restore_times(bag: str) -> int:
     """Give the originals of the bag in the folder `bag` the times that its PREMIS record has; the number of files.
 
-    A record that cannot be read, or a file that is not there, changes nothing: times are no part of a bag's validity.
+    A record that cannot be read, or a file that is not there, changes nothing: times do not affect validity.
     """
     try:
         with open_bag(bag) as source:

@@ -32,7 +32,7 @@ _DESCRIPTIONS = ("metadata/descriptive/dcterms.xml", "metadata/descriptive/dc.xm
 _LIMIT = 1 << 24
 _PACKED = ("sha512", "sha256", "md5")
 _STANDING = {Delivery.ZIP: "application/zip", Delivery.TAR: "application/tar"}
-"""What is sent as it stands: the media type of the archive that a target takes."""
+"""What is sent as it is: the media type of the archive that a target takes."""
 
 
 def describe_bag(
@@ -48,9 +48,9 @@ def describe_bag(
 
     `unread` says that its payload was not read yet.
 
-    A zip or tar of the form that is asked for is sent as it stands. Else the package lists the bag's files, wherever
-    they are, each with the digests of `needs`. `identifier` stands in for the bag's own External-Identifier. Raises
-    `StorageError`, `SourceError`.
+    A zip or tar of the form that is asked for is sent as it is. Else the package lists the bag's files, wherever
+    they are, each with the digests of `needs`. `identifier` is used instead of the bag's own External-Identifier.
+    Raises `StorageError`, `SourceError`.
     """
     name = source.reader.name
     tags = tuple((tag.label, tag.value) for tag in source.info)
@@ -75,7 +75,7 @@ def pack_package(
     modified: int,
     progress: Progress = NO_PROGRESS,
 ) -> Package:
-    """The same package as one zip or tar in `folder`, made anew unless it is there whole already.
+    """The same package as one zip or tar in `folder`, made again unless it is there whole already.
 
     The name says the content, and the file takes its name only when it is finished. Raises `StorageError`.
     """
@@ -185,7 +185,7 @@ def _fingerprint(files: FileTable) -> str:
 def _identify(tags: tuple[tuple[str, str], ...], name: str) -> str:
     """The bag's first External-Identifier, as a URI; without one, a URN from its name.
 
-    Bags of one name without an identifier are versions of one another: whoever does not want that gives identifiers.
+    Bags of one name without an identifier are versions of one another: give identifiers to avoid that.
     """
     own = next((value.strip() for label, value in tags if label.lower() == "external-identifier" and value.strip()), "")
     if ":" in own and " " not in own:

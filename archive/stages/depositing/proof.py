@@ -120,9 +120,9 @@ def prove_again(
 def _read_back(
     run: DepositRun, items: Sequence[Item], size: int, deposited: Deposited, journal: Journal | None
 ) -> tuple[Proof, int, list[Finding]]:
-    """Every file from the far side against the digest it must have. A `journal` notes what has to be sent again.
+    """Every file, read back from the target, against the digest it must have.
 
-    `size` is that of all files, in bytes.
+    A `journal` notes what has to be sent again. `size` is that of all files, in bytes.
     """
     damage: list[Finding] = []
     verified = 0
@@ -157,9 +157,9 @@ def _read_back(
 def _hash_ahead(
     run: DepositRun, deposited: Deposited, items: Sequence[Item]
 ) -> Iterator[tuple[Item, Callable[[], str | None]]]:
-    """Each file with what gives its digest on the far side, in their order.
+    """Each file with what gives its digest at the target, in their order.
 
-    Where the far side is a local folder, large files are read ahead by the workers of the settings.
+    Where the target is a local folder, large files are read ahead by the workers of the settings.
     """
     threads = run.workers if isinstance(run.target, SendsUnseen) else 1
     waiting: deque[tuple[Item, Callable[[], str | None]]] = deque()

@@ -83,7 +83,7 @@ class KeptReceipts:
 def receipts_of(settings: Settings, target: str) -> KeptReceipts:
     """The receipts kept here of deposits at `target`.
 
-    Each stands twice, as a file and in the deposit's journal, so that one that was lost or changed is noticed: the
+    Each is stored twice, as a file and in the deposit's journal, so that one that was lost or changed is noticed: the
     journal's counts then.
     """
     folder = os.path.join(settings.folder, settings.deposit.journal)

@@ -42,7 +42,7 @@ def record_deposit(
     settings: Settings, source: BagReading, bag: str, receipt: Receipt, clock: Clock, *, form: Delivery, place: str,
     fresh: bool,
 ) -> list[Finding]:  # fmt: skip
-    """Tell the ledger, where there is one, of an accepted deposit in the place of this name ("" for an address).
+    """Record in the ledger, where there is one, an accepted deposit in the place of this name ("" for an address).
 
     `form` is the one in which the bag went there.
 

@@ -1,7 +1,7 @@
 """The state machine of a deposit, the same for every target.
 
 plan -> stage -> send -> commit -> read back -> receipt -> poll. Each step is in the journal before the next begins, so
-that a run which was killed is taken up where it stopped. Nothing is called done before the far side's bytes were read
+that a run which was killed is taken up where it stopped. Nothing is called done before the target's bytes were read
 back and hashed, or, where a target gives nothing back, before the repository itself says that it has them; the receipt
 says which.
 """
@@ -57,7 +57,7 @@ def deposit(
 ) -> DepositReport:
     """Deposit the bag at the path `bag` and say what became of it.
 
-    What the far side refuses, or does not answer, is a finding; what is wrong on our own side is raised:
+    What the target refuses, or does not answer, is a finding; what is wrong on this side is raised:
     `SourceError`, `UsageError`, `StorageError`, `LockedError`. `resume` allows to ask again after an outcome that was
     not known; `dry_run` stops before anything is sent. `identifier` names the bag for the repository, in place of its
     own External-Identifier. `at` is how the target was named, the name of a place or an address: it says who sees what
@@ -126,7 +126,7 @@ def _deposit(run: DepositRun, package: Package, *, resume: bool, dry_run: bool) 
 
 
 def _explain(error: ArchiveError, label: str, attempts: int) -> Finding:
-    """What the far side answered, or did not, as a finding."""
+    """What the target answered, or did not, as a finding."""
     match error:
         case NotAuthorisedError():
             return codes.NOT_AUTHORISED.at(label, words=_told(error))
@@ -140,7 +140,7 @@ def _explain(error: ArchiveError, label: str, attempts: int) -> Finding:
 
 
 def _told(error: NotAuthorisedError) -> str:
-    """Why we are not let in, and the next step where the error knows a better one than the finding."""
+    """Why access was denied, and the next step where the error knows a better one than the finding."""
     return error.problem if error.remedy is None else f"{error.problem}. {error.remedy}"
 
 

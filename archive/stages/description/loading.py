@@ -21,7 +21,7 @@ _ORIGINALS = f"data/{Role.ORIGINAL.value}/"
 
 
 def load_description(sources: Sequence[str], explicit: str | None, *, replacing: bool = False) -> Description | None:
-    """The description of these sources, its files named by bag paths; None where nobody wrote one.
+    """The description of these sources, its files named by bag paths; None where there is none.
 
     It is `explicit`, or description.toml or metadata.csv at the top of a folder, or beside a source that is a file, or
     metadata/metadata.csv in an Archivematica transfer, with the rights of its metadata/rights.csv. With `replacing` one
@@ -108,7 +108,7 @@ def _refuse_wrong(path: str, findings: Sequence[Finding]) -> None:
 def read_description_file(path: str) -> tuple[Description, list[Finding]]:
     """The description in one file, by its name's ending, and everything that is wrong with it.
 
-    Raises `NotFoundError`, `UsageError` for what is no file of a sensible size, and `StorageError`.
+    Raises `NotFoundError`, `UsageError` for what is not a file of a sensible size, and `StorageError`.
     """
     content = _read(path)
     name = os.path.basename(path)

@@ -58,7 +58,7 @@ _CLOSED_IN_WORDS = re.compile(
     r"|\b(not|no) (access|accessible|available|open|public)\b(?! restriction)",
     re.IGNORECASE,
 )
-"""What a sentence about access says when the material may not be given out to everybody."""
+"""What a sentence about access says when the material may not be given out to everyone."""
 BAG_INFO = "bag-info.txt"
 _LABELS = ("access", "access-conditions", "access-restrictions", "access-rights", "accessrights", "rights")
 """Elements of bag-info.txt that depositors put an access level in."""
@@ -138,7 +138,7 @@ def judge_accesses(
     """Why these records do not let the bag be given out on `today`, and where they contradict each other.
 
     `statements` is the strictest access of statements.json today, `statements_of_whole` that of the package; None where
-    it says nothing.
+    it names none.
     """
     records = list(found)
     ends = [end for one in records for end in one.ends if end is not None]
@@ -243,14 +243,14 @@ def _without_head(element: _Element) -> str:
 
 
 def _of_bag_info(path: str, content: bytes) -> list[RecordedAccess]:
-    """The access levels in bag-info.txt. Free text says nothing, for its elements have no agreed meaning."""
+    """The access levels in bag-info.txt. Free text does not count, for its elements have no agreed meaning."""
     tags = parse_tags(content, path)[0]
     words = [access_word(tag.value) for tag in tags if tag.label.strip().lower() in _LABELS]
     return [RecordedAccess(path, access) for access in words if access is not None]
 
 
 def _of_description(path: str, content: bytes) -> list[RecordedAccess]:
-    """The access in a description.toml; what cannot be read as one says nothing."""
+    """The access in a description.toml; what cannot be read as one is ignored."""
     try:
         table = load_toml(content.decode("utf-8"))
     except (ValueError, RecursionError):

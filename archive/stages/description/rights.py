@@ -27,8 +27,8 @@ _PROPERTIES = (
 def check_release(statements: bytes | None, today: date) -> list[Finding]:
     """Whether the rights recorded in a bag's statements.json let it be given out on `today`.
 
-    No finding of severity error or unchecked means yes. None, for a bag without our metadata, has no rights to check.
-    An embargo ends on its day; one whose end cannot be read never does.
+    No finding of severity error or unchecked means yes. None, for a bag without muniment's metadata, has no rights to
+    check. An embargo ends on its day; one whose end cannot be read never does.
     """
     if statements is None:
         return []
@@ -45,7 +45,7 @@ def check_release(statements: bytes | None, today: date) -> list[Finding]:
 
 
 def accesses_of_statements(statements: bytes | None, today: date) -> tuple[Access | None, Access | None]:
-    """The strictest access that statements.json names today, and the one of the package; None where it says nothing."""
+    """The strictest access that statements.json names today, and the one of the package; None where it names none."""
     if statements is None:
         return None, None
     try:

@@ -66,7 +66,7 @@ def draft(sources: Sequence[str], settings: Settings, *, beside: str | None = No
 
 
 def write_draft(made: Draft) -> str:
-    """The draft as a description.toml: suggestions only, since what people wrote stands in their own file."""
+    """The draft as a description.toml: suggestions only, since what people wrote is in their own file."""
     comment = (
         "A draft by archive describe. Each value is a suggestion, and stays one until you take away certainty ="
         ' "suggested";\ntake away what is wrong. How to write a description: docs/description.md'

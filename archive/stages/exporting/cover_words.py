@@ -27,7 +27,7 @@ ENGLISH = {
     "license": "Licence",
     "holder": "Rights holder",
     "statement": "Rights statement",
-    "none": "The description says nothing about rights. Ask the archive before you publish anything.",
+    "none": "The description does not mention rights. Ask the archive before you publish anything.",
     "duty": "Do not pass this copy on. Ask the archive if someone else needs it.",
     "check": "How to check this copy",
     "steps": "Open a terminal in the folder that holds this sheet, and run:",

@@ -117,6 +117,6 @@ def is_same_file(target: str, bag: str) -> bool:
 
 
 def recipient_at(to: str, settings: Settings) -> Recipient:
-    """Who sees the folder `to`: ourselves where it belongs to a place of ours, else everyone."""
+    """Who sees the folder `to`: the audience of the configured place that it belongs to, else everyone."""
     name = place_at(settings, os.path.abspath(to))
     return EVERYONE if name is None else Recipient(audience_of(settings, name))

@@ -239,7 +239,7 @@ def _changed(part: _Part, path: str) -> StorageError:
 
 
 def _take_tag_files(parts: list[_Part], build: BagBuilder) -> None:
-    """Keep what each part says of itself, but for what BagIt itself needs: that is written anew for the whole.
+    """Keep what each part says of itself, but for what BagIt itself needs: that is written again for the whole.
 
     Raises `StorageError` when a folder that was validated cannot be listed now.
     """

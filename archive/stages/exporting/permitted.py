@@ -74,7 +74,7 @@ def write_selection(source: Source, selection: Selection, package: Package, top:
 
 
 def _fresh_files(source: Source, selection: Selection) -> Iterator[tuple[str, bytes]]:
-    """Files that are written anew: they count or name what is left out."""
+    """Files that are written again: they count or name what is left out."""
     yield DECLARATION, b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
     payload = [one for one in selection.files if one.in_payload]
     tags = [tag for tag in source.reading.info if selection.whole or tag.label.lower() not in _OF_THE_WHOLE]
@@ -98,7 +98,7 @@ def _digest(chunks: Iterable[bytes], algorithm: str) -> str:
 
 
 def _speaks_of_the_package(path: str) -> bool:
-    """Whether a tag file says nothing of single files, or is written anew."""
+    """Whether a tag file does not mention single files, or is written again."""
     return path in (DECLARATION, _INFO, *_DUBLIN_CORE) or parse_manifest_name(path) is not None
 
 

@@ -67,7 +67,7 @@ def export(source: Source, package: Package) -> Sequence[Lost]:
 
 
 def _is_described(file: SourceFile) -> bool:
-    """False for what only BagIt itself needs, for seals and for private fields, of which the graph says nothing."""
+    """False for what only BagIt itself needs, for seals and for private fields, which the graph leaves out."""
     top = "/" not in file.path
     is_bagit = top and (file.path in ("bagit.txt", "fetch.txt") or parse_manifest_name(file.path) is not None)
     return not is_bagit and not file.restricted and not file.is_of_seal
@@ -120,7 +120,7 @@ class _Graph:
         return (file for file in self._source.files if _is_described(file))
 
     def _parts(self) -> Iterator[bytes]:
-        """The property hasPart of the root in pieces; one part by itself is no array, none is not written."""
+        """The property hasPart of the root in pieces: a single part without an array, nothing without parts."""
         parts = ({"@id": encode_id(file.path)} for file in self._files())
         first = list(islice(parts, 2))
         if len(first) < 2:
@@ -272,6 +272,6 @@ def _in_language(statement: Statement) -> Any:
 
 
 def _one_or_many(values: list[Any]) -> Any:
-    """A value by itself is no array; repeats are left out; none is None, which is not written."""
+    """A value by itself is not written as an array; repeats are left out; no value is None, which is not written."""
     kept = [one for number, one in enumerate(values) if one not in values[:number]] if len(values) < 99 else values
     return None if not kept else kept[0] if len(kept) == 1 else kept

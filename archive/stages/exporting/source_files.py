@@ -13,7 +13,7 @@ from archive.model.light import light_dataclass
 from archive.storage.working_folder import is_restricted
 
 _KEPT = 4096
-"""The files of a bag with no more are kept, at about 300 bytes each; making them anew costs time in each pass."""
+"""The files of a bag with no more are kept, at about 300 bytes each; making them again costs time in each pass."""
 
 
 @light_dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ _AGENT_TYPES = ("software", "person", "organization")
 class TransferRecord:
     """The record of a transfer with these originals, and what it takes from the record of the bag.
 
-    `originals` gives the files anew each time, `place_of` the path in the transfer of one by its bag path. Nothing is
+    `originals` gives the files again each time, `place_of` the path in the transfer of one by its bag path. Nothing is
     kept of the single file: the identifiers of its events follow from its path.
     """
 

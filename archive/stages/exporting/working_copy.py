@@ -206,7 +206,7 @@ class _Giving:
         )
 
     def _record(self, bag: str, target: str, package: CountedPackage) -> bool:
-        """Tell the ledger, where there is one: an event `dissemination` of the bag's holding. Raises `LedgerError`."""
+        """Record an event `dissemination` of the bag's holding in the ledger, if there is one. Raises `LedgerError`."""
         person = self._person
         detail: dict[str, Any] = {
             "for": person.name, "purpose": person.purpose, "copy": os.path.basename(target),

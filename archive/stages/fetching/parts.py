@@ -86,7 +86,7 @@ class Part:
         return self.digests.size
 
     def restart(self) -> None:
-        """Begin anew."""
+        """Begin again."""
         try:
             os.ftruncate(self._descriptor, 0)
             os.lseek(self._descriptor, 0, os.SEEK_SET)

@@ -70,7 +70,7 @@ def import_package(
     that has errors. The package is never written to. `dry_run` checks all that and writes nothing; `clean_partial`
     removes what a run that was cut off left. Where the bag is there already, whole and made of this very package,
     nothing is written, and the report says so. A ledger, where there is one, gets an event. Raises `UsageError`, also
-    for several items, `NotFoundError`, `NotABagError` for what is no package, `ExistsError`, `SourceError` when the
+    for several items, `NotFoundError`, `NotABagError` for what is not a package, `ExistsError`, `SourceError` when the
     package changes meanwhile, `FormatError` and other `StorageError`; then nothing is at the destination.
     """
     (report,) = _import(package, to, name, _Run(settings, clock, progress, dry_run, clean_partial), several=False)

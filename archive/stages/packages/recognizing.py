@@ -34,7 +34,7 @@ def kind_of(reading: PackageReading) -> PackageKind | None:
 def read_package(reading: PackageReading) -> PackageContent:
     """What the package says of itself; what is wrong with that is in its findings.
 
-    Raises `NotABagError` for what is no package of a known kind, and OSError.
+    Raises `NotABagError` for what is not a package of a known kind, and OSError.
     """
     kind = kind_of(reading)
     try:

@@ -1,4 +1,4 @@
-"""Dublin Core of packages as statements of ours: the terms of DCMI, each with the document that says it."""
+"""Dublin Core of packages as muniment's statements: the terms of DCMI, each with the document that says it."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class Word(Enum):
 
 
 def read_version(answer: str) -> tuple[str, str | None] | None:
-    """Program version, and version and date of the daily signatures where named; None when it is no such answer."""
+    """Program version, and version and date of the daily signatures where named; None when it is not such an answer."""
     found = _VERSION.fullmatch(answer.strip().rstrip("\0"))
     if found is None:
         return None

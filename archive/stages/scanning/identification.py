@@ -1,4 +1,4 @@
-"""What format each file has, and what says so: PRONOM by pygfried (Siegfried), else a small table of ours.
+"""What format each file has, and what says so: PRONOM by pygfried (Siegfried), else a small built-in table.
 
 A match by the name's extension alone is not an identification: only where the text itself was read, too, is the format
 named; else there is no PRONOM key, and a note names the candidate.

@@ -1,4 +1,4 @@
-"""What a file's own bytes say where PRONOM's signatures say nothing, or something that its name does not fit.
+"""What a file's own bytes say where PRONOM's signatures match nothing, or something that its name does not fit.
 
 Many text formats (CSV, Markdown, JSON) have no signature: the extension names them, and reading the text confirms it.
 """
@@ -100,7 +100,7 @@ def is_message(reading: OwnReading, path: str) -> bool:
 
 
 def fits(mime: str, path: str) -> bool:
-    """True where the extension of `path` is no other format's, though PRONOM does not list it for `mime`.
+    """True where the extension of `path` does not belong to another format, though PRONOM does not list it for `mime`.
 
     A plain text may have any extension that means no other format, such as a programming language's.
     """

@@ -1,7 +1,7 @@
-"""Formats by PRONOM: what Siegfried (pygfried) says of each file, in a process of its own, and what we make of it.
+"""Formats by PRONOM: what Siegfried (pygfried) says of each file, in a process of its own, and what is made of it.
 
 Siegfried holds Python's lock while it works, and its Go runtime wakes threads on every core. In a process of its own,
-on one core, it goes on while files are copied, its memory is not ours, and a file on which it breaks costs that file
+on one core, it goes on while files are copied, its memory is separate, and a file on which it breaks costs that file
 its name and nothing else.
 """
 
@@ -174,7 +174,7 @@ _lock = threading.Lock()
 
 
 def take_pronom() -> Pronom:
-    """One that nobody uses, for its process takes some tenths of a second to start, or a new one. Give it back."""
+    """One that is not in use, for its process takes some tenths of a second to start, or a new one. Give it back."""
     with _lock:
         return _idle.pop() if _idle else Pronom()
 

@@ -1,4 +1,4 @@
-"""Our side of the process that runs Siegfried: starts it, asks it ahead, and starts it anew when it breaks."""
+"""The caller's side of the process that runs Siegfried: starts it, asks it ahead, and restarts it when it breaks."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Answers = list[bytes]
 
 def read_answer(answer: bytes) -> dict[str, Any]:
     """What the process said of a file."""
-    said: dict[str, Any] = marshal.loads(answer)  # noqa: S302 - from the process that we started
+    said: dict[str, Any] = marshal.loads(answer)  # noqa: S302 - from the process started here
     return said
 
 
@@ -48,7 +48,7 @@ class PronomProcess:
         if self._hello is None and not self._answers.empty():
             said = self._answers.get()
             if said is None:
-                self._answers.put(None)  # it was ended before it said a word: `hello` starts it anew
+                self._answers.put(None)  # it was ended before it said a word: `hello` restarts it
             else:
                 self._hello = said
         return not self._answers.empty() or self._asked == 0
@@ -109,7 +109,7 @@ class PronomProcess:
         self._questions.put(None)
 
     def _next(self) -> Any:
-        """The next message of the process; None when it has ended or says nothing for too long."""
+        """The next message of the process; None when it has ended or sends nothing for too long."""
         try:
             return self._answers.get(timeout=_PATIENCE)
         except Empty:

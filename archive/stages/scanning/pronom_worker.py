@@ -2,7 +2,7 @@
 
 A message is its length in four bytes and its content by `marshal`. An answer is a list of what was said, each once and
 marshalled by itself, and the number in it for each path. The first answer names the program and its
-signatures; it is empty where there is no Siegfried that works. Little of ours is imported, so that it starts fast.
+signatures; it is empty where there is no Siegfried that works. Little of muniment is imported, so that it starts fast.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ def read_message(stream: IO[bytes]) -> Any:
     content = stream.read(struct.unpack("!I", head)[0]) if len(head) == 4 else b""
     if not content:
         raise EOFError
-    return marshal.loads(content)  # noqa: S302 - from the process that started us, or that we started
+    return marshal.loads(content)  # noqa: S302 - from the parent or the child of this process
 
 
 def main() -> None:
     """Answer until the other side closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever the library prints is no answer
+    os.dup2(2, 1)  # whatever the library prints is not an answer
     keep_to_one_processor()  # before Go starts a thread for each
     try:
         import pygfried

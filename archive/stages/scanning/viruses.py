@@ -1,7 +1,7 @@
 """The virus check: ClamAV over every payload file, by clamd where it answers, else by clamscan.
 
 What was not scanned is never called clean: without a scanner, or with one that has no signatures, there is no check
-and no event. The scanner's own limits on size apply and are part of its settings, not of ours.
+and no event. The scanner's own limits on size apply and are part of its settings, not of muniment's.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def scan(files: Originals, settings: Settings) -> VirusCheck | None:
     """What the virus scanner says of `files`; None when no check was done.
 
     `settings.identify.virus`: "auto" scans where ClamAV is there with signatures, "require" raises `UsageError` where
-    it is not, "none" scans nothing. A file that the scanner passed over stands in `unscanned`, and raises `SourceError`
+    it is not, "none" scans nothing. A file that the scanner passed over is in `unscanned`, and raises `SourceError`
     under "require".
     """
     wish = settings.identify.virus
@@ -191,7 +191,7 @@ def _scan_session(build: Originals, address: str, waiting: Iterator[FileRecord],
 
 
 def _receive_last(connection: socket.socket) -> bytes:
-    """What clamd said before it closed its end while we were still sending; empty when nothing is left of it."""
+    """What clamd said before it closed its end during sending; empty when nothing is left of it."""
     try:
         return _receive(connection)
     except OSError:

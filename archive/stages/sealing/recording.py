@@ -85,7 +85,7 @@ def evidence_of(report: SealingReport, stamps: Iterable[StampVerdict], trust: Tr
 
 @dataclass(frozen=True, slots=True)
 class LedgerRecorder:
-    """Records in `ledger` what happens to bags that stand where it has a holding."""
+    """Records in `ledger` what happens to bags that are where it has a holding."""
 
     ledger: Ledger
 

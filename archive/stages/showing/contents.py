@@ -1,6 +1,6 @@
 """Looking into a finished bag: its description, files, formats, events, renditions and rights, as its records say.
 
-This reads what stands there and judges nothing; whether it is true is what validation tells.
+This reads what is there and judges nothing; whether it is true is what validation tells.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reading one XML record for `archive show FILE.xml`: everything it says, whoever wrote it, valid or not."""
+"""Reading one XML record for `archive show FILE.xml`: everything it says, whatever its origin, valid or not."""
 
 from __future__ import annotations
 

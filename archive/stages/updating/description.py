@@ -1,4 +1,4 @@
-"""What is said of the next version: the words of people are kept or replaced, what the program says is said anew."""
+"""What is said of the next version: people's words are kept or replaced, what the program says is written again."""
 
 from __future__ import annotations
 

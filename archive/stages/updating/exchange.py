@@ -35,7 +35,7 @@ class Resting:
     path: str | None
 
     def prepare(self, bag: str) -> None:
-        """Make the folder, and refuse one that is no place for old versions. Raises `UsageError`, `StorageError`."""
+        """Make the folder, and refuse one where old versions may not be kept. Raises `UsageError`, `StorageError`."""
         if self.path is None:
             return
         folder = os.path.dirname(self.path)
@@ -106,9 +106,9 @@ def _write_note(path: str, identity: tuple[int, int], kept: str | None) -> None:
 
 
 def _copy_away(bag: str, resting: Resting) -> Partial | None:
-    """A copy of the old version on the file system where it will be kept, when that is another one, not yet in place.
+    """A copy of the old version on the file system where it will be kept, when that is a different one.
 
-    It is validated in full before anything else is done. Raises `StorageError`.
+    The copy is not yet in place. It is validated in full before anything else is done. Raises `StorageError`.
     """
     if resting.path is None:
         return None

@@ -135,7 +135,7 @@ class NextVersion:
             write_tag_files(build, fields, self.clock, requested.required.tag_files)
             files, size, unchanged = build.files, build.size, writer.unchanged
             fresh = writer.records
-        del rewriting  # what is known of the old record may be large, and the judge needs room
+        del rewriting  # what is known of the old record may be large, and the validation needs room
         judged = judge_next_version(
             partial.file(TREE),
             old.path,

@@ -83,7 +83,7 @@ class _Planner:
 
     def take_edits(self) -> None:
         """What was changed by hand is in the folder already: it is read from there. A rendition must come from its
-        original, so that none is taken as somebody has edited it. Raises `UsageError`."""
+        original, so a rendition edited by hand is not taken. Raises `UsageError`."""
         edits, plan = self.old.edits, self.plan
         plan.gone.update(edits.removed)
         for path in (*edits.changed, *edits.added):
@@ -176,7 +176,7 @@ class _Planner:
         self.plan.findings.take(finding)
 
     def follow_with_renditions(self, renditions: Mapping[str, str], *, again: bool) -> None:
-        """Renditions of what changed are made anew, those of what was removed go, those of what moved move along."""
+        """Renditions of what changed are made again, those of what was removed go, those of what moved move along."""
         plan, moves = self.plan, {before: after for after, before in self.plan.moved.items()}
         for rendition, original in renditions.items():
             if rendition in plan.gone:
@@ -200,7 +200,7 @@ class _Planner:
             plan.again = [*stay, *(new for new in plan.moved if new.startswith(self.old.front))]
 
     def check(self) -> None:
-        """Refuse a payload without files, a file where a folder must be, and names that cannot stand together."""
+        """Refuse a payload without files, a file where a folder must be, and names that cannot be used together."""
         plan = self.plan
         new = {*plan.moved, *plan.taken}
         left = len(set(self.old.paths()) - plan.gone)

@@ -73,7 +73,7 @@ def _changed(algorithms: tuple[str, ...], changes: Changes, *, strict: bool = Tr
 
 
 def _kept_fields(old: OldVersion, words: OldWords | None) -> Iterable[tuple[str, str]]:
-    """The fields that somebody gave: those that the program fills in are filled in anew."""
+    """The fields that were given: those that the program fills in are filled in again."""
     own = {label.lower() for label in (*COMPUTED, *OWN, VERSION_LABEL)}
     derived: set[tuple[str, str]] = set()
     if words is not None:

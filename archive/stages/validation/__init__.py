@@ -56,7 +56,7 @@ def validate(
     `profile`, `cross_check` and `workers` are for bags. Raises `NotFoundError` when there is nothing, `NotABagError`
     for a folder or archive that is not a bag, `UsageError` when it is of no kind that can be judged. `on_finding` is
     called with each finding once: of a bag as it is found, of anything else when it is judged. What the system does not
-    let us open is "not checked".
+    allow to be opened is "not checked".
     """
     if not subject or "\x00" in subject:
         raise UsageError("nothing is named to validate", remedy="Name a bag, an XML record or a PDF")
@@ -139,8 +139,8 @@ def validate_sealed(
 ) -> ValidationReport:
     """Judge a bag at depth full, and its evidence seals by `judge_seals` while it is open.
 
-    Raises `NotFoundError`, `NotABagError`, `UsageError` for what is not a bag. What the system does not let us open is
-    "not checked".
+    Raises `NotFoundError`, `NotABagError`, `UsageError` for what is not a bag. What the system does not allow to be
+    opened is "not checked".
     """
     if not subject or "\x00" in subject:
         raise UsageError("nothing is named to verify", remedy="Name a bag")

@@ -18,7 +18,7 @@ def finding_key(one: Finding) -> object:
 
 
 class FindingFeed:
-    """Stands before the caller's progress, and with every step of it hands on what is new in the watched lists."""
+    """Wraps the caller's progress, and with every step of it hands on what is new in the watched lists."""
 
     def __init__(self, on_finding: OnFinding | None, progress: Progress) -> None:
         self._on_finding = on_finding

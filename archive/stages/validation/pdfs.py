@@ -1,4 +1,4 @@
-"""Judges PDFs: what they claim, what stands against it, what veraPDF says."""
+"""Judges PDFs: what they claim, what contradicts it, what veraPDF says."""
 
 from __future__ import annotations
 

@@ -248,7 +248,7 @@ def _walk(
 
 
 def _check_metadata(reading: BagReading, *, premis: bool) -> list[Finding]:
-    """Our own metadata, where the bag carries it: schemas, and that PREMIS, manifests and files agree."""
+    """muniment's own metadata, where the bag carries it: schemas, and that PREMIS, manifests and files agree."""
     if not any(
         path.startswith((b"metadata/preservation/", b"metadata/descriptive/")) for path in reading.reader.tag_files()
     ):

@@ -1,4 +1,4 @@
-"""A second opinion: the bagit library's verdict on the same bag, and where it differs from ours."""
+"""A second opinion: the bagit library's verdict on the same bag, and where it differs from muniment's."""
 
 from __future__ import annotations
 
@@ -14,17 +14,16 @@ from archive.model.finding import Finding, Outcome, outcome_of
 def ask_bagit(subject: str, serialization: str, findings: Iterable[Finding]) -> list[Finding]:
     """One finding when the library disagrees, or could not be asked; none when it agrees.
 
-    The library may wait for ever on a pipe and follows links, so it is asked only about a folder in which we found
-    nothing but files.
+    The library may wait for ever on a pipe and follows links, so it is asked only about a folder in which muniment
+    found nothing but files.
     """
     found = list(findings)
     unfit = {bag_files_codes.LINK, bag_files_codes.SPECIAL_FILE, bag_files_codes.UNREADABLE_FOLDER}
     if serialization != "folder":
         return [codes.NO_SECOND_OPINION.at(".", why="it reads folders only")]
     if any(one.kind in unfit for one in found):
-        return [
-            codes.NO_SECOND_OPINION.at(".", why="the bag holds what is no regular file, which the library would open")
-        ]
+        why = "the bag holds something that is not a regular file, and the library would open it"
+        return [codes.NO_SECOND_OPINION.at(".", why=why)]
     try:
         import bagit
     except ImportError:
@@ -44,5 +43,5 @@ def ask_bagit(subject: str, serialization: str, findings: Iterable[Finding]) -> 
     word = "valid" if ours is Outcome.INTACT else "invalid"
     if word == "invalid":
         errors = sorted({one.code for one in found if one.severity.value == "error"})
-        why = f"{why}; we found {', '.join(errors)}"
+        why = f"{why}; muniment found {', '.join(errors)}"
     return [codes.SECOND_OPINION.at(".", theirs=theirs, ours=word, why=why)]

@@ -35,7 +35,7 @@ class Fixity:
     `files` and `octets` count the payload. `blind` is the reader's, and grows while the bag is read. `uncounted` is
     true when a payload file could not be seen, so that counts prove nothing; `again` are files that the manifests list
     in a second spelling too; `seen` are the payload's folders that are there. `relist` reads the payload manifests
-    anew, for what is no longer in `payload`.
+    again, for what is no longer in `payload`.
     """
 
     def __init__(

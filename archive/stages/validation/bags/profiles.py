@@ -35,7 +35,7 @@ def shipped_profiles() -> tuple[str, ...]:
 def load_profile(name: str) -> Profile:
     """A shipped profile by its name, or one from a local JSON file.
 
-    Raises `UsageError` when there is none of that name, it is an address, or it is no BagIt profile.
+    Raises `UsageError` when there is none of that name, it is an address, or it is not a BagIt profile.
     """
     if "://" in name:
         raise UsageError("a profile is read from a file, never from the net", subject=name, remedy="Save it to a file")

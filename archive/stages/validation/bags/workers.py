@@ -67,7 +67,7 @@ class _Work(NamedTuple):
 def judge_ranges(
     layout: Layout, ranges: Sequence[Range], crew: Crew, progress: Progress
 ) -> Iterator[tuple[int, RangeResult]]:
-    """Every range judged, with its number, in no particular order; the next one goes to whoever is free.
+    """Every range judged, with its number, in no particular order; the next one goes to the next free worker.
 
     Raises OSError when the bag or a manifest cannot be read, and `StorageError` when a worker ends early.
     """

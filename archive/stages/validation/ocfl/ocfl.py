@@ -1,6 +1,6 @@
 """Judges OCFL objects and storage roots by the specification's own codes (OCFL 1.0 and 1.1).
 
-The reader shares nothing with our writer but the names of keys: a mistake of one shows in the other.
+The reader shares nothing with muniment's writer but the names of keys: a mistake of one shows in the other.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _sort_of(path: str) -> str | None:
 
 
 def _holds_objects(path: str) -> bool:
-    """True when an OCFL object stands somewhere below, in folders that hold nothing but folders.
+    """True when an OCFL object is somewhere below, in folders that hold nothing but folders.
 
     Only so many are looked into, the nearest first.
     """

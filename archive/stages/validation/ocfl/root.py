@@ -45,7 +45,7 @@ def judge_root(tree: Tree, progress: Progress = NO_PROGRESS) -> tuple[int, int]:
 
 
 def _judge_depths(paths: list[str]) -> list[Finding]:
-    """Whether all objects stand at one depth, as one layout puts them."""
+    """Whether all objects are at one depth, as one layout puts them."""
     depths = sorted({path.count("/") + 1 for path in paths})
     if len(depths) < 2:
         return []
@@ -136,7 +136,7 @@ def _judge_extensions(tree: Tree, specification: str | None) -> None:
 
 
 def _find_objects(tree: Tree, top: Entries) -> list[str]:
-    """The paths of all objects; what else stands in the hierarchy becomes findings."""
+    """The paths of all objects; what else is in the hierarchy becomes findings."""
     found: list[str] = []
     stack = [name for name in reversed(top.folders) if name != "extensions"]
     while stack:
@@ -162,7 +162,7 @@ def _find_objects(tree: Tree, top: Entries) -> list[str]:
 
 
 def _judge_place(path: str, identifier: str | None, layout: Layout | None, ids: dict[str, str]) -> list[Finding]:
-    """Whether the object stands where its layout puts its id, and whether no other has the id."""
+    """Whether the object is where its layout puts its id, and whether no other has the id."""
     if identifier is None:
         return []
     findings = []

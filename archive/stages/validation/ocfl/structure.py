@@ -1,4 +1,4 @@
-"""Judges what stands in an OCFL object's folders (OCFL 1.1, 3.1 to 3.4, 3.6, 3.9): names, before any content."""
+"""Judges what is in an OCFL object's folders (OCFL 1.1, 3.1 to 3.4, 3.6, 3.9): names, before any content."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ _NAMES = {DC: reading.ELEMENTS, DCTERMS: reading.TERMS}
 def judge_dublin_core(container: _Element, notes: Notes, *, embedded: bool = False) -> None:
     """Judge one record: its container against a schema, where there is one, then every statement in it.
 
-    `embedded` says that it stands in a METS, where an empty element is an unfilled field and no error.
+    `embedded` says that it is in a METS, where an empty element is an unfilled field and no error.
     """
     ruled = _check_container(container, notes, codes.CONTAINER_EMBEDDED if embedded else codes.CONTAINER)
     nested = codes.NESTED_ELEMENT if ruled else codes.STRUCTURED_VALUE

@@ -124,7 +124,7 @@ def _check_references(root: _Element, notes: Notes) -> None:
 
 
 def _check_component(element: _Element, notes: Notes) -> None:
-    """A described unit has a title or a date, or nobody can find it."""
+    """A described unit has a title or a date, or it cannot be found."""
     for identification in children(element, "did"):
         named = any(text_of(one) for one in children(identification, "unittitle", "unitdate", "unitdatestructured"))
         if not named and next(children(identification, "unitdatestructured"), None) is None:

@@ -1,4 +1,4 @@
-"""The files that a METS names, looked at where the METS stands in its package. Nothing outside its folder is opened."""
+"""The files that a METS names, looked at where the METS is in its package. Nothing outside its folder is opened."""
 
 from __future__ import annotations
 

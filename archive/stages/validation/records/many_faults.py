@@ -70,7 +70,7 @@ def _find_repeated(element: _Element) -> tuple[int, list[tuple[int, str]]]:
         if value in seen:
             count += 1
             if count <= KEPT:
-                first.append((line_of(one) or 0, f"The ID '{value}' stands at another element, too."))
+                first.append((line_of(one) or 0, f"The ID '{value}' is used by another element, too."))
         seen.add(value)
     return count, first
 

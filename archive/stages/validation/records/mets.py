@@ -189,7 +189,7 @@ def _check_checksum(element: _Element, name: str, notes: Notes) -> None:
 
 
 def href_problem(href: str) -> str | None:
-    """Why this is no reference to a file: not a URI, or a path that leaves the package; None when it is one."""
+    """Why this is not a reference to a file: not a URI, or a path that leaves the package; None when it is one."""
     if _CONTROL.search(href):
         return "has control characters"
     if _BAD_PERCENT.search(href):

@@ -218,7 +218,7 @@ def _is_of_earlier_version(element: _Element) -> bool:
 
 
 def _place_of(element: _Element) -> str | None:
-    """The bag path of a file object, exactly as written: blanks around a name belong to it."""
+    """The bag path of a file object, exactly as written: spaces around a name belong to it."""
     for storage in children(element, "storage"):
         for location in children(storage, "contentLocation"):
             sort = child_text(location, "contentLocationType") or ""

@@ -64,12 +64,12 @@ _IDREF = re.compile(r"(?:Link|Rel)\w+XmlID")
 _OPEN_END = "open"
 _NO_END = frozenset({"unknown"})
 _NAMES = frozenset({"originalName", "contentLocationValue"})
-"""Names of files stand as they are: what is odd in them is no fault of the record."""
+"""Names of files are kept as they are: what is odd in them is not a fault of the record."""
 _OPTIONAL_GROUPS = frozenset({"formatRegistry", "contentLocation", "preservationLevel", "creatingApplication"})
 
 
 class PremisJudge:
-    """The judge of one record. `own_schema` is False inside METS, whose schema has judged the PREMIS 3 in it.
+    """Judges one record. `own_schema` is False inside METS, whose schema has judged the PREMIS 3 in it.
 
     `strict` is False there too: sections tell what belongs together, so that links may be told on one side only.
     """
@@ -92,7 +92,7 @@ class PremisJudge:
         return self.graph.enter(kind, identifiers, line_of(element), whole=_is_whole(element))
 
     def take(self, element: _Element, section: int = 0, opened: int | None = None) -> int:
-        """Judge one entity; its number in the graph. `section` is the METS section it stands in, 0 outside of METS;
+        """Judge one entity; its number in the graph. `section` is the METS section it is in, 0 outside of METS;
 
         `opened` is what `open` gave for it.
         """
@@ -175,7 +175,7 @@ class PremisJudge:
             self.graph.link(entity, "relatedEventIdentifier", _plain(read_identifier(one)), line_of(one))
 
     def _check_inside(self, entity: _Element, version: str) -> None:
-        """Every element of the entity but what stands in extensions."""
+        """Every element of the entity but what is in extensions."""
         waiting = [entity]
         own = namespace_of(entity)
         while waiting:

@@ -1,4 +1,4 @@
-"""The structure of PREMIS 2, as rules: its XML schema is not shipped, so that these stand in for it.
+"""The structure of PREMIS 2, as rules: its XML schema is not shipped, so these are used instead of it.
 
 Clause: PREMIS Data Dictionary 2.2 (July 2012) and the structure of its schema: children in this order, so many of each.
 """

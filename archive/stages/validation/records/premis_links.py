@@ -175,7 +175,7 @@ class LinkGraph:
         return _RELATION + 1 + self._subtypes.setdefault(subtype, min(len(self._subtypes), _MOST_SUBTYPES))
 
     def settle(self, entity: int) -> None:
-        """Say that an entity belongs to something by where it stands, as in one METS section with an object."""
+        """Say that an entity belongs to something by where it is, as in one METS section with an object."""
         self._settled[entity] = 1
 
     def kind_of(self, entity: int) -> int:

@@ -209,7 +209,7 @@ class Shapes:
             self._recent = self._known[parts] = shape
 
     def run_of(self, element: _Element, written: bytes) -> Run | None:
-        """How more elements are written that differ from this link only in their value; None where it is no model."""
+        """How more elements are written that differ from this link only in their value; None if it is not a model."""
         model = self._free.sub(rb"\1", written)
         if model not in self._runs:
             if len(self._runs) >= _MOST_SHAPES:

@@ -342,7 +342,7 @@ class _PremisStream:
                     self._root.remove(child)
 
     def _let_go(self, element: _Element, parent: _Element) -> None:
-        """Free an entity that was judged, and all that stands before it."""
+        """Free an entity that was judged, and all that is before it."""
         ended: Any = element
         ended.clear(keep_tail=True)
         while len(parent) > 1 and parent[0] is not element:

@@ -41,7 +41,7 @@ _VERDICTS = {Outcome.INTACT: "valid", Outcome.DAMAGED: "invalid", Outcome.NOT_CH
 def validate_record(
     subject: str, *, settings: Settings | None = None, limits: XmlLimits = DEFAULT_LIMITS
 ) -> ValidationReport:
-    """Judge the XML record at the path `subject`: PREMIS, METS, Dublin Core, wherever they stand in it.
+    """Judge the XML record at the path `subject`: PREMIS, METS, Dublin Core, wherever they are in it.
 
     PREMIS is read as a stream where it is large; anything else is read whole within `limits`. Nothing that the record
     names is fetched; the files that a METS names are compared where they are beside it. Raises `NotFoundError` when

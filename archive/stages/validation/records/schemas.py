@@ -1,6 +1,6 @@
 """The shipped XML schemas, compiled once, offline; and their verdicts as findings.
 
-A schema location written in a record is never followed: only what stands in metadata/schemas is used.
+A schema location written in a record is never followed: only what is in metadata/schemas is used.
 """
 
 from __future__ import annotations

@@ -122,7 +122,7 @@ def _judge_subjects(number: int, statement: Statement, files: SealFiles, finding
 
 
 def _judge_list(number: int, files: SealFiles, findings: CappedFindings) -> bytes | None:
-    """The list built anew, and whether stamped.sha512 is exactly it; None where a file of it cannot be read."""
+    """The list built again, and whether stamped.sha512 is exactly it; None where a file of it cannot be read."""
     path = f"{folder_of(number)}/{STAMPED_NAME}"
     kept = files.content(path) if files.has(number, STAMPED_NAME) else None
     named = [one for one in (*files.tag_manifests, *files.paths(number)) if is_stamped(one, number)]

@@ -45,8 +45,8 @@ _LIST = re.compile(r"crls/[1-9][0-9]?\.crl")
 class SealFiles:
     """What is below seal/ and the bag's tag manifests. What is wrong with the names is added to `findings`.
 
-    `numbers` are the seals that are there, sorted. `unread` holds the paths that the system did not let us read, and
-    `too_large` those that exceed the bound: nothing can be said of the first, the second are of no seal.
+    `numbers` are the seals that are there, sorted. `unread` holds the paths that the system did not allow to be read,
+    and `too_large` those that exceed the bound: nothing can be said of the first, the second belong to no seal.
     """
 
     def __init__(self, reader: BagReader, findings: CappedFindings) -> None:
@@ -112,7 +112,7 @@ class SealFiles:
         return sorted(name for name in self._names.get(number, ()) if is_ssh_signature(name))
 
     def has_read_signatures(self, number: int) -> bool:
-        """Whether no signature of a seal is in a file that the system did not let us read."""
+        """Whether no signature of a seal is in a file that the system did not allow to be read."""
         return not any(
             f"{folder_of(number)}/{name}" in self.unread for name in (ENVELOPE_NAME, *self.ssh_signatures(number))
         )
