@@ -120,7 +120,7 @@ class PostgresBackend:
     def _tell(self, error: Any) -> ArchiveError:
         errors, address = self._psycopg.errors, self.path
         if isinstance(error, errors.DiskFull):
-            return NoSpaceError("there is no space left for the ledger", subject=address, remedy="Free some space")
+            return NoSpaceError("no space left for the ledger", subject=address, remedy="Free some space")
         if isinstance(error, (errors.LockNotAvailable, errors.DeadlockDetected)):
             return LedgerLockedError("another process holds the ledger", subject=address)
         words = " ".join(str(error).split())
@@ -133,7 +133,7 @@ class PostgresBackend:
                 "the ledger's server cannot be reached", subject=address,
                 remedy="Start it or fix the connection, then run again; every finished batch is kept",
             )  # fmt: skip
-        return LedgerError(f"the ledger refuses: {words}", subject=address)
+        return LedgerError(f"the database refused: {words}", subject=address)
 
 
 def _adapt(statement: str) -> Any:

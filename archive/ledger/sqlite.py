@@ -114,7 +114,7 @@ class SqliteBackend:
         code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
         if code in _FULL or (code == sqlite3.SQLITE_IOERR and self._is_full()):
             return NoSpaceError(
-                "there is no space left for the ledger", subject=self.path,
+                "no space left for the ledger", subject=self.path,
                 remedy="Free some space and run again; every finished batch is kept",
             )  # fmt: skip
         if code in _LOCKED:
@@ -130,7 +130,7 @@ class SqliteBackend:
                 "the ledger cannot be opened for writing", subject=self.path,
                 remedy="Check the permissions of the file and of its folder: every command on it may write",
             )  # fmt: skip
-        return LedgerError(f"the ledger refuses: {error}", subject=self.path)
+        return LedgerError(f"the database refused: {error}", subject=self.path)
 
     def _is_full(self) -> bool:
         import shutil

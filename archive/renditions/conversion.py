@@ -131,7 +131,7 @@ def convert_pdf(
         try:
             shutil.move(made, target)
         except OSError as error:
-            raise RenditionError(f"its PDF/A could not be put by: {error.strerror}", subject=name) from error
+            raise RenditionError(f"its PDF/A could not be stored: {error.strerror}", subject=name) from error
         return Converted(claims, pages, converter.tool, attached)
 
 

@@ -91,7 +91,7 @@ def normalise_file(location: bytes, name: str, rule: Rule, target: str, *, setti
         try:
             shutil.move(os.path.join(folder, shop.target), target)
         except OSError as error:
-            raise RenditionError(f"its copy could not be put by: {error.strerror}") from error
+            raise RenditionError(f"its copy could not be stored: {error.strerror}") from error
     return made
 
 
@@ -192,7 +192,7 @@ def _depth(stream: dict[str, Any], to: str) -> str:
     codec, bits = str(stream.get("codec_name", "")), int(stream.get("bits_per_raw_sample") or 0)
     if to == "wav":
         if kind not in _PCM:
-            raise RenditionError(f"samples of the kind {kind} have no place in WAV")
+            raise RenditionError(f"samples of the kind {kind} cannot be stored in WAV")
         return kind
     exact = codec.startswith("pcm_")
     if exact and (kind in ("flt", "dbl") or (kind == "s32" and bits > 24)):

@@ -178,7 +178,7 @@ def print_document(original: Original, target: str, office: Office, *, settings:
             shutil.move(str(finishing["target"]), target)
         except OSError as error:
             raise RenditionError(
-                f"its PDF/A could not be put by: {error.strerror}", subject=original.subject
+                f"its PDF/A could not be stored: {error.strerror}", subject=original.subject
             ) from error
     broken = next((one.message for one in after.findings if one.severity.value == "error"), None)
     if not after.claims_pdfa:

@@ -66,7 +66,9 @@ class InvenioTarget:
                 wanted = not self._context.options.get("publish") or record.get("is_published")
                 return self._deposited(record) if wanted and entries else None
             if entries and not noted and not record.get("is_published"):
-                raise ExistsError("a draft with something else already exists there", subject=f"{self._label}: {known}")
+                raise ExistsError(
+                    "a draft with different content already exists there", subject=f"{self._label}: {known}"
+                )
         return None
 
     def begin(self, package: Package, notes: Notes) -> list[Finding]:
