@@ -1,4 +1,4 @@
-"""muniment: wraps documents in a preservation bag, proves that nothing changed, deposits it where it must go.
+"""muniment: wraps documents in a preservation bag, proves that nothing changed, deposits it in a chosen repository.
 
 The library has the powers of the command line::
 

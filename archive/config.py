@@ -43,7 +43,7 @@ SECTIONS = (
 )  # fmt: skip
 
 _SECRETS = ("ARCHIVE_SEAL_PASSPHRASE",)
-"""Variables that begin like a setting's and hold a secret: they are no settings, and are never shown."""
+"""Variables that begin like a setting's and hold a secret: they are not settings, and are never shown."""
 
 
 def load_settings(

@@ -1,12 +1,12 @@
 """Exceptions: the question could not be answered.
 
-A problem in what we were asked to judge is a `Finding` (see `archive.model.finding`) and never an exception.
+A problem in what is to be judged is a `Finding` (see `archive.model.finding`) and never an exception.
 
 ::
 
     ArchiveError                     exit  what could not be answered
     ├── UsageError                   2     the call or the configuration is wrong
-    ├── SourceError                  4     a source file cannot be read, or changed while we read it
+    ├── SourceError                  4     a source file cannot be read, or changed while it was read
     │   └── InfectedError            1     the virus scanner named a source file
     ├── StorageError                 4     reading or writing on this machine failed
     │   ├── NoSpaceError             13    the disk or the quota is full
@@ -60,7 +60,7 @@ __all__ = [
 
 
 def without_users(text: str) -> str:
-    """The text, every URL in it without the user name and password that somebody has typed."""
+    """The text, every URL in it without the user name and password that someone has typed."""
     if "://" not in text:
         return text
     import re
@@ -73,7 +73,7 @@ class ArchiveError(Exception):
 
     `problem` is one plain sentence without a full stop, `subject` the path or thing it is about (or None), `remedy`
     the next thing to do (or None). Nothing secret may be put in any of them: they reach logs and reports. The user
-    name and password in a URL that somebody has typed are left out.
+    name and password in a URL that someone has typed are left out.
     """
 
     exit_code: ClassVar[int] = 70

@@ -52,7 +52,7 @@ def root_of(settings: Settings, name: str) -> str | None:
 
 
 def options_of(settings: Settings, name: str) -> dict[str, Any]:
-    """The options of the place `name` for whoever reads it, with the `name` that finds its credentials.
+    """The options of the place `name` for the code that reads it, with the `name` that finds its credentials.
 
     Empty for a name that is not a place.
     """
@@ -65,9 +65,9 @@ def options_of(settings: Settings, name: str) -> dict[str, Any]:
 def audience_of(settings: Settings, text: str) -> Audience:
     """Who sees what is deposited at `text`, the name of a place or an address.
 
-    Folders, OCFL roots, buckets, SFTP and WebDAV that are places are our own unless their table says something else;
-    repositories are public. Where nobody made a place of it, everybody may see it: a guard is loosened only by name.
-    Raises `UsageError` for an audience that does not exist.
+    Folders, OCFL roots, buckets, SFTP and WebDAV that are places are the user's own unless their table says something
+    else; repositories are public. Where it is not defined as a place, everyone may see it: a guard is loosened only by
+    name. Raises `UsageError` for an audience that does not exist.
     """
     if not states_audience(settings, text):
         return Audience.PUBLIC

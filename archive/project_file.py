@@ -1,11 +1,11 @@
 """Which `archive.toml` belongs to a folder, and whether the user trusts it.
 
-A file that came with somebody else's folder must not run programs or redirect anything. A project is trusted when the
+A file that came with someone else's folder must not run programs or redirect anything. A project is trusted when the
 user's own configuration folder holds a record of it, `muniment/trusted/<digest of its path>.json`, which `archive init`
 and `archive config --trust` write; nothing inside the project can replace that record. It holds as long as the file is
 unchanged, or the folder is still the same one, belongs to the user and can be written to by no other user.
 
-The search for the file goes upwards and ends at the home folder, at a mount point, and at a folder that everybody can
+The search for the file goes upwards and ends at the home folder, at a mount point, and at a folder that everyone can
 write to, such as /tmp; a file in such a folder counts only when it is trusted.
 """
 

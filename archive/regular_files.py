@@ -1,4 +1,4 @@
-"""Opening a file that somebody names: never waiting for one, as a pipe makes its reader wait."""
+"""Opening a file that someone names: never waiting for one, as a pipe makes its reader wait."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds our own data, `metadata/` and `seeds/`: in the installed package, else beside a checkout's pyproject.toml."""
+"""Finds the program's own data, `metadata/` and `seeds/`: in the installed package, else next to pyproject.toml."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _root() -> Path:
 
 
 def metadata_path(*parts: str) -> Path:
-    """The path of one of our schemas, profiles, crosswalks, vocabularies or fonts. Raises `NotFoundError`."""
+    """The path of one of muniment's schemas, profiles, crosswalks, vocabularies or fonts. Raises `NotFoundError`."""
     path = _root().joinpath("metadata", *parts)
     if not path.exists():
         raise NotFoundError("the program has no such resource", subject="/".join(("metadata", *parts)))

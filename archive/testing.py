@@ -68,7 +68,7 @@ class TargetContract:
     """What a target must do. Subclass it in a test module and define `make_target`; pytest runs its tests."""
 
     def make_target(self, folder: Path) -> Target:
-        """A target over an empty place; `folder` may be that place. Called anew where a later process is played."""
+        """A target over an empty place; `folder` may be that place. Called again to play a later process."""
         raise NotImplementedError
 
     def test_a_bag_arrives_and_comes_back(self, tmp_path: Path) -> None:

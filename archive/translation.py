@@ -140,7 +140,7 @@ def language_from_environment(environ: Mapping[str, str]) -> str:
 
 
 def language_from_header(header: str) -> str:
-    """The best of our languages for an `Accept-Language` header (RFC 9110, 12.5.4); English where none fits."""
+    """The best of muniment's languages for an `Accept-Language` header (RFC 9110, 12.5.4); English where none fits."""
     weighed: list[tuple[float, int, str]] = []
     for position, part in enumerate(header.split(",")[:20]):
         tag, _, weight = part.partition(";")

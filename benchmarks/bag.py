@@ -98,7 +98,7 @@ for folder, _, names, above in os.fwalk(sys.argv[1]):
 
 
 def make_files(folder: Path, count: int, size: int) -> None:
-    """`count` files of `size` bytes each, a thousand a folder; by a child, so that our own memory stays small."""
+    """`count` files of `size` bytes each, a thousand a folder; by a child, so that this process stays small."""
     script = (
         "import os, sys\nfolder, count, size = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])\n"
         "for number in range(count):\n"
@@ -195,7 +195,7 @@ class Session:
 
 
 def tool_path(name: str) -> str:
-    """A program of the environment that runs us."""
+    """A program of the environment that runs this script."""
     own = Path(sys.executable).with_name(name)
     return str(own) if own.exists() else name
 
@@ -209,7 +209,7 @@ def judge(session: Session) -> list[Bar]:
     cp, validated = find(small, "copy", "cp -a, sync -f"), find(small, "validate", "archive")
     theirs, judged = find(small, "create in place", "bagit-python"), find(small, "validate", "bagit-python")
     if moved is not None:
-        bars.append(Bar("create in place: CPU, us a file", moved.microseconds, 18))
+        bars.append(Bar("create in place: CPU, µs per file", moved.microseconds, 18))
         bars.append(Bar("create in place: peak, MiB", moved.peak / MIB, 64))
         if theirs is not None:
             bars.append(Bar("create in place: times less CPU than bagit-python", theirs.cpu / moved.cpu, 4, True))
@@ -218,7 +218,7 @@ def judge(session: Session) -> list[Bar]:
         bars.append(Bar("create, a copy: CPU of cp -a and archive validate together", ratio, 1.25))
         bars.append(Bar("create, a copy: peak, MiB", copied.peak / MIB, 64))
     if validated is not None:
-        bars.append(Bar("validate: CPU, us a file", validated.microseconds, 15))
+        bars.append(Bar("validate: CPU, µs per file", validated.microseconds, 15))
         if judged is not None:
             bars.append(Bar("validate: times less CPU than bagit-python", judged.cpu / validated.cpu, 6, True))
     reads, slower = find(large, "validate", "archive"), find(large, "digest", "openssl sha512")

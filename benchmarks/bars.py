@@ -148,13 +148,13 @@ def validate_plain(bench: Bench) -> None:
     runs = bench.rounds(commands)
     group = "validate, plain"
     bench.tell(group, "validate over a bare loop, one worker, CPU", ratio(runs, "one worker", "bare loop", "cpu"), "",
-               1.15, f"{median(runs['one worker'], 'cpu') / count * 1e6:.1f} us a file, {count:,} x 2 KiB")  # fmt: skip
+               1.15, f"{median(runs['one worker'], 'cpu') / count * 1e6:.1f} µs/file, {count:,} x 2 KiB")  # fmt: skip
     bench.tell(group, "two workers over one, wall", ratio(runs, "two workers", "one worker", "wall"), "", 0.52)
     if "hashdeep -j2" in runs:
         bench.tell(group, "two workers over hashdeep -j2 (one digest), wall",
                    ratio(runs, "two workers", "hashdeep -j2", "wall"), "", 1.0)  # fmt: skip
     if "bagit.py" in runs:
-        bench.tell(group, "bagit-python over ours, CPU", ratio(runs, "bagit.py", "one worker", "cpu"), "times")
+        bench.tell(group, "bagit-python over archive, CPU", ratio(runs, "bagit.py", "one worker", "cpu"), "times")
 
 
 def validate_full(bench: Bench) -> None:
@@ -450,7 +450,7 @@ def growth(bench: Bench) -> None:
         shutil.rmtree(source)
         shutil.rmtree(out)
     for job, some in costs.items():
-        shown = ", ".join(f"{count:,}: {cost:.0f} us" for count, cost in zip(counts, some, strict=True))
+        shown = ", ".join(f"{count:,}: {cost:.0f} µs" for count, cost in zip(counts, some, strict=True))
         bench.tell(
             "growth", f"{job}: a file of the most over one of the fewest, CPU", some[-1] / some[0], "", 1.1, shown
         )

@@ -102,7 +102,7 @@ def scale() -> None:
                 wall, cpu = measure(partial(deposit, bag, f"{target}:{folder}/{target}", folder))
                 each = cpu * 1e6 / (1000 * factor)
                 print(
-                    f"{target:<5} {1000 * factor:6} files {wall:7.2f} s wall {cpu:7.2f} s CPU {each:7.0f} us CPU a file"
+                    f"{target:<5} {1000 * factor:6} files {wall:7.2f} s wall {cpu:7.2f} s CPU {each:7.0f} µs CPU/file"
                 )
 
 

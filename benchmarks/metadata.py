@@ -19,7 +19,7 @@ from pathlib import Path
 BARS = {
     "CPU ms a file": 0.9,
     "PREMIS KiB a file": 4.0,
-    "validate, CPU us a file above plain": 110.0,
+    "validate, CPU µs per file above plain": 110.0,
     "validate, KiB a file above plain": 0.2,
 }
 _SMALL = 1_000
@@ -85,7 +85,7 @@ def main() -> int:
     figures = {
         "CPU ms a file": 1000 * cpu / files,
         "PREMIS KiB a file": premis / files / 1024,
-        "validate, CPU us a file above plain": 1e6 * above_cpu / more,
+        "validate, CPU µs per file above plain": 1e6 * above_cpu / more,
         "validate, KiB a file above plain": 1024 * above_memory / more,
     }
     print(f"{files:,} files of 2 KiB, create without rendition: {cpu:.1f} s CPU, {wall:.1f} s wall")

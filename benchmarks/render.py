@@ -5,8 +5,8 @@
 
 Each tool sets the same text in the same fonts at the same size in a process of its own. CPU seconds a page are those of
 the whole process for the long document, less those for one page, over the pages between; "one page" is the whole
-process, Python's start and imports included, and "drawing" is our own part of it. What a tool claims of its file is
-told beside it: equal work is not equal promises. The bars of the design are judged at the end.
+process, Python's start and imports included, and "drawing" is muniment's own part of it. What a tool claims of its file
+is told beside it: equal work is not equal promises. The bars of the design are judged at the end.
 
 With --files it makes a bag of so many mixed files (text, HTML, Word, pictures, PDF) instead, with one outside tool at a
 time and with as many as there are processors, and tells wall and CPU time.
@@ -255,9 +255,10 @@ def show(rows: list[Row]) -> None:
         for row in rows:
             if row.language == language and row is not ours:
                 print(
-                    f"{language}: {row.tool} takes {row.seconds_a_page / ours.seconds_a_page:.2f} of our time a page, "
+                    f"{language}, {row.tool} over muniment: "
+                    f"{row.seconds_a_page / ours.seconds_a_page:.2f} in time a page, "
                     f"{row.one_page / ours.one_page:.2f} for one page, "
-                    f"{row.bytes_a_page / ours.bytes_a_page:.2f} of our bytes"
+                    f"{row.bytes_a_page / ours.bytes_a_page:.2f} in bytes"
                 )
 
 

@@ -4,9 +4,9 @@
 
 Draws 207 words, and then others that no code was tuned on, as paragraphs, has Chromium print them (`chromium`
 on the PATH), and reads both files with poppler (`pdftotext` on the PATH), pdfium (the package pypdfium2) and
-pdf.js (`node`, with pdfjs-dist in FOLDER). What is not there is left out. Prints for each how many words stand
-in the text exactly as in the source, and how many pairs of neighbours with their blank. Directional marks and
-line ends, which are the extractor's, do not count. --words prints those that are lost.
+pdf.js (`node`, with pdfjs-dist in FOLDER). What is not there is left out. Prints for each how many words are in the
+text exactly as in the source, and how many pairs of neighbours with their blank. Directional marks and line ends, which
+are the extractor's, do not count. --words prints those that are lost.
 """
 
 from __future__ import annotations

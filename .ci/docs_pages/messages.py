@@ -12,7 +12,7 @@ from pathlib import Path
 _ROOT = Path(__file__).parents[2]
 _PRINTING = frozenset({"show", "warn", "echo"})
 _ELSEWHERE = ("archive/model/codes/", "archive/ledger/old_sentences.py", "archive/compat/")
-"""Findings, what older versions wrote, and the messages of bagit.py, which are not ours to word."""
+"""Findings, what older versions wrote, and the messages of bagit.py, whose wording is not muniment's."""
 
 _ROOMS = {
     "bags": "Reading bags", "cli": "The command line", "formats": "Formats", "ledger": "The ledger",

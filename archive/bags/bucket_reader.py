@@ -21,7 +21,7 @@ from archive.model.codes import bag_files as codes
 from archive.storage.remote import NotAFileError
 
 SHORT_SKIP = 1 << 20
-"""Up to so many bytes are read and left rather than asked for anew."""
+"""Up to so many bytes are read and left rather than asked for again."""
 
 
 class Listed(Protocol):

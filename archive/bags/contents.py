@@ -80,7 +80,7 @@ class BagReading:
         return None
 
     def inventory(self, *, tag: bool) -> ManifestTable:
-        """What the manifests of one kind list, read anew."""
+        """What the manifests of one kind list, read again."""
         chosen = self.of_kind(tag=tag)
         inventory = ManifestTable(
             [one.name for one in chosen],
@@ -111,7 +111,7 @@ class BagReading:
         return digests, list(findings)
 
     def whole(self) -> Iterator[bytes]:
-        """The bytes of the archive that holds the bag, as it stands. Raises OSError and what a bucket raises."""
+        """The bytes of the archive that holds the bag, unchanged. Raises OSError and what a bucket raises."""
         file = open_file(self.subject, self.options)
         assert file is not None
         with file.stream:
@@ -133,7 +133,7 @@ class BagReading:
             findings.append(codes.UNREADABLE_FILE.at(one.name, why=error.strerror or str(error)))
 
     def _limited(self, name: str, findings: list[Finding]) -> Iterator[bytes]:
-        """The manifest's chunks; in UTF-8 a byte order mark is taken off and bytes that are no UTF-8 are named."""
+        """The manifest's chunks; in UTF-8 a byte order mark is taken off and bytes that are not UTF-8 are named."""
         size = 0
         utf8 = self.declaration.codec == "utf-8"
         judge = tagfile.Utf8Judge(name) if utf8 else None
@@ -148,7 +148,7 @@ class BagReading:
 
 
 class BagView:
-    """A bag as its manifests and files stand: nothing here reads a payload byte again."""
+    """A bag according to its manifests and files: nothing here reads a payload byte again."""
 
     def __init__(self, reading: BagReading) -> None:
         self._reading = reading

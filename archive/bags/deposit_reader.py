@@ -126,7 +126,7 @@ class _Spooled:
 
 
 class DepositReader(PrefixReader):
-    """A deposit that is no package. Closing it ends the connection and removes what was brought here."""
+    """A deposit that is not a package. Closing it ends the connection and removes what was brought here."""
 
     def __init__(self, store: _InPlace | _Spooled, close: Callable[[], object], progress: Progress) -> None:
         super().__init__(store, "", progress=progress)
@@ -167,7 +167,7 @@ def open_deposit(
 
     `progress` is told while the deposit is brought here, of no bytes: they are counted when they are read.
 
-    Raises `NotFoundError` when the target has no such deposit, `NotServedError` while it gives it to nobody,
+    Raises `NotFoundError` when the target has no such deposit, `NotServedError` while it gives it to no one,
     `NotABagError` for a package that is not an archive, and other `ArchiveError` when the target cannot be reached.
     """
     wanted = _Wanted(address, address[len(place.root) :].removeprefix("/"), unpack, progress, limits)
@@ -214,7 +214,7 @@ def _bring(wanted: _Wanted, target: Gives) -> BagReader:
     reader = wanted.unpack(file)
     known = [one for one in reader.findings if one.kind is not codes.OTHER_ROOT_NAME]
     reader.findings.clear()
-    reader.findings += known  # an identifier is no file's name that could be another one than the folder's
+    reader.findings += known  # an identifier is not a file name that could differ from the folder's
     return reader
 
 

@@ -40,7 +40,7 @@ class FolderFiles:
         return descriptor
 
     def stat(self, path: bytes) -> os.stat_result:
-        """What stands at `path`, a link as itself. Raises OSError."""
+        """What is at `path`, a link as itself. Raises OSError."""
         folder, name = split_path(path)
         return self._folder(folder).stat(os.fsdecode(name))
 
@@ -147,5 +147,5 @@ def digest_chunks(chunks: Iterable[bytes], request: Request, beat: Beat) -> Read
 
 
 def failure_of(error: OSError) -> Reading:
-    """A read error, which says nothing about the bytes."""
+    """A read error, which proves nothing about the bytes."""
     return Reading(error=error.strerror or type(error).__name__, away=is_away_error(error))

@@ -23,7 +23,7 @@ from archive.storage.trail import Trail
 _SMALL = 1 << 16
 _CHUNK = 1 << 20
 _IRREGULAR = "/"
-"""Stands before the name of what is no regular file; no name can hold it."""
+"""Put before the name of anything but a regular file; no name can contain it."""
 
 _Found = tuple[Entries, os.DirEntry[str]]
 """A folder's entries, and the first of them, which they do not give again."""
@@ -31,7 +31,7 @@ _Found = tuple[Entries, os.DirEntry[str]]
 
 @light_dataclass(slots=True)
 class _Tour:
-    """One walk: what to digest, which share of the batches is ours, and how many batches have gone by.
+    """One walk: what to digest, which share of the batches this process takes, and how many batches have gone by.
 
     With `only_tags` nothing is opened and the payload left out: only names are given, and no size. Folders that are in
     `known` are not entered.
@@ -352,7 +352,7 @@ class FolderReader:
         self._hard_links += 1
 
     def _report_file(self, directory: Folder, folder: bytes, name: str, error: OSError) -> None:
-        """A link or special file is damage; anything else that stops us means that we could not look."""
+        """A link or special file is damage; any other obstacle means that the file could not be checked."""
         name = name.lstrip(_IRREGULAR)
         subject = to_text(_join(folder, os.fsencode(name)))
         try:

@@ -1,9 +1,9 @@
 """A bag's payload judged in ranges of its manifests, each in memory that does not grow with the bag.
 
 Line n of one manifest and line n of every other must name the same file: then a range of one manifest is a range of
-all. Whoever judges a range parses it, lists each of its folders once, opens and digests the files, compares on the spot
-and answers with counts, and with what did not simply agree. What that means is for others to say: nothing here makes a
-finding. Little is imported, because a worker process starts with this module.
+all. The process that judges a range parses it, lists each of its folders once, opens and digests the files, compares on
+the spot and answers with counts, and with what did not simply agree. What that means is for others to say: nothing here
+makes a finding. Little is imported, because a worker process starts with this module.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from archive.model.build import Progress
 
 IRREGULAR = b"/"
-"""Stands before the name of what a listing shows not to be a regular file; no name can hold it."""
+"""Put before the name of what a listing shows not to be a regular file; no name can contain it."""
 
 _SMALL = 1 << 16
 _TYPE = stat.S_IFMT(0xFFFF)

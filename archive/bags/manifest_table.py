@@ -116,7 +116,7 @@ class ManifestTable:
         self.findings.note(kind, self.names[index], line=number, path=to_text(path))
 
     def unpack(self, packed: bytes) -> list[bytes | None]:
-        """The digests that stand packed in an entry, in the order of the manifests."""
+        """The digests that are packed in an entry, in the order of the manifests."""
         bounds = zip(self.offsets, self.offsets[1:], strict=False)
         return [packed[start:end] for start, end in bounds if end <= len(packed)]
 
@@ -227,14 +227,14 @@ class ManifestTable:
 
 
 class ListedDigests(Mapping[str, str]):
-    """The digests that manifests list for a file: hex by algorithm to whoever asks, raw bytes in memory.
+    """The digests that manifests list for a file: hex by algorithm to the caller, raw bytes in memory.
 
     There is one for each file of a bag: a dict of hex strings takes three times as much.
     """
 
     __slots__ = ("_places", "_raw")
     _known: ClassVar[dict[tuple[tuple[str, int], ...], dict[str, tuple[int, int]]]] = {}
-    """Where the digest of each algorithm stands, for all files that have the same ones."""
+    """Where the digest of each algorithm is, for all files that have the same ones."""
 
     def __init__(self, digests: Iterable[tuple[str, bytes | None]]) -> None:
         given = [(name, digest) for name, digest in digests if digest]

@@ -31,7 +31,7 @@ class Member:
 
 
 class Oddity(NamedTuple):
-    """Why a member is no file whose bytes can be had; millions of members may share one."""
+    """Why a member is not a file whose bytes can be read; millions of members may share one."""
 
     kind: FindingKind
     what: str = ""
@@ -49,7 +49,7 @@ class MemberReading(NamedTuple):
     """What came of reading a member: how many bytes, and their packed digests or why there are none.
 
     `error` is a `BrokenArchiveError` where the bytes are corrupt or cut off, an `ArchiveLimitError`, or the OSError of
-    a read that failed and says nothing of the bytes.
+    a read that failed, which proves nothing about the bytes.
     """
 
     size: int
@@ -60,8 +60,8 @@ class MemberReading(NamedTuple):
 class MemberTable:
     """Takes every name in an archive, judges it, and knows the bag's files in the archive's order.
 
-    `unseen` are names that are there but are no file whose bytes can be had, each with the reason. A `flat` archive has
-    no top folder: it holds the files themselves.
+    `unseen` are names that are there but are not files whose bytes can be read, each with the reason. A `flat` archive
+    has no top folder: it holds the files themselves.
     """
 
     def __init__(self, archive: str, *, flat: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""A bag that is the state of one version of an OCFL object: read where its content stands, nothing is copied.
+"""A bag that is the state of one version of an OCFL object: read where its content is stored, nothing is copied.
 
 The inventory says where the bytes of each file are (OCFL 1.1, 3.5); each file that is read must also have the digest by
 which the inventory knows it.
@@ -32,7 +32,7 @@ _LARGEST = 1 << 30
 
 
 class OcflVersionReader:
-    """See `BagReader`. The object stands in `folder`; `version` None is its newest.
+    """See `BagReader`. The object is in `folder`; `version` None is its newest.
 
     Raises OSError, `NotFoundError` for a version that is not there, and `FormatError` for an inventory that breaks a
     rule of OCFL, because then nothing is sure of what the version holds.
@@ -139,7 +139,7 @@ class OcflVersionReader:
         return Reading(reading.size, reading.packed[:cut])
 
     def _size_of(self, path: bytes) -> int | None:
-        """The file's size in bytes; None, with a finding, where it cannot be seen or is no regular file.
+        """The file's size in bytes; None, with a finding, where it cannot be seen or is not a regular file.
 
         Raises FileNotFoundError.
         """
@@ -152,7 +152,7 @@ class OcflVersionReader:
             return None
         if stat.S_ISREG(status.st_mode):
             return status.st_size
-        self.findings.append(codes.SPECIAL_FILE.at(to_text(path), what="something that is no file of the object"))
+        self.findings.append(codes.SPECIAL_FILE.at(to_text(path), what="something that is not a file of the object"))
         return None
 
     def _place_of(self, path: bytes) -> tuple[bytes, bytes]:

@@ -78,7 +78,7 @@ def object_version(address: str) -> tuple[str, str | None] | None:
 
 
 def pinned_address(address: str) -> str:
-    """`address`, with the newest version where it names an OCFL object without one: a later version is another bag.
+    """`address`, with the newest version where it names an OCFL object without one: a later version is a different bag.
 
     Raises OSError and `FormatError`.
     """

@@ -141,7 +141,7 @@ def open_package(address: str, *, progress: Progress = NO_PROGRESS) -> Iterator[
 
 
 def _flat_crate(address: str, reader: BagReader, progress: Progress) -> BagReader | None:
-    """The zip read anew as one without a top folder, where it holds an RO-Crate so."""
+    """The zip read again as one without a top folder, where it holds an RO-Crate so."""
     if reader.serialization != "application/zip" or not any(
         one.kind is bag_files.SEVERAL_ROOTS for one in reader.findings
     ):

@@ -19,7 +19,7 @@ def send(stream: IO[bytes], message: object) -> None:
 def receive(stream: IO[bytes]) -> Any:
     """The next message of the other side, which is this same program. Raises EOFError when there is none."""
     try:
-        return pickle.load(stream)  # noqa: S301 - both ends are processes of ours, joined by a pipe
+        return pickle.load(stream)  # noqa: S301 - both ends are processes of this program, joined by a pipe
     except Exception as error:
         # A message cut off in the middle fails in more ways than pickle's own documentation names.
         raise EOFError from error

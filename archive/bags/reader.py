@@ -68,8 +68,8 @@ class Reading:
 
     `packed` None with a size means that the size already differs. `broken` says why there are no bytes to digest though
     nothing failed: they cannot be unpacked, or something that is not a file has taken its place. `error` is a read
-    error, which says nothing about the bytes; `away` with it means that the disk or server is lost. `unseen` with it
-    means that the archive could not be read as far as this file.
+    error, which proves nothing about the bytes; `away` with it means that the disk or server is lost. `unseen` with
+    it means that the archive could not be read as far as this file.
     """
 
     size: int | None = None
@@ -94,7 +94,7 @@ class ArchiveLimitError(Exception):
 
 
 class NotServedError(StorageError):
-    """The place answers, but does not give out this bag now; that says nothing about the bag or the place."""
+    """The place answers, but does not give out this bag now; that proves nothing about the bag or the place."""
 
 
 class BagReader(Protocol):

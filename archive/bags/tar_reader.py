@@ -244,8 +244,8 @@ def _members(
 ) -> Iterator[tuple[Member, bytes, Oddity | None, bool]]:
     """Every member in order, with its name and its finding if it is neither file nor folder.
 
-    Whoever takes a member must pass over its bytes and their padding before asking for the next. What only some tools
-    would read as this one does goes to `findings`. Raises `TarError`, `NoClosingBlocksError`.
+    The caller that takes a member must pass over its bytes and their padding before asking for the next. What only some
+    tools would read as this one does goes to `findings`. Raises `TarError`, `NoClosingBlocksError`.
     """
     place, count = 0, 0
     extensions = Extensions()

@@ -264,7 +264,7 @@ class ZipReader:
             self._judge_gap(described, end, directory.start, "its directory")
 
     def _judge_gap(self, described: Entry | None, start: int, end: int, before: str) -> None:
-        """Nothing stands between two members but the data descriptor of the first, where it has one."""
+        """Nothing may lie between two members but the data descriptor of the first, where it has one."""
         if start == end and (described is None or described.is_folder):
             return
         if described is not None and 0 < end - start <= MAX_DESCRIPTOR:
@@ -274,7 +274,7 @@ class ZipReader:
                 why = "its data descriptor says something else"
                 self.findings.append(codes.HEADERS_DIFFER.at(to_text(described.path), why=why))
             return
-        what = f"{end - start} bytes stand" if end != start else "a data descriptor is missing"
+        what = f"{end - start} bytes lie" if end != start else "a data descriptor is missing"
         self.findings.append(codes.FOREIGN_BYTES.at(self._archive, why=f"{what} before {before}"))
 
     def read_tag(self, path: bytes, limit: int) -> bytes:

@@ -42,7 +42,7 @@ def parse_size(text: str) -> int:
         raise UsageError("not a valid size; write it like 500GB or 20GiB", subject=text[:40])
     size = int(float(match[1]) * (1024 if match[3] else 1000) ** _POWERS[match[2]])
     if not size:
-        raise UsageError("a size must be more than nothing", subject=text[:40])
+        raise UsageError("a size must be greater than 0", subject=text[:40])
     return size
 
 
@@ -54,7 +54,7 @@ def parse_budget(text: str) -> tuple[float | None, int | None]:
     with suppress(UsageError):
         seconds = float(parse_age(text))
     if seconds == 0:
-        raise UsageError("a budget must be more than nothing", subject=text[:40], remedy="Leave it out for no limit")
+        raise UsageError("a budget must be greater than 0", subject=text[:40], remedy="Leave it out for no limit")
     if seconds is not None:
         return seconds, None
     try:

@@ -103,7 +103,7 @@ def _value(lines: list[str], index: int, label: str, findings: list[Finding]) ->
         findings.append(codes.MALFORMED_DECLARATION.at(SUBJECT, line=index + 1, why=why))
         return None
     if match[1] != label or match[2]:
-        why = f"white space stands before {label} or its colon"
+        why = f"there is white space before {label} or its colon"
         findings.append(codes.MALFORMED_DECLARATION.at(SUBJECT, line=index + 1, why=why))
         return None
     return match[4].rstrip(" \t")

@@ -20,7 +20,7 @@ def encode_path(path: str) -> bytes:
 
 
 def decode_path(raw: bytes, *, before_1_0: bool = False) -> tuple[bytes, bool]:
-    """The path that `raw` stands for, and whether it holds a % that encodes nothing and was taken as it stands.
+    """The path that `raw` stands for, and whether it holds a % that encodes nothing and was taken literally.
 
     BagIt before 1.0 encoded LF and CR but not %; there a % is never remarkable.
     """

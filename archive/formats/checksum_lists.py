@@ -84,7 +84,7 @@ def kind_of_list(name: str) -> ListKind | None:
 def spellings(path: str) -> Iterator[str]:
     """The relative paths that `path` may mean, as it is written first.
 
-    Lists are also written with quotation marks, with further blanks, with backslashes, and with the whole path that the
+    Lists are also written with quotation marks, with further spaces, with backslashes, and with the whole path that the
     file had on the sender's machine; its end names the file here. There are none of a path that no system has.
     """
     if not path or "\0" in path or len(path) > _LONGEST_PATH:
@@ -125,7 +125,7 @@ def read_list(content: bytes, kind: ListKind) -> tuple[list[ListLine], list[int]
 
 
 def _read_hashdeep(lines: list[str]) -> tuple[list[ListLine], list[int]]:
-    """As `read_list`, of what hashdeep writes: the line of columns tells which digests stand before each path."""
+    """As `read_list`, of what hashdeep writes: the line of columns tells which digests are given before each path."""
     found: list[ListLine] = []
     wrong: list[int] = []
     columns: list[str] = []

@@ -130,7 +130,7 @@ def judge_rights(statements: Iterable[Statement], subject: str, line: int | None
 
 
 def judge_privacy(statements: tuple[Statement, ...], subject: str) -> Iterator[Finding]:
-    """A warning for each public value in which a private one of four characters or more stands again."""
+    """A warning for each public value in which a private one of four characters or more occurs again."""
     secrets = {s.value for s in statements if s.private and len(s.value) >= _SHORTEST_SECRET}
     for statement in statements:
         if statement.private:

@@ -48,7 +48,8 @@ def read_table(
 ) -> tuple[Description, list[Finding]]:
     """The description in `content` and everything that is wrong with it.
 
-    `places`, an empty set, gets what the lines are about, as `place_of` has it, also of lines that say nothing of it.
+    `places`, an empty set, gets what the lines are about, as `place_of` has it, also of lines that state nothing about
+    it.
 
     A line whose filename is empty, ".", "objects" or "objects/" is about the package; "objects/" and "data/original/"
     before a name are left out. Dates that are not EDTF stay as they are, with a warning. The table may be in UTF-8 or,
@@ -99,7 +100,7 @@ def decode_text(content: bytes, hint: str = "") -> tuple[str, str | None, int | 
 
 
 def delimiter_of(text: str) -> str:
-    """What stands after the first cell of the header: a comma, or what a spreadsheet of another country writes."""
+    """What follows the first cell of the header: a comma, or what a spreadsheet of another country writes."""
     match = _FIRST_CELL.match(text)
     return match["delimiter"] if match else ","
 

@@ -25,7 +25,7 @@ ELEMENT_OF = {
     "isReplacedBy": "relation", "requires": "relation", "isRequiredBy": "relation", "conformsTo": "relation",
     "accessRights": "rights", "license": "rights",
 }  # fmt: skip
-"""The element that each term refines (dumb-down). Terms that refine none of the fifteen stand in dcterms.xml only."""
+"""The element that each term refines (dumb-down). Terms that refine none of the 15 are written only to dcterms.xml."""
 
 _XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 _MIME = re.compile(r"(?:application|audio|font|image|message|model|multipart|text|video|chemical|x-[a-z]+)/[\w.+-]+")

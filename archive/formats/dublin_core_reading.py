@@ -1,4 +1,4 @@
-"""Reading Dublin Core wherever it stands: oai_dc, qualifieddc, dcterms records, RDF, DSpace's own form, loose elements.
+"""Reading Dublin Core in any form: oai_dc, qualifieddc, dcterms records, RDF, DSpace's own form, loose elements.
 
 Clause: DCMI Metadata Terms; Guidelines for implementing Dublin Core in XML; OAI-PMH 2.0.
 """

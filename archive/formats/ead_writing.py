@@ -150,7 +150,7 @@ class _Unit:
             yield from self._own_conventions(pad)
 
     def _own_conventions(self, pad: str) -> Iterator[str]:
-        """The rules and the date of a component's description, which in EAD stand in a note on its processing."""
+        """The rules and the date of a component's description, which EAD puts in a note on its processing."""
         for one in (*self.archival("rules"), *self.archival("description_date")):
             words = "Rules or conventions" if one.property == ARCHIVAL["rules"] else "Date of the description"
             yield f"{pad}<processinfo><p>{words}: {escape_text(one.value)}</p></processinfo>\n"

@@ -100,7 +100,7 @@ def is_seven_bit(label: str) -> bool:
 
 
 def is_visual(label: str) -> bool:
-    """Whether a label says that Hebrew stands in the order in which it is seen, not read (RFC 1556)."""
+    """Whether a label says that Hebrew is stored in the order in which it is seen, not read (RFC 1556)."""
     return label.strip().lower() in _VISUAL
 
 

@@ -60,7 +60,7 @@ def _judge_ark(rest: str, text: str) -> IdentifierCheck:
     match = re.fullmatch(r"/?([0-9bcdfghjkmnpqrstvwxz]{5,9})/([A-Za-z0-9=~*+@_$%\-./]+)", rest)
     if match is None:
         return IdentifierCheck("ARK", "an ARK is ark: and a number of five digits or more, a slash, and a name")
-    # Only some assigners end their names with a check character, so a name that fails says nothing about others.
+    # Only some assigners end their names with a check character, so a name that fails tells nothing about others.
     return IdentifierCheck("ARK", uri=uri)
 
 

@@ -1,7 +1,7 @@
-"""InvenioRDM metadata out of our Dublin Core, by the crosswalk in `metadata/crosswalks/`.
+"""InvenioRDM metadata made from the bag's Dublin Core, by the crosswalk in `metadata/crosswalks/`.
 
 Personal and corporate names are not told apart in Dublin Core: every name goes as an organizational one, which keeps
-it as it stands. Descriptions are HTML there, so their text is escaped; languages go by their codes of ISO 639-3.
+it unchanged. Descriptions are HTML there, so their text is escaped; languages go by their codes of ISO 639-3.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ def read_elements(record: bytes) -> list[tuple[str, str, str | None]]:
 def make_metadata(
     record: bytes | None, crosswalk: Mapping[str, Any], *, title: str, identifier: str, today: str
 ) -> dict[str, Any]:
-    """The `metadata` of a draft. `title`, and `today` as the date, stand in where the record gives none.
+    """The `metadata` of a draft. `title`, and `today` as the date, are used where the record gives none.
 
-    Raises `FormatError` when the record is no XML.
+    Raises `FormatError` when the record is not XML.
     """
     metadata: dict[str, Any] = {}
     for name, value, _language in read_elements(record) if record is not None else ():
@@ -93,7 +93,7 @@ def _place(metadata: dict[str, Any], rule: Mapping[str, Any], value: str) -> Non
 
 
 def _say(field: str, value: str, languages: Mapping[str, str]) -> str:
-    """A value as the field wants it."""
+    """A value in the form that the field requires."""
     if field == "description":
         return escape(value, quote=False)
     if field == "languages":

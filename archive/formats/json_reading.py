@@ -100,7 +100,7 @@ class JsonReader:
             raise self._error("Extra data", self._at)
 
     def _keys(self) -> Iterator[str]:
-        """The keys of the object that begins here. Whoever takes one reads its value before the next."""
+        """The keys of the object that begins here. The caller that takes one reads its value before the next."""
         self._at += 1
         if self._peek() == "}":
             self._at += 1
@@ -121,7 +121,7 @@ class JsonReader:
                 return
 
     def _peek(self) -> str:
-        """The next character that is no space; empty at the end."""
+        """The next character that is not a space; empty at the end."""
         while True:
             match = _SPACE.match(self._text, self._at)
             self._at = match.end() if match is not None else self._at
@@ -173,7 +173,7 @@ class JsonReader:
 
 
 def keep_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """The object of these members; a `Repeating` one where a key stands more than once."""
+    """The object of these members; a `Repeating` one where a key occurs more than once."""
     table = dict(pairs)
     if len(table) == len(pairs):
         return table

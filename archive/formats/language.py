@@ -99,9 +99,9 @@ def _find_unknown(match: re.Match[str]) -> str | None:
     if unknown:
         return f"the registry has no variant {unknown}"
     if len(set(variants)) < len(variants):
-        return "a variant stands in it twice"
+        return "it contains a variant twice"
     singletons = re.findall(r"(?<=-)([a-wy-z0-9])(?=-)", match["extensions"])
-    return "an extension stands in it twice" if len(set(singletons)) < len(singletons) else None
+    return "it contains an extension twice" if len(set(singletons)) < len(singletons) else None
 
 
 def _between(subtag: str, first: str, last: str) -> bool:

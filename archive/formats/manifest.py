@@ -26,7 +26,7 @@ _PIECE = 1 << 16
 
 @light_dataclass(frozen=True)
 class ManifestName:
-    """What a manifest's file name says. `algorithm` is as it stands there, not normalised."""
+    """What a manifest's file name says. `algorithm` is as written there, not normalised."""
 
     name: str
     tag: bool
@@ -54,7 +54,8 @@ class Block:
     """Some lines, taken apart: as many digests (packed, one after the other) as paths; `first` is the first's number.
 
     Where `odd` is not None the lines were irregular: then it pairs each path with its line number and digest, None for
-    a digest that cannot be read, and `paths` is empty. `faulty` counts the lines that say nothing certain of a file.
+    a digest that cannot be read, and `paths` is empty. `faulty` counts the lines that state nothing certain about a
+    file.
     """
 
     first: int
@@ -199,7 +200,7 @@ def _judge_path(
 ) -> bytes | None:
     path, stray = decode_path(raw, before_1_0=before_1_0)
     if path.startswith(b"*"):
-        findings.note(codes.LOOSE_LINE, subject, line=number, why="a star stands before the path, as md5sum writes")
+        findings.note(codes.LOOSE_LINE, subject, line=number, why="there is a star before the path, as md5sum writes")
         path = path[1:]
     if path.startswith(b"./"):
         findings.note(codes.LOOSE_LINE, subject, line=number, why="the path begins with ./")

@@ -120,7 +120,7 @@ def _reference(element: _Element, href: str | None, use: str | None, metadata_ty
 def embedded(root: _Element) -> Iterator[tuple[_Element, _Element]]:
     """Pairs of a metadata section (or the wrapping element) and each element directly inside its xmlData.
 
-    Where Dublin Core statements stand there without a container, xmlData itself is given as one.
+    Where Dublin Core statements are there without a container, xmlData itself is given as one.
     """
     for data in root.iter(*_tags("xmlData")):
         section = data

@@ -14,7 +14,7 @@ _ESCAPED_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 def escape(text: str) -> str:
     """`text` for a terminal or a page, with what could mislead as \\xNN or \\uNNNN.
 
-    That is control, format and bidi characters, and bytes that are no UTF-8.
+    That is control, format and bidi characters, and bytes that are not UTF-8.
 
     A backslash stays as it is. Arabic letters and joiners' neighbours are untouched; ZWJ and ZWNJ are kept, for Persian
     and emoji names need them.

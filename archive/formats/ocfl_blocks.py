@@ -55,9 +55,9 @@ def read_manifest(block: Any, subject: str, algorithm: str | None) -> tuple[Pack
 def read_state(block: Any, subject: str, version: str) -> tuple[PackedBlock, list[Finding]]:
     """One version's state as far as it can be used, and what is wrong with its form and logical paths."""
     if not isinstance(block, PackedBlock):
-        return PackedBlock.none(), [codes.E050.at(subject, version=version, found="it is no object")]
+        return PackedBlock.none(), [codes.E050.at(subject, version=version, found="it is not an object")]
     findings = ocfl_findings(
-        codes.E050.at(subject, version=version, found=f"{digest} stands more than once") for digest in _repeats(block)
+        codes.E050.at(subject, version=version, found=f"{digest} occurs more than once") for digest in _repeats(block)
     )
     usable = block.usable()
     for digest in keys_beyond(block, [usable]):
@@ -80,7 +80,7 @@ def read_fixity(
 ) -> tuple[dict[str, PackedBlock], list[Finding]]:
     """The fixity block as far as it can be used, and what is wrong with it. `listed` is the manifest."""
     if not isinstance(block, dict):
-        kind = codes.E056.at(subject, found="a value that is no object")
+        kind = codes.E056.at(subject, found="a value that is not an object")
         return {}, [kind] if specification == "1.0" else [codes.E111.at(subject)]
     repeated = block.repeated if isinstance(block, Repeating) else ()
     findings = ocfl_findings(codes.E056.at(subject, found=f"the key {name} more than once") for name in repeated)
@@ -101,7 +101,7 @@ def _read_fixity_of(
     digests: Any, subject: str, algorithm: str, listed: PackedBlock
 ) -> tuple[PackedBlock, list[Finding]]:
     if not isinstance(digests, PackedBlock):
-        return PackedBlock.none(), [codes.E057.at(subject, algorithm=algorithm, found="it is no object")]
+        return PackedBlock.none(), [codes.E057.at(subject, algorithm=algorithm, found="it is not an object")]
     findings = ocfl_findings(codes.E097.at(subject, algorithm=algorithm, found=digest) for digest in _repeats(digests))
     for digest in digests if algorithm in HEX_DIGITS else ():
         if not is_digest(digest, algorithm):
@@ -142,13 +142,13 @@ def _has_odd_element(path: str) -> bool:
 
 
 def _clashes(block: PackedBlock) -> Iterator[str]:
-    """Paths that stand twice, and paths that are also the beginning of another."""
+    """Paths that occur twice, and paths that are also the beginning of another."""
     if _may_clash(block):
         yield from _clashes_among(block.paths())
 
 
 def _may_clash(block: PackedBlock) -> bool:
-    """False where each path stands once and no folder of one is a path itself; so it is, unless something is wrong.
+    """False where each path occurs once and no folder of one is a path itself; so it is, unless something is wrong.
 
     True for absolute paths, and for very deep ones, whose folders would be too many.
     """
@@ -190,7 +190,7 @@ def _clashes_among(paths: Iterable[str]) -> Iterator[str]:
 
 
 def _repeats(block: PackedBlock) -> list[str]:
-    """Digests that stand more than once whatever their case, and keys that JSON had twice."""
+    """Digests that occur more than once whatever their case, and keys that JSON had twice."""
     repeated = list(block.repeated)
     if block.is_lower_hex:
         return repeated

@@ -63,15 +63,15 @@ def read_inventory(
     """The inventory at `subject` and what is wrong with it. `declared` is the version its type must name, if any.
 
     It comes in pieces and is kept packed. `texts` are those of the object's other inventories, so that what they share
-    is kept once. None when it is no JSON object at all.
+    is kept once. None when it is not a JSON object at all.
     """
     try:
         table = _read_table(JsonReader(pieces), texts or BlockTexts())
     except (ValueError, RecursionError) as error:
         return None, [codes.E033.at(subject, found=str(error)[:200] or "it is nested too deeply")]
     if not isinstance(table, dict):
-        return None, [codes.E033.at(subject, found="it is no object")]
-    findings = [codes.E033.at(subject, found=f"the key {key} stands twice") for key in getattr(table, "repeated", ())]
+        return None, [codes.E033.at(subject, found="it is not an object")]
+    findings = [codes.E033.at(subject, found=f"the key {key} occurs twice") for key in getattr(table, "repeated", ())]
     findings += [codes.E102.at(subject, found=key) for key in table if key not in _KEYS]
     identifier, more = _read_id(table, subject)
     findings += more
@@ -99,7 +99,7 @@ def read_inventory(
 
 
 def _read_table(reader: JsonReader, texts: BlockTexts) -> Any:
-    """The document, its blocks packed. Raises ValueError and RecursionError for what is no JSON."""
+    """The document, its blocks packed. Raises ValueError and RecursionError for what is not JSON."""
 
     def block() -> Any:
         if not reader.at_object():
@@ -213,7 +213,7 @@ def _judge_places(inventory: Inventory, manifest: PackedBlock, subject: str) -> 
 
 
 def write_inventory(inventory: Inventory) -> Iterator[bytes]:
-    """The bytes of an inventory of our own, for OCFL 1.1, in pieces: one of many files is never whole in memory."""
+    """The bytes of a new inventory, for OCFL 1.1, in pieces: one of many files is never whole in memory."""
     table: dict[str, Any] = {
         "digestAlgorithm": inventory.algorithm,
         "head": inventory.head,

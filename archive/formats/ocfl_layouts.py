@@ -49,7 +49,7 @@ def layout_of(name: str, configuration: Mapping[str, Any]) -> Layout:
 
 
 def hashed_n_tuple_configuration() -> dict[str, Any]:
-    """The configuration of layout 0004 that a new root of ours gets: its defaults, spelt out."""
+    """The configuration of layout 0004 that a root made by muniment gets: its defaults, spelt out."""
     return {
         "extensionName": HASHED_N_TUPLE,
         "digestAlgorithm": "sha256",

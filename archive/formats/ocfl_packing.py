@@ -69,7 +69,8 @@ class BlockTexts:
 
 
 class PackedBlock(Mapping[str, Any]):
-    """A JSON object as it was read: its keys and lists of texts, packed, in their order. What is no such list is kept.
+    """A JSON object as it was read: its keys and lists of texts, packed, in their order. A value that is not such a
+    list is kept.
 
     `repeated` are the keys that stood more than once; the last of their values counts, as in any JSON object here.
     """
@@ -87,7 +88,7 @@ class PackedBlock(Mapping[str, Any]):
 
     @classmethod
     def none(cls) -> PackedBlock:
-        """A block that says nothing."""
+        """An empty block."""
         return cls(BlockTexts())
 
     def add(self, key: str, value: Any) -> None:
@@ -116,7 +117,7 @@ class PackedBlock(Mapping[str, Any]):
         return tuple(self.texts.digest(self.numbers[place]) for place in sorted(self._repeated))
 
     def usable(self, *, empty: bool = False) -> PackedBlock:
-        """The block without what is no list of texts, and without empty lists unless `empty` ones are wanted."""
+        """The block without what is not a list of texts, and without empty lists unless `empty` ones are wanted."""
         hidden = {place for place, value in self._odd.items() if not _is_texts(value) or not (value or empty)}
         if not empty:
             starts = self._starts
@@ -216,7 +217,7 @@ class PackedBlock(Mapping[str, Any]):
     __hash__ = None  # type: ignore[assignment]
 
     def _same_as(self, other: PackedBlock) -> bool:
-        """Whether both have the same members in the same order. False says nothing."""
+        """Whether both have the same members in the same order. False leaves it open."""
         plain = not (self._odd or self._hidden or other._odd or other._hidden)
         return plain and (self.numbers, self._starts, self._references) == (
             other.numbers, other._starts, other._references

@@ -41,7 +41,7 @@ def read_versions(
         return {}, [codes.E044.at(subject), codes.E045.at(subject, found=f"a {type(block).__name__}")]
     if not block:
         return {}, [codes.E008.at(subject)]
-    findings = [codes.E033.at(subject, found=f"the key {key} stands twice") for key in getattr(block, "repeated", ())]
+    findings = [codes.E033.at(subject, found=f"the key {key} occurs twice") for key in getattr(block, "repeated", ())]
     versions: dict[str, Version] = {}
     for name, value in block.items():
         if not _VERSION.fullmatch(name):
@@ -97,7 +97,7 @@ def judge_sequence(names: Mapping[str, object] | list[str], subject: str) -> lis
 
 def _read_version(table: dict[str, Any], subject: str, name: str) -> tuple[Version, list[Finding]]:
     repeated = getattr(table, "repeated", ())
-    findings = [codes.E033.at(subject, found=f"the key {key} stands twice") for key in repeated]
+    findings = [codes.E033.at(subject, found=f"the key {key} occurs twice") for key in repeated]
     findings += [codes.E102.at(subject, found=f"{name}.{key}") for key in table if key not in _VERSION_KEYS]
     created, message, user = table.get("created"), table.get("message"), table.get("user")
     if "created" not in table:
@@ -128,14 +128,14 @@ def _judge_user(table: dict[str, Any], subject: str, name: str) -> list[Finding]
         return [codes.W007.at(subject, version=name, expected="user")]
     user = table["user"]
     if not isinstance(user, dict):
-        return [codes.E054.at(subject, version=name, found="it is no object")]
+        return [codes.E054.at(subject, version=name, found="it is not an object")]
     findings = [codes.E102.at(subject, found=f"{name}.user.{key}") for key in user if key not in ("name", "address")]
     if not isinstance(user.get("name"), str) or not user["name"]:
         findings.append(codes.E054.at(subject, version=name, found="it has no name"))
     if "address" not in user:
         findings.append(codes.W008.at(subject, version=name))
     elif not isinstance(user["address"], str):
-        findings.append(codes.E054.at(subject, version=name, found="the address is no text"))
+        findings.append(codes.E054.at(subject, version=name, found="the address is not text"))
     elif not URI.fullmatch(user["address"]):
         findings.append(codes.W009.at(subject, version=name, found=user["address"][:200]))
     return findings

@@ -32,12 +32,12 @@ _BLANK = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 
 def may_be_unportable(text: str) -> bool:
-    """A quick look at a path, or at names joined by "/": False means that `name_problems` finds nothing in any."""
+    """A quick check of a path, or at names joined by "/": False means that `name_problems` finds nothing in any."""
     return _SUSPECT.search(text) is not None or _ends_badly(text)
 
 
 def may_hold_problems(text: str) -> bool:
-    """A closer look at many names joined by "/", where letters beyond ASCII are no cause: as `may_be_unportable`."""
+    """A closer check of many names joined by "/", where letters beyond ASCII do not count: as `may_be_unportable`."""
     odd = [one for one in set(text) if one in _FORBIDDEN or one in _JOINERS or (_UNUSUAL.match(one) and _sort_of(one))]
     return bool(odd) or _ends_badly(text)
 

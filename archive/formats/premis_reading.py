@@ -94,7 +94,7 @@ def read_identifier(element: _Element) -> Identifier:
 
 
 def read_fields(elements: Iterable[_Element]) -> tuple[RecordField, ...]:
-    """These elements as they stand."""
+    """These elements as they are written."""
     return tuple(_field(element) for element in elements if isinstance(element.tag, str))
 
 

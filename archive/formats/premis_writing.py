@@ -393,7 +393,7 @@ _BASES = {"copyright": _copyright, "license": _license, "statute": _statute, "ot
 
 
 def _restriction(word: str | None) -> str:
-    """What stands against the act, with the access right of COAR that it is."""
+    """What restricts the act, with the access right of COAR that it is."""
     if word is None:
         return ""
     uri = ACCESS_URIS.get(word, "")

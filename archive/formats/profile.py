@@ -119,7 +119,7 @@ def parse_profile(data: bytes, subject: str) -> Profile:
         raise wrong("BagIt-Profile-Info has no BagIt-Profile-Identifier")
     for key in _LISTS:
         if key in tree and not _is_texts(tree[key]):
-            raise wrong(f"{key} is no list of texts")
+            raise wrong(f"{key} is not a list of texts")
         if len(tree.get(key, ())) > MAX_LISTED:
             raise wrong(f"{key} lists more than {MAX_LISTED:,} names")
     for key in _FLAGS:
@@ -182,7 +182,7 @@ def _texts(tree: Mapping[str, Any], key: str) -> tuple[str, ...] | None:
 
 def _tag_rules(tree: Any, where: str, wrong: Any) -> dict[str, TagRule]:
     if not isinstance(tree, dict):
-        raise wrong(f"{where} is no JSON object")
+        raise wrong(f"{where} is not a JSON object")
     rules = {}
     for label, rule in tree.items():
         flags = {"required": False, "repeatable": True, "recommended": False}
@@ -197,7 +197,7 @@ def _tag_rules(tree: Any, where: str, wrong: Any) -> dict[str, TagRule]:
 
 def _other_info(tree: Any, wrong: Any) -> dict[str, dict[str, TagRule]]:
     if not isinstance(tree, list) or not all(isinstance(one, dict) for one in tree):
-        raise wrong("Other-Info is no list of JSON objects")
+        raise wrong("Other-Info is not a list of JSON objects")
     return {
         f"{name.lower()}.txt": _tag_rules(rules, f"Other-Info {name}", wrong)
         for one in tree

@@ -35,7 +35,7 @@ _META = "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}"
 
 @dataclass(frozen=True, slots=True)
 class Properties:
-    """What was found; `basis` says where the title stands, as "first heading". Dates are EDTF; `pages` is a count."""
+    """What was found; `basis` says where the title was, as "first heading". Dates are EDTF; `pages` is a count."""
 
     title: str | None = None
     basis: str = ""
@@ -128,7 +128,7 @@ def _plain(markdown: str) -> str:
 
 
 def _first_line(text: str) -> tuple[str | None, str]:
-    """A first line that stands alone, is short and is no sentence: what a heading looks like in plain text."""
+    """A first line that stands alone, is short and is not a sentence: what a heading looks like in plain text."""
     first, _, rest = text.lstrip("\ufeff\r\n\t ").partition("\n")
     line = first.strip()
     alone = not rest or not rest.split("\n", 1)[0].strip()

@@ -52,7 +52,7 @@ def read_remote_files(content: bytes, subject: str) -> RemoteFiles:
         header = [title.strip().lower() for title in next(rows, [])]
         lacking = [name for name in _COLUMNS if name not in header]
         if lacking or len(set(header)) < len(header):
-            why = f"it has no column {lacking[0]}" if lacking else "a column stands twice"
+            why = f"it has no column {lacking[0]}" if lacking else "a column occurs twice"
             raise FormatError(
                 f"{why} (line 1)", subject=subject, remedy="The columns are url, length, filename, sha256"
             )

@@ -1,6 +1,6 @@
 """statement.json (in-toto Statement v1) and statement.dsse.json (DSSE v1): bytes <-> model, in one form only.
 
-What is read is written anew and compared, so that no other text can mean the same statement.
+What is read is written again and compared, so that no other text can mean the same statement.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A small table of our own for what a file is, used where PRONOM's signatures are not there.
+"""A small table of muniment's own for what a file is, used where PRONOM's signatures are not there.
 
 It looks at bytes only and names only what they show; everything else is "unknown". It never gives a PRONOM key: that
 would claim PRONOM's own signatures matched.

@@ -1,6 +1,6 @@
 """stamped.sha512: the lines that `sha512sum -c` checks, and which files of a bag they name.
 
-The list is only ever written; what a seal holds is compared with the list built anew.
+The list is only ever written; what a seal holds is compared with the list built again.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The documents of SWORDv2 (Profile 2.0): service document, deposit receipt, statement, and the entry we send.
+"""The documents of SWORDv2 (Profile 2.0): service document, deposit receipt, statement, and the entry to send.
 
 Clause: SWORD 2.0 Profile 6.1, 6.3.2, 10, 11; RFC 4287; RFC 5023.
 """
@@ -53,7 +53,7 @@ class DepositReceipt:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a repository says of a deposit: the name of its state as it stands there, words, original packages."""
+    """What a repository says of a deposit: the name of its state as it is written there, words, original packages."""
 
     state: str
     words: str
@@ -108,7 +108,7 @@ def read_receipt(content: bytes) -> DepositReceipt:
 def read_statement(content: bytes) -> Statement:
     """A statement, as an Atom feed or as OAI-ORE in RDF/XML. Raises `FormatError`.
 
-    The state stands in `sword:state`, in a category of that scheme (as servers of the drafts and of DSpace write it),
+    The state is in `sword:state`, in a category of that scheme (as servers of the drafts and of DSpace write it),
     or in Software Heritage's `deposit_status`.
     """
     tree = _tree(content)
@@ -137,8 +137,8 @@ def write_entry(record: bytes | None, *, title: str, identifier: str, updated: s
     """The Atom entry of a multipart deposit: what RFC 4287 4.1.2 demands, and the record's Dublin Core as dcterms.
 
     The terms are direct children of the entry (Profile 6.3.2), each with its language; elements of the older namespace
-    go as the terms of the same name. `title` stands in where the record gives none; `updated` is an xs:dateTime. Raises
-    `FormatError` when the record is no XML.
+    go as the terms of the same name. `title` is used where the record gives none; `updated` is an xs:dateTime. Raises
+    `FormatError` when the record is not XML.
     """
     statements = tuple(_read_terms(record)) if record is not None else ()
     first = {name: value for name, value, _ in reversed(statements)}

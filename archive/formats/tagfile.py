@@ -162,7 +162,7 @@ def judge_reserved(tags: Iterable[Tag], subject: str) -> list[Finding]:
 
 
 class Utf8Judge:
-    """Watches a UTF-8 tag file that comes in chunks: takes a byte order mark off and finds what is no UTF-8."""
+    """Watches a UTF-8 tag file that comes in chunks: takes a byte order mark off and finds what is not UTF-8."""
 
     def __init__(self, subject: str) -> None:
         self._subject = subject

@@ -35,7 +35,7 @@ _LARGEST_OCTAL = 0o77777777777
 
 
 class TarError(ValueError):
-    """These bytes are no tar header; the argument says why."""
+    """These bytes are not a tar header; the argument says why."""
 
 
 class TarHeader(NamedTuple):
@@ -145,7 +145,7 @@ def parse_pax(data: bytes) -> tuple[dict[bytes, bytes], frozenset[bytes]]:
 
 @dataclass(slots=True)
 class Extensions:
-    """The extended headers that stand before one member, and those that hold for all that follow.
+    """The extended headers that precede one member, and those that hold for all that follow.
 
     Tools differ in which of several they believe, so whatever is said twice is remembered as a contradiction.
     """
@@ -171,14 +171,14 @@ class Extensions:
         elif kind == b"x":
             records, contradicted = parse_pax(data)
             if self.headers:
-                self.contradictions.append("two extended headers stand before it")
+                self.contradictions.append("it has two extended headers")
             self.headers += 1
             self.pax |= records
         else:
             contradicted = frozenset()
             key = b"path" if kind == b"L" else b"linkpath"
             if key in self.gnu:
-                self.contradictions.append("two GNU long names stand before it")
+                self.contradictions.append("it has two GNU long names")
             name = data.split(b"\x00", 1)[0]
             if data[len(name) :].strip(b"\x00"):
                 self.contradictions.append("its GNU long name goes on after its end")

@@ -1,4 +1,4 @@
-"""The documents of WebDAV: what we ask of a resource, and the multistatus that tells it. Clause: RFC 4918 9.1, 14."""
+"""The documents of WebDAV: what is asked of a resource, and the multistatus that tells it. Clause: RFC 4918 9.1, 14."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ class Resource:
 
 
 def read_multistatus(content: bytes) -> list[Resource]:
-    """The resources of a multistatus, the one that holds the others first. Raises `FormatError` when it is no XML."""
+    """The resources of a multistatus, the one that holds the others first. Raises `FormatError` when it is not XML."""
     found = [_read_resource(one) for one in parse_xml(content).iter(f"{_DAV}response")]
     return sorted(found, key=lambda one: len(one.path))
 
 
 def _read_resource(response: Any) -> Resource:
-    """One `response`; properties that stand under another status than 200 are not there."""
+    """One `response`; properties that are listed under another status than 200 are not there."""
     address = _ORIGIN.sub("", (response.findtext(f"{_DAV}href") or "").strip(), count=1)
     told: dict[str, Any] = {}
     for group in response.iter(f"{_DAV}propstat"):

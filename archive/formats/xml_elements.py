@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""What XML 1.0 cannot hold: control characters, and bytes that are no UTF-8."""
+"""What XML 1.0 cannot hold: control characters, and bytes that are not UTF-8."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9 ./_-]*")
 """Most texts: nothing in them is escaped."""
@@ -77,7 +77,7 @@ def let_go(element: _Element) -> None:
 def escape_text(text: str) -> str:
     """`text` for the content of an element.
 
-    What XML 1.0 cannot hold (control characters, bytes that are no UTF-8) becomes the replacement character U+FFFD.
+    What XML 1.0 cannot hold (control characters, bytes that are not UTF-8) becomes the replacement character U+FFFD.
     """
     if text.isalnum() or _PLAIN.fullmatch(text):
         return text

@@ -112,7 +112,7 @@ def parse_xml(content: bytes, *, subject: str = "", limits: XmlLimits = DEFAULT_
 def root_of(head: bytes, *, subject: str = "") -> tuple[str, tuple[str, ...]]:
     """Tag ("{namespace}name") and attribute names of the root element, from the first bytes of a document (64 KiB).
 
-    Raises `XmlRefusedError` when they are no beginning of a document that `parse_xml` would read.
+    Raises `XmlRefusedError` when they are not the beginning of a document that `parse_xml` would read.
     """
     from lxml import etree
 

@@ -93,7 +93,7 @@ class Entry(NamedTuple):
 class Directory:
     """The directory's bytes, where each entry begins in them, and the offset of each member as it is stated.
 
-    The directory stands at `start` in the file, `shift` bytes behind where its end says; so do the members. `unpacked`
+    The directory begins at `start` in the file, `shift` bytes behind where its end says; so do the members. `unpacked`
     is how many bytes the members have together, as stated.
     """
 
@@ -127,7 +127,7 @@ class Directory:
         )
 
     def in_file_order(self) -> Sequence[int]:
-        """The numbers of the entries in the order in which their members stand in the file."""
+        """The numbers of the entries in the order in which their members lie in the file."""
         offsets = self.offsets
         if all(map(lt, offsets, islice(offsets, 1, None))):
             return range(len(offsets))

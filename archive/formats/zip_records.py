@@ -89,7 +89,7 @@ def zip64_values(extra: bytes) -> tuple[int, ...] | None:
 
 
 def is_sound_extra(extra: bytes) -> bool:
-    """True when an extra field is whole records to its last byte, and none that names or sizes stands twice (4.5.1)."""
+    """True when an extra field is whole records to its last byte, and none that names or sizes occurs twice (4.5.1)."""
     seen: set[int] = set()
     while extra:
         if len(extra) < 4:

@@ -1,1 +1,1 @@
-"""What we hold and every check ever made."""
+"""The bags that are held and every check ever made."""

@@ -1,4 +1,4 @@
-"""The small interface behind which SQLite and PostgreSQL stand.
+"""The small interface that SQLite and PostgreSQL implement.
 
 Statements are written once, with `?` for parameters, in the SQL that both know. A write transaction is serialised: one
 at a time over all processes, in either database, so that the chain of seals has one end.

@@ -1,8 +1,8 @@
-"""The hash chain over all that a ledger records, and the witness line that lets others hold us to it.
+"""The hash chain over all that a ledger records, and the witness line that lets others check it.
 
 Each batch of checks and each event gets a seal: SHA-256 over the canonical lines of what it seals, its own header and
 the hash of the seal before. Seals are numbered without gaps. A witness line names one seal; published or mailed, it
-shows later whether the chain up to there was written anew. Pure functions: nothing here asks a database.
+shows later whether the chain up to there was rewritten. Pure functions: nothing here asks a database.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def event_line(seq: int, holding: int | None, kind: str, happened: int, outcome:
 
 
 def encode_detail(detail: dict[str, Any]) -> bytes:
-    """An event's details as canonical JSON in ASCII: bytes that are no UTF-8 survive as lone surrogates."""
+    """An event's details as canonical JSON in ASCII: bytes that are not UTF-8 survive as lone surrogates."""
     return json.dumps(detail, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode("ascii")
 
 

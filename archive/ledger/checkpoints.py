@@ -33,7 +33,7 @@ class Checkpoint:
 def make_checkpoint(ledger: Ledger, stamp: str, earlier: Witness | None = None) -> Checkpoint | None:
     """The checkpoint of the chain as it is now; `stamp` is the time as xs:dateTime.
 
-    None when the chain does not continue `earlier`, a witness with a root: it was written anew since. Raises
+    None when the chain does not continue `earlier`, a witness with a root: it was rewritten since. Raises
     `LedgerError` for a chain with gaps.
     """
     hashes = _link_hashes(ledger.backend)

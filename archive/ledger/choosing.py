@@ -31,7 +31,7 @@ class Wanted:
     """What a run asks for.
 
     `max_age` in seconds, None for every file whatever its age; `holdings` and `locations` are numbers, empty for all;
-    `retry` asks for the files whose last look was not good; `sample` is a share of all files, between 0 and 1.
+    `retry` asks for the files whose last check failed; `sample` is a share of all files, between 0 and 1.
     """
 
     max_age: int | None
@@ -56,7 +56,7 @@ class Lane:
 
 @light_dataclass(slots=True)
 class Walk:
-    """Where a run stands: its lanes, and the locations it gave up. Each file is offered at most once."""
+    """How far a run has come: its lanes, and the locations it gave up. Each file is offered at most once."""
 
     wanted: Wanted
     lanes: list[Lane]
@@ -66,7 +66,7 @@ class Walk:
 def begin_walk(wanted: Wanted, locations: Sequence[int], now: int) -> Walk:
     """The lanes for what is wanted. Files whose last check lies in the future are due too.
 
-    Where any age will do, files come in the order in which they were entered: a date that this run sets anew must not
+    Where any age will do, files come in the order in which they were entered: a date that this run changes must not
     bring them back.
     """
     future = now + BASE_AGE + FUTURE_SLACK
@@ -179,7 +179,7 @@ def _condition(lane: Lane, wanted: Wanted) -> tuple[str, tuple[Any, ...]]:
     where = f"{lane.column} = ?{lane.extra}"
     parameters: tuple[Any, ...] = (lane.value,)
     if lane.order == "id":
-        # With the plus SQLite does not take the index by due date and sort all it has for each batch anew.
+        # With the plus SQLite does not take the index by due date and sort all of it again for each batch.
         where, parameters = f"{where} AND +due IS NOT NULL AND id > ?", (*parameters, lane.low[1])
     else:
         where += " AND due IS NOT NULL AND due >= ? AND due <= ? AND (due > ? OR id > ?)"

@@ -83,7 +83,7 @@ def _events_of_one(ledger: Ledger, holding: int) -> list[LifeEvent]:
 
 
 def _intact_of(ledger: Ledger, holding: int) -> list[Row]:
-    """Run, outcome, files, time and number of every row of intact files; the bag as a whole is no file."""
+    """Run, outcome, files, time and number of every row of intact files; the bag as a whole is not a file."""
     whole = ledger.backend.query("SELECT whole FROM holdings WHERE id = ?", (holding,))[0][0]
     rows: list[Row] = []
     for run, first, last, checked, items in ledger.backend.query(

@@ -95,7 +95,7 @@ def mark_location(
 def enter_holding(
     ledger: Ledger, location: Location, new: NewHolding, items: Iterable[tuple[str, int, DigestPairs]], *, now: int
 ) -> Holding:
-    """Enter a bag and its files, never yet checked. Raises `ExistsError` when a holding stands at that place."""
+    """Enter a bag and its files, never yet checked. Raises `ExistsError` when there is a holding at that place."""
     backend = ledger.backend
     listed = items if isinstance(items, Sequence) else list(items)
 
@@ -318,7 +318,7 @@ def note_identity(ledger: Ledger, holding: Holding, identity: str) -> None:
 def move_holding(
     ledger: Ledger, holding: Holding, location: Location, place: str, form: Container, *, now: int, identity: str = ""
 ) -> None:
-    """Note that a bag stands elsewhere now; every file of it is due, for nobody has looked at it there."""
+    """Record a bag's new location; every file of it is due, for none has been checked there."""
     backend = ledger.backend
 
     def work() -> None:

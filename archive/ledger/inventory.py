@@ -54,5 +54,5 @@ def _line(number: int, size: object, stored_path: object, stored_digests: object
 
 
 def raw_bytes(value: object) -> bytes:
-    """The bytes of a column, also where somebody put something else than bytes into it."""
+    """The bytes of a column, also where someone put something other than bytes into it."""
     return bytes(value) if isinstance(value, (bytes, memoryview)) else b"?" + str(value).encode("utf-8", "replace")

@@ -1,8 +1,8 @@
 """Batches on lease: given out, renewed while bytes flow, recorded once, taken back, split when they kill workers.
 
-Every lease of a batch has a higher fence than the one before. Whoever holds an older fence, or whose lease ran out, may
-record nothing: the files are checked again by another. Lease times are compared with the clock of the caller; one that
-lies absurdly far ahead (a clock that jumped back) counts as run out.
+Every lease of a batch has a higher fence than the one before. A worker that holds an older fence, or whose lease has
+expired, cannot record results: another worker checks the files again. Lease times are compared with the clock of the
+caller; one that lies absurdly far ahead (a clock that jumped back) counts as run out.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def claim_batch(
 
 
 def renew_lease(ledger: Ledger, leaser: Leaser, batch: Batch, *, now: int) -> bool:
-    """Make the lease last longer. False when it is no longer ours."""
+    """Make the lease last longer. False when this worker no longer has it."""
     return ledger.backend.write(
         lambda: (
             ledger.backend.run(
@@ -89,7 +89,7 @@ def record_batch(ledger: Ledger, result: BatchResult, *, now: int) -> bool:
 
 
 def release_batch(ledger: Ledger, batch: Batch) -> bool:
-    """Give a batch back unchecked; its files stay as they were. False when the lease is no longer ours."""
+    """Give a batch back unchecked; its files stay as they were. False when this worker no longer has the lease."""
     backend = ledger.backend
 
     def work() -> bool:
@@ -103,7 +103,7 @@ def release_batch(ledger: Ledger, batch: Batch) -> bool:
 
 
 def release_all(ledger: Ledger, owner: str) -> None:
-    """Give back unchecked whatever `owner` holds, so that nobody waits for its leases."""
+    """Give back unchecked whatever `owner` holds, so that no other worker waits for its leases."""
     backend = ledger.backend
 
     def work() -> None:
@@ -227,7 +227,7 @@ def _claim_of(backend: Backend, number: int) -> dict[int, Ranges]:
 
 
 def _taken(backend: Backend) -> Ranges:
-    """The items that live batches hold, whoever leased them: nobody else is given them."""
+    """The items that live batches hold, under any lease: they are given to no other worker."""
     rows = backend.query("SELECT items FROM batches WHERE live = 1 ORDER BY id")
     return merge(ranges for (items,) in rows for ranges in read_claim(items).values())
 

@@ -25,7 +25,7 @@ _PLACES = "location IN (SELECT id FROM locations) AND due IS NOT NULL"
 
 @light_dataclass(frozen=True)
 class Attention:
-    """A file whose last look was not good: where, since when, why. `path` is empty for the bag as a whole.
+    """A file whose last check failed: where, since when, why. `path` is empty for the bag as a whole.
 
     `reason` is for people; `cause` decides how the file is reported, with `fault` as what its sentence names.
     """

@@ -1,4 +1,4 @@
-"""Digests as they stand in a ledger: one byte for the algorithm, then the raw digest, again and again."""
+"""Digests as a ledger stores them: one byte for the algorithm, then the raw digest, again and again."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def pack_digests(digests: DigestPairs) -> bytes:
 
 
 def unpack_digests(packed: bytes) -> DigestPairs:
-    """The digests that `pack_digests` packed. Raises `LedgerError` when the bytes are no such thing."""
+    """The digests that `pack_digests` packed. Raises `LedgerError` when the bytes are anything else."""
     digests, at = [], 0
     while at < len(packed):
         if packed[at] not in _NAMES:

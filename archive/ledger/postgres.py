@@ -120,22 +120,22 @@ class PostgresBackend:
     def _tell(self, error: Any) -> ArchiveError:
         errors, address = self._psycopg.errors, self.path
         if isinstance(error, errors.DiskFull):
-            return NoSpaceError("there is no space left for the ledger", subject=address, remedy="Free some space")
+            return NoSpaceError("no space left for the ledger", subject=address, remedy="Free some space")
         if isinstance(error, (errors.LockNotAvailable, errors.DeadlockDetected)):
             return LedgerLockedError("another process holds the ledger", subject=address)
         words = " ".join(str(error).split())
         if isinstance(error, errors.InvalidCatalogName) or ("database" in words and "does not exist" in words):
             return LedgerMissingError("there is no such database", subject=address, remedy="Create it: createdb")
         if "authentication failed" in words or "no password supplied" in words:
-            return LedgerError("the server does not let us in", subject=address, remedy="Set PGPASSWORD or .pgpass")
+            return LedgerError("access denied by the server", subject=address, remedy="Set PGPASSWORD or .pgpass")
         if isinstance(error, (self._psycopg.OperationalError, self._psycopg.InterfaceError)):
             return ConnectionLostError(
                 "the ledger's server cannot be reached", subject=address,
-                remedy="Start it or mend the connection, then run again; every finished batch is kept",
+                remedy="Start it or fix the connection, then run again; every finished batch is kept",
             )  # fmt: skip
-        return LedgerError(f"the ledger refuses: {words}", subject=address)
+        return LedgerError(f"the database refused: {words}", subject=address)
 
 
 def _adapt(statement: str) -> Any:
-    """The statement with psycopg's placeholders. Ours hold no text from outside, only parameters do."""
+    """The statement with psycopg's placeholders. Statements hold no text from outside, only parameters do."""
     return statement.replace("%", "%%").replace("?", "%s")

@@ -29,7 +29,7 @@ class AuditRun:
 
 
 def begin_run(ledger: Ledger, owner: str, options: Mapping[str, Any], *, now: int) -> tuple[int, int]:
-    """Enter a run: its number, and by how many seconds the clock stands before the last seal (0 when it does not)."""
+    """Enter a run: its number, and by how many seconds the clock is behind the last seal (0 when it is not)."""
     backend = ledger.backend
 
     def work() -> tuple[int, int]:

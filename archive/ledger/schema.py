@@ -166,7 +166,7 @@ def _read_causes(backend: Backend) -> None:
 
 
 def _move_claims(backend: Backend) -> None:
-    """Which items a live batch holds stands with the batch from version 5 on."""
+    """From version 5 on, a batch itself records which items it holds while it is live."""
     for (number,) in backend.query("SELECT id FROM batches WHERE live = 1 ORDER BY id"):
         held = backend.query("SELECT id, holding FROM items WHERE batch = ? ORDER BY id", (number,))
         backend.run("UPDATE batches SET items = ? WHERE id = ?", (write_claim(claim_of(held)), number))

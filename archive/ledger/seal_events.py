@@ -137,7 +137,7 @@ def append_seals(backend: Backend, holding: int, seals: Sequence[SealState], *, 
 
 
 def _new_files(seal: SealState, before: RecordedSeal | None) -> list[ItemRow]:
-    """The files of a seal that are no items yet. Raises `LedgerError` for one that the ledger knows otherwise."""
+    """The files of a seal that are not items yet. Raises `LedgerError` for one that the ledger knows otherwise."""
     new = []
     for path, size, pairs in seal.files:
         known = None if before is None else before.files.get(path)

@@ -18,7 +18,7 @@ from archive.model.light import light_dataclass
 class SealExpectation:
     """What the ledger `ledger` knows of the seals of one holding.
 
-    `by_path` says that the bag stands at the holding's place: then it must be that bag. Otherwise its tag manifests are
+    `by_path` says that the bag is at the holding's place: then it must be that bag. Otherwise its tag manifests are
     those of the holding, of which it is a copy.
     """
 
@@ -32,7 +32,7 @@ class Disagreement(Enum):
     """In what a bag is not as the ledger knows it. The values are for JSON."""
 
     OTHER_BAG = "other bag"
-    """Other tag manifests than those of the holding at whose place it stands."""
+    """Other tag manifests than those of the holding at whose place it is."""
     SEAL_GONE = "seal gone"
     OTHER_SEAL = "other seal"
     """A seal of this number with another stamped.sha512."""
@@ -52,7 +52,7 @@ class SealDifference:
 
 
 def holding_at(ledger: Ledger, address: str, identity: str = "") -> Holding | None:
-    """The holding that stands at `address`, an absolute path or a URL, by whatever path it is reached.
+    """The holding that is at `address`, an absolute path or a URL, by whatever path it is reached.
 
     `identity` is what `archive.stages.auditing.locations.bag_identity` says of it; only the real path in it counts, for
     another bag may get the inode of one that is gone.
@@ -85,7 +85,7 @@ def _find(known: Sequence[Holding], address: str, identity: str) -> Holding | No
 
 
 def expect_seals(ledger: Ledger, address: str, tag_digest: str, identity: str = "") -> SealExpectation | None:
-    """What the ledger expects of the bag at `address`; None where the bag is no holding and no copy of one.
+    """What the ledger expects of the bag at `address`; None where the bag is neither a holding nor a copy of one.
 
     The holding at its place is what it is judged by, whatever the bag says; only where there is none, the holding with
     the same `tag_digest` that has most seals. Raises `LedgerError`.
@@ -116,7 +116,7 @@ def compare_seals(
     """In what a bag disagrees with the ledger. `found` is the SHA-512 of every file in the bag's seals, by number.
 
     A file that is there and could not be read has an empty digest: nothing is said of it. What is there and unknown to
-    the ledger is no disagreement.
+    the ledger is not a disagreement.
     """
     if tag_digest != expected.holding.tag_digest:
         return [SealDifference(Disagreement.OTHER_BAG)]

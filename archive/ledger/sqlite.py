@@ -114,7 +114,7 @@ class SqliteBackend:
         code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
         if code in _FULL or (code == sqlite3.SQLITE_IOERR and self._is_full()):
             return NoSpaceError(
-                "there is no space left for the ledger", subject=self.path,
+                "no space left for the ledger", subject=self.path,
                 remedy="Free some space and run again; every finished batch is kept",
             )  # fmt: skip
         if code in _LOCKED:
@@ -123,14 +123,14 @@ class SqliteBackend:
             )
         if code in _BROKEN:
             return LedgerError(
-                "this file is damaged or is no ledger", subject=self.path, remedy="Restore it from a backup"
+                "this file is damaged or is not a ledger", subject=self.path, remedy="Restore it from a backup"
             )
         if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
             return PermissionDeniedError(
                 "the ledger cannot be opened for writing", subject=self.path,
                 remedy="Check the permissions of the file and of its folder: every command on it may write",
             )  # fmt: skip
-        return LedgerError(f"the ledger refuses: {error}", subject=self.path)
+        return LedgerError(f"the database refused: {error}", subject=self.path)
 
     def _is_full(self) -> bool:
         import shutil
@@ -139,7 +139,7 @@ class SqliteBackend:
 
 
 def _quoted(path: str) -> str:
-    """The path as it stands in a URI that SQLite opens: clause, SQLite, "Uniform Resource Identifiers", 3.1."""
+    """The path as it is written in a URI that SQLite opens: clause, SQLite, "Uniform Resource Identifiers", 3.1."""
     return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 

@@ -147,7 +147,7 @@ def _entries_of(row: Row) -> int:
 
 
 def _judge_inventories(backend: Backend, events: Sequence[Row], inventoried: set[int]) -> str | None:
-    """Do the files of a holding still stand as they were sealed? Why not, or None."""
+    """Are the files of a holding still recorded as they were sealed? Why not, or None."""
     for _seq, holding, _kind, _happened, _outcome, detail in events:
         sealed = None
         with contextlib.suppress(ValueError, AttributeError):

@@ -192,7 +192,7 @@ class Bag:
         except FileNotFoundError as error:
             raise NotFoundError("there is no such file in the bag", subject=path) from error
         except (BrokenArchiveError, ArchiveLimitError) as error:
-            raise FormatError(f"the archive cannot be read on: {error}", subject=path) from error
+            raise FormatError(f"the archive cannot be read any further: {error}", subject=path) from error
         except OSError as error:
             raise from_os_error(error, path) from error
 

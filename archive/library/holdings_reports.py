@@ -11,6 +11,7 @@ from archive.ledger.runs import AuditRun
 from archive.library.reports import Document
 from archive.model import checkpoint
 from archive.model.kept_deposit import KeptDeposit
+from archive.settings import Settings
 from archive.stages import archive_status
 from archive.stages.auditing import holdings_report, status
 
@@ -69,6 +70,15 @@ class HoldingsReport(Document, holdings_report.Portrait):
         from archive.translation import translator
 
         return write_page(self, translator(language), name)
+
+    def to_pdf(self, *, language: str = "en", name: str = "archive", settings: Settings | None = None) -> bytes:
+        """The report as a PDF/A-2a document, in English ("en") or Arabic ("ar"). Raises `RenditionError`."""
+        from archive.library.arguments import rely_on
+        from archive.reporting.html import draw_pdf
+        from archive.storage.clock import system_clock
+        from archive.translation import translator
+
+        return draw_pdf(self, translator(language), name, rely_on(settings), system_clock())
 
     def to_csv(self) -> str:
         """The holdings as CSV, one row a holding."""

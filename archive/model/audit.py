@@ -19,7 +19,7 @@ DigestPairs = tuple[tuple[str, str], ...]
 
 
 class FileOutcome(IntEnum):
-    """What the last look at one file gave. The numbers stand in ledgers and never change their meaning."""
+    """The result of the last check of one file. The numbers are stored in ledgers and never change their meaning."""
 
     NEVER = 0
     INTACT = 1

@@ -72,7 +72,7 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Preformatted:
-    """Text whose line ends and spaces stand as they are. `spans` is the same text in runs where a part has a form of
+    """Text whose line ends and spaces are kept as they are. `spans` is the same text in runs where a part has a form of
     its own, else empty.
     """
 
@@ -89,7 +89,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class ListItem:
-    """`label` is what stands before the item, character for character ("Article IV.", "(a)", "\u2610"; "" for nothing).
+    """`label` is what precedes the item, character for character ("Article IV.", "(a)", "\u2610"; "" for nothing).
 
     None lets the list decide: a bullet, or its number.
     """
@@ -123,7 +123,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture by its own bytes. `alternative` None means that nobody described it: no level a then."""
+    """A picture by its own bytes. `alternative` None means that it has no description: no level a then."""
 
     content: bytes
     media_type: str

@@ -150,8 +150,8 @@ class Originals(Protocol):
 class Build(Originals, Protocol):
     """The bag under construction, in its temporary tree: what each stage after the payload is handed.
 
-    Payload files can be read again and added to, tag files can be added; everything is digested as it is written and
-    stands in the manifests when the bag is sealed. `records` streams from disk: it may be walked more than once and
+    Payload files can be read again and added to, tag files can be added; everything is digested as it is written and is
+    listed in the manifests when the bag is sealed. `records` streams from disk: it may be walked more than once and
     holds no list in memory.
     """
 

@@ -82,8 +82,8 @@ class CheckedList:
 class Plan:
     """What will be made, decided before anything is written.
 
-    `payload` is the folder for the originals, "data/original" or "data". `target` is where the bag will stand;
-    `folders` counts folders; `size` is bytes, None where nobody asked to measure. `bag_info` is in its order in
+    `payload` is the folder for the originals, "data/original" or "data". `target` is where the bag will be;
+    `folders` counts folders; `size` is bytes, None where measuring was not requested. `bag_info` is in its order in
     bag-info.txt, without what only the payload tells.
     """
 
@@ -115,7 +115,7 @@ class Plan:
 class CreationReport:
     """What a creation did. `created` is False after a dry run, and where a finding forbade to begin.
 
-    `bag` is where the bag stands, or would stand; `files` and `size` (bytes) are the payload's; `validation` is the
+    `bag` is where the bag is, or would be; `files` and `size` (bytes) are the payload's; `validation` is the
     judgement on the finished tree, made before it took its place. Of a dry run, `formats` counts the files of each
     format and `seconds` is the estimated time of the real run; None where it was not estimated.
     """

@@ -33,7 +33,7 @@ class DepositState(Enum):
 class Proof(Enum):
     """What a receipt rests on."""
 
-    READ_BACK = "every byte was read back from the far side and hashed"
+    READ_BACK = "every byte was read back from the target and hashed"
     REPOSITORY = "the repository says that it has it; nothing could be read back"
 
 
@@ -84,7 +84,7 @@ class Package:
 
 @light_dataclass(frozen=True)
 class Deposited:
-    """What the far side calls the deposit: `identifier` to retrieve it by, `location` where it stands there.
+    """What the target calls the deposit: `identifier` to retrieve it by, `location` where it is stored there.
 
     `version` and `doi` where the repository gives them; `words` are the server's own.
     """
@@ -149,7 +149,7 @@ class DepositReport:
 
 @light_dataclass(frozen=True, slots=True)
 class RetrievalReport:
-    """What came back: where it stands, how much, the word of its validation and the findings."""
+    """What came back: where it is, how much, the word of its validation and the findings."""
 
     target: str
     identifier: str

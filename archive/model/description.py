@@ -54,7 +54,7 @@ TERMS = (
     "audience", "mediator", "educationLevel", "instructionalMethod", "accrualMethod", "accrualPeriodicity",
     "accrualPolicy", "provenance", "rights", "accessRights", "license", "rightsHolder",
 )  # fmt: skip
-"""The properties of DCMI Metadata Terms, in the order in which we write them."""
+"""The properties of DCMI Metadata Terms, in the order in which they are written."""
 
 DATES = frozenset(
     ["date", "created", "issued", "modified", "valid", "available", "dateAccepted", "dateCopyrighted", "dateSubmitted"]
@@ -128,7 +128,7 @@ class ReadingHint:
 
 
 def is_pattern(name: str) -> bool:
-    """Whether the name of a table of files stands for many; "[" alone may stand in a file's name."""
+    """Whether the name of a table of files stands for many; "[" alone may be part of a file's name."""
     return "*" in name or "?" in name
 
 
@@ -206,7 +206,7 @@ class Description:
 
 
 def access_of(statements: Iterable[Statement]) -> Access | None:
-    """The strictest access that these statements name; free text among them says nothing here."""
+    """The strictest access that these statements name; free text among them has no meaning here."""
     said = {s.value.strip().lower() for s in statements}
     named = {access for access in Access if access.value in said}
     return next(

@@ -28,7 +28,7 @@ class PackageFile:
     """What a package says of one of its files. `path` is relative to the package.
 
     `name` is the path of content below the folder of a new bag's originals, None for what is about the content. `size`
-    (bytes) and `digests` (hex by BagIt name) are what the package says; None and empty where it says nothing.
+    (bytes) and `digests` (hex by BagIt name) are what the package says; None and empty where it gives none.
     """
 
     path: str

@@ -1,4 +1,4 @@
-"""PREMIS 3 entities as we write them: objects, events, agents, rights (PREMIS Data Dictionary 3.0).
+"""PREMIS 3 entities as muniment writes them: objects, events, agents, rights (PREMIS Data Dictionary 3.0).
 
 Identifiers are given as `urn:uuid:` and written as bare UUIDs. Lists that can be as long as the payload are callables
 that give a fresh iterator each time, so that a record of any size is written in bounded memory. For reading what others
@@ -87,7 +87,7 @@ class FileObject(NamedTuple):
 class Event:
     """Something that happened. `type` is a term of metadata/vocabularies/premis-event-types.json, `when` EDTF.
 
-    `outcome` None is for an event of somebody else's record that does not say how it ended.
+    `outcome` None is for an event of someone else's record that does not say how it ended.
     """
 
     id: str
@@ -102,7 +102,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """Who or what acted. `type` is "software", "person" or "organization", None where nobody said which."""
+    """Who or what acted. `type` is "software", "person" or "organization", None where it is not stated."""
 
     id: str
     name: str
@@ -113,7 +113,7 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What may be done, and what stands against it. `until` is the day on which the restriction ends (EDTF)."""
+    """What may be done, and what restricts it. `until` is the day on which the restriction ends (EDTF)."""
 
     act: str
     restriction: str | None = None

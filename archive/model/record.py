@@ -1,7 +1,7 @@
-"""What an XML record says, whoever wrote it: PREMIS, METS and Dublin Core as `archive show FILE.xml` gives them.
+"""What an XML record says, no matter who wrote it: PREMIS, METS and Dublin Core as `archive show FILE.xml` gives them.
 
 These are views for reading. They keep what was found, right or wrong, in the record's own words; nothing is normalised
-but white space around a value. Whatever has no field of its own stands in `others`, so that nothing is lost.
+but white space around a value. Whatever has no field of its own is kept in `others`, so that nothing is lost.
 Line numbers count from 1 in the record.
 """
 
@@ -81,7 +81,7 @@ class RelationshipView:
 class ObjectView:
     """A PREMIS object. `category` is "file", "representation", "bitstream" or "intellectualEntity"; `size` is bytes,
 
-    None where none is given or it is no number. `locations` are content locations as written.
+    None where none is given or it is not a number. `locations` are content locations as written.
     """
 
     line: int
@@ -143,7 +143,7 @@ class GrantView:
 
 @light_dataclass(frozen=True, slots=True)
 class RightsView:
-    """A rights statement: basis, grants, the objects and agents it names; the basis's details stand in `others`."""
+    """A rights statement: basis, grants, the objects and agents it names; the basis's details are in `others`."""
 
     line: int
     identifiers: tuple[Identifier, ...]
@@ -184,7 +184,7 @@ class FileReference:
 class RecordView:
     """What one XML document says. `version` is the standard's version where the record tells it.
 
-    `wrapped_in` names the root element where the record stands inside something else (an OAI-PMH answer, RDF).
+    `wrapped_in` names the root element where the record is inside something else (an OAI-PMH answer, RDF).
     """
 
     kind: RecordKind

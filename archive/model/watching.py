@@ -1,4 +1,4 @@
-"""What stands in a watched folder, and whether it has settled."""
+"""What is in a watched folder, and whether it has settled."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from archive.model.light import light_dataclass
 
 
 class Readiness(Enum):
-    """Whether a bag may be made of what stands in a watched folder."""
+    """Whether a bag may be made of what is in a watched folder."""
 
     SETTLED = "settled"
     CHANGING = "still changing"

@@ -1,4 +1,4 @@
-"""What came of an original on the way to its rendition, and what a judge says of it."""
+"""What came of an original on the way to its rendition, and what the validator says of it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """A judge's word on a rendition: None for `validated` when there was no judge or it gave no verdict."""
+    """The validator's verdict on a rendition: `validated` is None when there was no validator or it gave no verdict."""
 
     validated: bool | None
     validator: Tool | None = None
@@ -51,7 +51,7 @@ def not_drawn(original: Original, reason: str, *, wrong_encoding: bool = False) 
 
 
 def confirm(original: Original, claims: tuple[str, ...], judgement: Judgement | None) -> Confirmation:
-    """The judge's word on a rendition that makes `claims`; `judgement` None means that there was no judge."""
+    """The validator's verdict on a rendition with these `claims`; `judgement` is None when there was no validator."""
     if judgement is None:
         return Confirmation(None, findings=(codes.NOT_VALIDATED.at(original.subject, claims=claims, reason=ABSENT),))
     if judgement.problem is not None and not judgement.unreadable:

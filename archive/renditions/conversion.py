@@ -110,7 +110,7 @@ def convert_pdf(
     with `carry`, the files attached to it come along.
 
     Raises `NotCarriedError` when these cannot come along, else `RenditionError`: when the converter fails or takes
-    more than its limits, when pages or text were lost, or when the result is not PDF/A by our own checks;
+    more than its limits, when pages or text were lost, or when the result is not PDF/A by muniment's own checks;
     `find_refusal` has veraPDF's word.
     """
     part = settings.render.pdfa[0]
@@ -131,7 +131,7 @@ def convert_pdf(
         try:
             shutil.move(made, target)
         except OSError as error:
-            raise RenditionError(f"its PDF/A could not be put by: {error.strerror}", subject=name) from error
+            raise RenditionError(f"its PDF/A could not be stored: {error.strerror}", subject=name) from error
         return Converted(claims, pages, converter.tool, attached)
 
 

@@ -24,7 +24,7 @@ from archive.storage.clock import Clock
 
 @cache
 def maker() -> Tool:
-    """The agent of our own renditions, with the libraries that do the work."""
+    """The agent of renditions that muniment draws, with the libraries that do the work."""
     from archive import __version__
 
     parts = ", ".join(f"{name} {version(name)}" for name in ("reportlab", "uharfbuzz", "lxml"))
@@ -35,7 +35,7 @@ def draft_rendition(
     original: Original, content: bytes, *, settings: Settings, clock: Clock, font_folders: tuple[str, ...] = ()
 ) -> Draft:
     """Draw the original whose bytes are `content`, at the level `render.pdfa` or, with undescribed pictures, level b.
-    `font_folders` are searched for a character that no font of ours and of the settings has.
+    `font_folders` are searched for a character that no font of muniment or the settings has.
 
     Raises `RenditionError` when it cannot be read or drawn, with the reason.
     """
@@ -120,7 +120,7 @@ def _title(original: Original, document: Document) -> str:
 
 
 def _writable(text: str) -> str:
-    """`text` without what no XMP can hold: bytes that are no UTF-8, and control characters (XML 1.0, Char)."""
+    """`text` without what no XMP can hold: bytes that are not UTF-8, and control characters (XML 1.0, Char)."""
     clean = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return "".join(c if c >= " " and c not in "\ufffe\uffff" else " " for c in clean).strip() or "?"
 

@@ -46,7 +46,7 @@ class Tools:
 def attempt_pdfs(
     originals: Sequence[Original], targets: Sequence[str], tools: Tools, executor: Executor
 ) -> list[Attempt]:
-    """One attempt for each PDF and, where there is LibreOffice, office document; a converted one stands at its place in
+    """One attempt for each PDF and, where there is LibreOffice, office document; a converted one is at its place in
     `targets`, judged, its draft without bytes.
 
     All that runs outside of this process runs in `executor`.

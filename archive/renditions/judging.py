@@ -1,4 +1,4 @@
-"""Weighs what a PDF claims, what we saw and what veraPDF says into one word that never says more than was proven."""
+"""Turns a PDF's claims, muniment's own checks and veraPDF's verdict into one word that says no more than was proven."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _claims_of(seen: Inspection, judgement: Judgement | None) -> tuple[str, ...]
 
 
 def _follow(subject: str, claims: tuple[str, ...], findings: list[Finding], judgement: Judgement) -> list[Finding]:
-    """The findings of our own checks, the errors among them as warnings where veraPDF finds every claim kept."""
+    """The findings of muniment's own checks, the errors among them as warnings where veraPDF finds every claim kept."""
     judged = {verdict.profile.lower() for verdict in judgement.verdicts}
     if not judgement.compliant or not all(claim.lower() in judged for claim in claims):
         return findings

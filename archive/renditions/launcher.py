@@ -35,7 +35,7 @@ def limit_resources(memory_mb: int, cpu_seconds: int, file_mb: int) -> None:
 
 
 def leave_network() -> bool:
-    """Move into an empty network of our own (Linux). False where the system does not let us."""
+    """Move into an empty network of this process's own (Linux). False where the system does not allow it."""
     if not sys.platform.startswith("linux"):
         return False
     library = ctypes.CDLL(None, use_errno=True)

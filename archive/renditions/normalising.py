@@ -91,7 +91,7 @@ def normalise_file(location: bytes, name: str, rule: Rule, target: str, *, setti
         try:
             shutil.move(os.path.join(folder, shop.target), target)
         except OSError as error:
-            raise RenditionError(f"its copy could not be put by: {error.strerror}") from error
+            raise RenditionError(f"its copy could not be stored: {error.strerror}") from error
     return made
 
 
@@ -156,7 +156,7 @@ def _by_ffmpeg(rule: Rule, shop: _Shop) -> Normalised:
         options += [f"-c:a:{number}", codec]
         options += [f"-sample_fmt:a:{number}", depth] if codec == "flac" else []
     options += ["-map_metadata", "0", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"]
-    # Turning as the file asks would change pixels, so it is left to whoever shows the copy.
+    # Turning as the file asks would change pixels, so it is left to the program that shows the copy.
     shop.ask([ffmpeg, *_QUIET, "-noautorotate", "-i", shop.source, *options, shop.target], "FFmpeg made no copy")
     made = _streams(ffprobe, shop.target, shop)
     if len(made) != len(taken):
@@ -192,7 +192,7 @@ def _depth(stream: dict[str, Any], to: str) -> str:
     codec, bits = str(stream.get("codec_name", "")), int(stream.get("bits_per_raw_sample") or 0)
     if to == "wav":
         if kind not in _PCM:
-            raise RenditionError(f"samples of the kind {kind} have no place in WAV")
+            raise RenditionError(f"samples of the kind {kind} cannot be stored in WAV")
         return kind
     exact = codec.startswith("pcm_")
     if exact and (kind in ("flt", "dbl") or (kind == "s32" and bits > 24)):

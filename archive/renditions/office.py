@@ -45,7 +45,7 @@ _KINDS = {
 }  # fmt: skip
 _MEDIA_TYPES = {ending: kind for kind, ending in _KINDS.items() if kind != "text/rtf"}
 _BETTER_PRINTED = frozenset({"ods", "odp", "pptx"})
-"""Our own readers take their words only; they stand in where there is no LibreOffice."""
+"""Muniment's own readers take their words only; they are used where there is no LibreOffice."""
 _UNSURE = frozenset({
     "", "application/octet-stream", "application/zip", "application/x-ole-storage", "application/x-zip-compressed",
 })  # fmt: skip
@@ -82,7 +82,7 @@ class Printed:
     pages: int
     unseen: tuple[str, ...]
     problem: str | None = None
-    """Why it is not PDF/A by our own checks; it may still be converted."""
+    """Why it is not PDF/A by muniment's own checks; it may still be converted."""
 
 
 def find_office(settings: Settings) -> Office | None:
@@ -102,7 +102,7 @@ def find_office(settings: Settings) -> Office | None:
 
 
 def office_ending(original: Original) -> str | None:
-    """The ending that tells LibreOffice what the original is; None where it is no office document."""
+    """The ending that tells LibreOffice what the original is; None where it is not an office document."""
     kind = (original.kind or "").partition(";")[0].strip().lower()
     ending = original.name.rpartition(".")[2].lower() if "." in original.name else ""
     return _KINDS.get(kind) or (ending if kind in _UNSURE and ending in _ENDINGS else None)
@@ -110,7 +110,7 @@ def office_ending(original: Original) -> str | None:
 
 def is_for_office(original: Original, settings: Settings) -> bool:
     """Whether LibreOffice is to print the original where it is here: by `render.office`, all office documents, or
-    those that no reader of ours draws and those whose pages say more than their words."""
+    those that no reader of muniment draws and those whose pages say more than their words."""
     wanted = settings.render.office
     if wanted not in ("auto", "libreoffice") or office_ending(original) is None:
         return False
@@ -178,7 +178,7 @@ def print_document(original: Original, target: str, office: Office, *, settings:
             shutil.move(str(finishing["target"]), target)
         except OSError as error:
             raise RenditionError(
-                f"its PDF/A could not be put by: {error.strerror}", subject=original.subject
+                f"its PDF/A could not be stored: {error.strerror}", subject=original.subject
             ) from error
     broken = next((one.message for one in after.findings if one.severity.value == "error"), None)
     if not after.claims_pdfa:

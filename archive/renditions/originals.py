@@ -68,7 +68,7 @@ class Original:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A rendition that nobody has judged yet."""
+    """A rendition that has not been judged yet."""
 
     content: bytes
     claims: tuple[str, ...]

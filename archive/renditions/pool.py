@@ -1,4 +1,4 @@
-"""Drawing processes: started when there is something to draw, kept warm from document to document, ended with us.
+"""Drawing processes: started when there is something to draw, kept from document to document, ended with this process.
 
 A document that crashes its process, hangs in it or takes more than it may costs its own rendition, and the answer
 names the limit. Nothing a drawing process says is trusted beyond its form.

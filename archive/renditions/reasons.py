@@ -6,7 +6,7 @@ from archive.errors import RenditionError
 
 _LONGEST = 160
 _OF_PROGRAMS = (ArithmeticError, AssertionError, AttributeError, LookupError, NotImplementedError, TypeError)
-"""Errors whose text names parts of a program, and says nothing of the document."""
+"""Errors whose text names parts of a program, and tells nothing about the document."""
 
 
 class WrongEncodingError(RenditionError):
@@ -14,7 +14,7 @@ class WrongEncodingError(RenditionError):
 
 
 def reason_of(error: BaseException) -> str:
-    """The reason in `error`, without the name of its class; a general one where its text says nothing."""
+    """The reason in `error`, without the name of its class; a general one where its text tells nothing."""
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
     said = "" if isinstance(error, _OF_PROGRAMS) else " ".join(str(error).split())[:_LONGEST]

@@ -51,7 +51,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """The end of one original: the attempt, where its draft was put, and the judge's word on that."""
+    """The end of one original: the attempt, where its draft was put, and the validator's verdict on that."""
 
     attempt: Attempt
     written: Written
@@ -73,7 +73,7 @@ class _Batch:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A batch that is written and being judged: `open` are the places in it that the judge is asked about."""
+    """A batch that is written and being judged: `open` are the places in it that the validator is asked about."""
 
     done: Sequence[tuple[Attempt, Written]]
     open: Sequence[int]
@@ -162,7 +162,7 @@ class Renderer:
         return _Batch(originals, places, pdfs, existing, drawn)
 
     def _ask(self, done: Sequence[tuple[Attempt, Written]], shop: _Shop) -> _Asked:
-        """Have the judge look at what was written and is not judged yet."""
+        """Have the validator check what was written and is not judged yet."""
         unjudged = {n: w.location for n, (a, w) in enumerate(done) if w.location is not None and a.judgement is None}
         tools = Tools(self.settings, self.clock, self._verapdf, None)
         runs = _share(list(unjudged.values()), shop.workers)
@@ -180,11 +180,11 @@ class Renderer:
             yield attempt
 
     def _stands_in(self, original: Original) -> bool:
-        """Whether a reader of ours draws what LibreOffice was to print and could not."""
+        """Whether a reader of muniment draws what LibreOffice was to print and could not."""
         return original.media_type != PDF and self.settings.render.office == "auto" and can_draw(original)
 
     def _draw_instead(self, failed: Attempt, place: str) -> Attempt:
-        """The attempt of our own reader, which says why it is not LibreOffice's; where that fails too, `failed`."""
+        """The attempt of muniment's reader, which says why it is not LibreOffice's; where that fails too, `failed`."""
         drawn = self._attempt(failed.original, place)
         if drawn.draft is None:
             return failed
@@ -211,7 +211,7 @@ class Renderer:
 
 
 def _cut(originals: Iterable[Original]) -> Iterator[Sequence[Original]]:
-    """Batches of so many files, and of so many bytes, for their drafts stand on disk for a while."""
+    """Batches of so many files, and of so many bytes, for their drafts are on disk for a while."""
     batch: list[Original] = []
     size = 0
     for original in originals:

@@ -1,4 +1,4 @@
-"""veraPDF, the judge of PDF/A and PDF/UA: finds it and asks it about many files in one call.
+"""veraPDF, the validator of PDF/A and PDF/UA: finds it and asks it about many files in one call.
 
 Found, in this order: the setting `tools.verapdf` (its variable is ARCHIVE_TOOLS_VERAPDF) naming a launcher or a jar; a
 `verapdf` on the PATH; the jar that `archive doctor --install verapdf` fetched. A jar needs Java 11 or newer: by the
@@ -178,7 +178,7 @@ def judge_files(verapdf: VeraPdf, paths: Sequence[bytes], *, settings: Settings)
     """veraPDF's word on each file, in the order given: every claim in the XMP is checked (`-f 0`).
 
     Up to 1,000 files share one start of Java, which costs seconds. When a file ends or hangs the batch, what veraPDF
-    said before stands, and that file is found by halving the rest. Never raises for what is in a file.
+    said before remains valid, and that file is found by halving the rest. Never raises for what is in a file.
     """
     judged: list[Judgement] = []
     for start in range(0, len(paths), _ONE_CALL):

@@ -108,7 +108,7 @@ def _draw_sample() -> bytes:
 
 
 def _copy_artifact(maven: str, folder: str) -> None:
-    """Ask Maven for the artifact, with the user's own Maven settings (mirrors, proxies) and nothing of ours."""
+    """Ask Maven for the artifact, with the user's own Maven settings (mirrors, proxies) and nothing of muniment's."""
     import subprocess
 
     command = [maven, "-B", "-q", _PLUGIN, f"-Dartifact={ARTIFACT}", f"-DoutputDirectory={folder}"]

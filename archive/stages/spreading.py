@@ -124,7 +124,7 @@ class _Work:
         if self._lost[number] < MOST_LOST:
             self._submit(number)
         else:
-            yield number, StorageError(f"it caused {MOST_LOST} workers that worked on it")
+            yield number, StorageError(f"{MOST_LOST} workers ended while they worked on it")
 
 
 def _is_lost(error: BaseException) -> bool:

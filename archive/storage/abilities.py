@@ -1,4 +1,4 @@
-"""What this machine can do: how many processors it gives us, and what the file system under a folder can do.
+"""What this machine can do: how many processors it gives this process, and what the file system under a folder can do.
 
 A file system may clone blocks, exchange names, sync as a whole and keep names apart.
 """
@@ -19,7 +19,7 @@ _FICLONE = 0x40049409
 
 
 def look_at_storage(folder: str) -> Iterator[Row]:
-    """Name, presence, version, detail, purpose and remedy of each ability, tried in a folder of ours under `folder`.
+    """Name, presence, version, detail, purpose and remedy of each ability, tried in a new folder under `folder`.
 
     Where nothing can be written the one row says so.
     """
@@ -78,7 +78,7 @@ def _links(folder: str) -> bool:
 
 
 def _keeps_apart(folder: str, one: str, other: str) -> bool:
-    """Whether both names can stand in one folder, each as itself."""
+    """Whether both names can exist in one folder, each as itself."""
     before = len(os.listdir(folder))
     for name in (one, other):
         with open(os.path.join(folder, name), "wb"):

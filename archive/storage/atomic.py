@@ -1,8 +1,8 @@
 """All or nothing: names that change in one step, and bytes that are on the disk before they do.
 
 Renames that must not replace, or must exchange, are one system call (`renameat2` on Linux, `renameatx_np` on macOS).
-Where the system or the file system lacks the first, a link or a checked rename stands in for it; nothing stands in for
-the exchange.
+Where the system or the file system lacks the first, a link or a checked rename replaces it; nothing replaces the
+exchange.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from archive.model.light import light_dataclass
 
 @light_dataclass(frozen=True, slots=True)
 class Clock:
-    """The time in UTC. `fixed` (seconds since the epoch) stands still: with it the same input gives the same bytes."""
+    """The time in UTC. `fixed` (seconds since the epoch) never changes: with it the same input gives the same bytes."""
 
     fixed: int | None = None
 
@@ -67,7 +67,7 @@ def _started(root: uuid.UUID) -> Any:
 
 
 def package_identifiers(clock: Clock, seed: bytes) -> Identifiers:
-    """Identifiers for one package: random, or drawn from `seed` (its content) when the clock stands still."""
+    """Identifiers for one package: random, or drawn from `seed` (its content) when the clock is fixed."""
     if clock.fixed is None:
         return Identifiers(uuid.uuid4())
     digest = hashlib.sha256(b"muniment package\x00" + str(clock.fixed).encode() + b"\x00" + seed).digest()

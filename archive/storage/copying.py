@@ -40,7 +40,7 @@ class Taken:
 
     @classmethod
     def of_one(cls, name: str, size: int, digests: tuple[str, ...]) -> Taken:
-        """One file that we wrote ourselves."""
+        """One file that the program wrote itself."""
         return cls([name], [[digest] for digest in digests], [size], [None])
 
 
@@ -61,7 +61,7 @@ class Copier:
             raise UsageError("this system cannot copy by reflink", subject="--copy reflink")
 
     def digest(self, folder: Folder, names: list[str], front: str, since: int) -> Taken:
-        """Read and digest the files `names` where they stand.
+        """Read and digest the files `names` where they are.
 
         `since` is a time of this file system in nanoseconds, before the first of them was opened: what did not change
         after it did not change while it was read, and one look at a small file is enough. Raises `SourceError`, naming
@@ -231,7 +231,7 @@ class Copier:
         return True
 
     def _digest_clone(self, out: int, target: Folder, name: str) -> tuple[int, tuple[str, ...]]:
-        """The clone's own bytes, so that what is digested is what stands in the bag."""
+        """The clone's own bytes, so that what is digested is what is in the bag."""
         try:
             return digest_descriptor(out, self.algorithms, self._progress or NO_PROGRESS)
         except OSError as error:

@@ -46,7 +46,7 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Who we are to a server: user and password, or a token. `origin` says in words where they were found."""
+    """Who the program is to a server: user and password, or a token. `origin` says in words where they were found."""
 
     user: str | None = None
     password: Secret | None = None
@@ -60,9 +60,10 @@ def find_credentials(name: str, options: Mapping[str, Any], environ: Mapping[str
     """The credentials for the place `name`.
 
     In this order: the variables ARCHIVE_TARGET_<NAME>_USER, _PASSWORD and _TOKEN; the file that the option
-    `credentials` names, TOML with `user`, `password`, `token`, `session`, owned by us with mode 0600; the keyring
-    `service` where the option `keyring` is true. `user` and `key_file` may stand in the options, for they are no
-    secrets; a password there is refused. Raises `UsageError` and `NotAuthorisedError`, neither with a secret in it.
+    `credentials` names, TOML with `user`, `password`, `token`, `session`, owned by the current user with mode 0600; the
+    keyring `service` where the option `keyring` is true. `user` and `key_file` may be given in the options, for they
+    are not secrets; a password there is refused. Raises `UsageError` and `NotAuthorisedError`, neither with a secret in
+    it.
     """
     refuse_secrets(options, name)
     user = options.get("user")

@@ -12,7 +12,7 @@ from archive.errors import StorageError, UsageError
 CONNECT_SECONDS = 20
 _GONE = "the Dask scheduler does not answer any more"
 _LOGS = ("distributed", "distributed.client", "distributed.scheduler", "distributed.worker", "distributed.nanny")
-"""What speaks of a lost connection by itself; we say it once, in our own words."""
+"""Loggers that report a lost connection by themselves; the program says it once, in its own words."""
 
 
 class DaskCluster:
@@ -68,7 +68,7 @@ class DaskCluster:
             raise StorageError(_GONE)
 
     def close(self) -> None:
-        """Let go of the scheduler, and end the workers of a cluster of our own."""
+        """Let go of the scheduler, and end the workers of a cluster that this process started."""
         own = () if self._own is None else tuple(worker.pid for worker in self._own.workers.values())
         with contextlib.suppress(OSError, TimeoutError):
             self.client.close(timeout=5)

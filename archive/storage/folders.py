@@ -1,4 +1,4 @@
-"""One open folder: names are resolved inside it, never by a path that somebody may swap underneath.
+"""One open folder: names are resolved inside it, never by a path that someone may swap underneath.
 
 Nothing here follows a link unless asked, and nothing waits for a pipe or a device. Where the system has no `dir_fd`
 (Windows) the same is done by joined paths, and what was opened is compared with what was seen. The variable

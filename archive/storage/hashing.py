@@ -60,7 +60,7 @@ def known_algorithms() -> tuple[str, ...]:
 
 
 def is_known(name: str) -> bool:
-    """True when `name`, in any common spelling, is an algorithm that we can compute."""
+    """True when `name`, in any common spelling, is an algorithm that the program can compute."""
     return normalise_name(name) in _known()
 
 
@@ -99,7 +99,7 @@ def digest_length(name: str) -> int:
 
 
 class Digests:
-    """Several digests of one stream of bytes that somebody else reads. `size` counts the bytes so far."""
+    """Several digests of one stream of bytes that another part of the program reads. `size` counts the bytes so far."""
 
     __slots__ = ("_hashes", "size")
 
@@ -125,7 +125,8 @@ class Digests:
 def digest_descriptor(
     descriptor: int, algorithms: Sequence[str], progress: Progress | None = None
 ) -> tuple[int, tuple[str, ...]]:
-    """Size in bytes and lower-case hex digests of what can be read from `descriptor`, from where it stands to its end.
+    """Size in bytes and lower-case hex digests of what can be read from `descriptor`, from its current position to its
+    end.
 
     One read for all digests; large files are digested side by side. Raises OSError when it cannot be read.
     """

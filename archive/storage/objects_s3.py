@@ -1,7 +1,7 @@
-"""Buckets of any S3 service, through boto3's core: what targets and audits need, in our words and with our errors.
+"""Buckets of any S3 service, through boto3's core: what targets and audits need, in muniment's words and errors.
 
 No more than one attempt is made by the library itself: who calls knows what may be repeated (`storage.remote`). A
-checksum that a server echoes proves nothing; whoever wants proof reads the object back.
+checksum that a server echoes proves nothing; for proof the object is read back.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ class Bucket:
         return str(self._call("put_object", Key=key, Body=content, **members).get("ETag", "")).strip('"')
 
     def delete(self, key: str) -> None:
-        """Remove `key`; that there is none is no error."""
+        """Remove `key`; it is not an error when there is none."""
         self._call("delete_object", Key=key)
 
     def start_upload(self, key: str, *, extra: Mapping[str, Any] | None = None) -> str:
@@ -245,7 +245,7 @@ def open_bucket(
     ("when_required" or "when_supported", a mode of boto3), `seconds` (time limit of an answer), `retries` (of the
     library, default 0), `profile` (of ~/.aws), `credentials` and `keyring` (see `storage.credentials`). Without any
     of the last three the variables of `name` count, then those of "s3", the AWS_* variables and boto3's own chain.
-    Raises `UsageError`; talks to nobody yet.
+    Raises `UsageError`; connects to nothing yet.
     """
     options = options or {}
     require_sound(options, name)

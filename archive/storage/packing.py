@@ -1,10 +1,10 @@
 """A folder as one file, zip or tar, plain or compressed: the same content becomes the same bytes, on any day.
 
-Members stand in the order of their names' bytes under one top folder, with no owner and one mode, but for restricted
-metadata and bags of closed sources, which are for their owner alone. Originals have the time that they came with, all
-else has one time.
-Zip members are stored, not compressed: the bytes do not depend on a compressor's version, and a damaged spot harms one
-file. Both are written here member by member, because the library's writers keep every member in memory.
+Members are written in the order of their names' bytes under one top folder, with no owner and one mode, but for
+restricted metadata and bags of closed sources, which are for their owner alone. Originals have the time that they came
+with, all else has one time. Zip members are stored, not compressed: the bytes do not depend on a compressor's version,
+and a damaged spot harms one file. Both are written here member by member, because the library's writers keep every
+member in memory.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Working folders: a tree is made beside its destination, to be put in place by one rename (see `storage.atomic`).
 
-A working folder is called `.NAME.xxxxxxxx.partial` and is held by `flock` while its process lives: one that nobody
+A working folder is called `.NAME.xxxxxxxx.partial` and is held by `flock` while its process lives: one that no process
 holds is a leftover of a process that was killed. Leftovers are found and reported, and removed only when asked.
 """
 
@@ -47,7 +47,7 @@ class Partial:
         return os.path.join(self.path, name)
 
     def close(self) -> None:
-        """Remove the working folder, and the destination's folder where we made it and it stayed empty.
+        """Remove the working folder, and the destination's folder where this process made it and it stayed empty.
 
         What cannot be removed stays, and the next creation reports it.
         """
@@ -134,7 +134,7 @@ def find_leftovers(folder: str, name: str) -> tuple[str, ...]:
 
 
 def _is_own_folder(path: str) -> bool:
-    """True for a folder of this user: what somebody else planted under such a name is not ours to remove."""
+    """True for a folder of this user: what someone else planted under such a name is not removed."""
     try:
         status = os.lstat(path)
     except OSError:

@@ -21,7 +21,7 @@ class TransientError(StorageError):
     """The far side failed in a way that may pass: a lost connection, a time limit, "slow down", an inner error.
 
     `problem` holds the server's own words where it gave any. Whether a request that failed so was carried out is not
-    known. `pause` is how many seconds the server asked us to wait, 0 where it did not.
+    known. `pause` is how many seconds the server asked for a wait, 0 where it did not.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class TransientError(StorageError):
 
 
 class NotAFileError(StorageError):
-    """On the far side a link, pipe or device is in the place of a file. It is never followed. `problem` names it."""
+    """On the target a link, pipe or device is in the place of a file. It is never followed. `problem` names it."""
 
 
 class DifferentContentError(StorageError):
@@ -56,7 +56,7 @@ def try_again(
 ) -> Result:
     """Do `action`, and again at most `retries` times after a `TransientError`, waiting 0.5, 1, 2 ... 30 seconds.
 
-    Where the far side asked for a longer pause it gets it, up to `LONGEST_PAUSE` seconds. `action` must be safe to
+    Where the target asked for a longer pause it gets it, up to `LONGEST_PAUSE` seconds. `action` must be safe to
     repeat. The last `TransientError` is raised as it came.
     """
     for attempt in range(retries + 1):
@@ -100,7 +100,7 @@ def words_of(text: str, limit: int = 300) -> str:
 
 
 def pause_of(headers: Mapping[str, str]) -> float:
-    """The seconds that a server asks us to wait, 0 where it asks for none.
+    """The seconds that a server asks clients to wait, 0 where it asks for none.
 
     Retry-After (RFC 9110 10.2.3) in seconds or as a date, else X-RateLimit-Reset, a Unix time. Both times are taken
     against the server's own Date, so that a wrong clock here does no harm.

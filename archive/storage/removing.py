@@ -10,7 +10,7 @@ from archive.storage.trail import Trail
 
 
 def remove_tree(path: str) -> None:
-    """Remove what stands at `path`, however deep, a link as itself. What is gone already is no error.
+    """Remove what is at `path`, however deep, a link as itself. What is gone already is not an error.
 
     Raises `StorageError`.
     """

@@ -109,7 +109,7 @@ class Trail:
         return folder
 
     def _open_again(self, below: Folder | None) -> Folder:
-        """The last folder of the way: what stands above `below` if that is it still, else from the root."""
+        """The last folder of the way: what is above `below` if that is it still, else from the root."""
         wanted = self._steps[-1].identity
         if below is not None:
             above = below.above()
@@ -129,7 +129,7 @@ class Trail:
 
 def walk_folders(root: Folder) -> Iterator[tuple[str, Folder, list[str]]]:
     """Every folder from `root` on, parents first, links not followed: its path with a slash at its end ("" for the
-    root), the folder, open until the next is asked for, and the sorted names of what in it is no folder.
+    root), the folder, open until the next is asked for, and the sorted names of what in it is not a folder.
 
     Raises OSError.
     """
@@ -155,7 +155,7 @@ def walk_folders(root: Folder) -> Iterator[tuple[str, Folder, list[str]]]:
 
 
 def _list(folder: Folder) -> tuple[list[str], list[str]]:
-    """The names of what is no folder, and of the folders, each sorted by their bytes."""
+    """The names of what is not a folder, and of the folders, each sorted by their bytes."""
     names: list[str] = []
     folders: list[str] = []
     with folder.scan() as entries:

@@ -1,8 +1,8 @@
-"""Working folders that nobody else can have a hand in: the one rule for making them and for writing into them.
+"""Working folders that no one else can interfere with: the one rule for making them and for writing into them.
 
-A working folder stands in a place that others may write to, under a name that they can guess or see. So it is made for
+A working folder is in a place that others may write to, under a name that they can guess or see. So it is made for
 its owner only, and where something has its name already it is taken up only when it is a real folder of the same user
-that no one else may write to; a link, or a folder of somebody else, is refused. Files are written into it by
+that no one else may write to; a link, or a folder of someone else, is refused. Files are written into it by
 descriptor, never through a link, and what takes its place in the end is compared with what was made.
 """
 
@@ -22,7 +22,7 @@ RESTRICTED = "metadata/restricted"
 
 
 def claim_folder(path: str) -> Folder:
-    """The working folder at `path`, made for its owner only, or taken up when it is ours; close it when done.
+    """The working folder at `path`, made for its owner only, or taken up when it is this user's; close it when done.
 
     Raises `PermissionDeniedError` when something else has its name, `StorageError`.
     """
@@ -53,7 +53,7 @@ def _why_not_ours(status: os.stat_result) -> str | None:
 
 
 def refuse_working_folder(why: str, path: str) -> PermissionDeniedError:
-    """The error for a working folder that somebody else could have put there."""
+    """The error for a working folder that someone else could have put there."""
     return PermissionDeniedError(
         f"the working folder is refused, and nothing was written: {why}", subject=path,
         remedy="Find out who made it, remove it, then run again",
@@ -140,7 +140,7 @@ class WorkingFolder:
 
 
 def require_same(path: str, identity: tuple[int, int]) -> None:
-    """Raise `StorageError` unless what stands at `path`, a link as itself, is that device and inode."""
+    """Raise `StorageError` unless what is at `path`, a link as itself, is that device and inode."""
     try:
         status = os.lstat(path)
     except OSError as error:

@@ -181,7 +181,7 @@ def _and_above(path: str) -> Iterator[str]:
 
 
 def _same_file(final: str, package: Package) -> bool:
-    """True when the packed file is the package's; of one that was not packed anew for this, only that it is there."""
+    """True when the packed file is the package's; of one that was not packed again for this, only that it is there."""
     if len(package.items) != 1:
         return True
     item = package.items[0]

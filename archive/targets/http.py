@@ -1,4 +1,4 @@
-"""What the targets over HTTP share: one client with our credential, and the server's answers in our errors."""
+"""What the targets over HTTP share: one client with the credential, and the server's answers as archive errors."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _PARTIAL = 206
 
 @cache
 def _trusted() -> Any:
-    """Whom we trust to vouch for a server: read once, for it takes a while."""
+    """The authorities trusted to vouch for a server: read once, for it takes a while."""
     import httpx
 
     return httpx.create_ssl_context()
 
 
 class HttpClient:
-    """Requests to one server. Our credential goes there and nowhere else."""
+    """Requests to one server. The credential goes there and nowhere else."""
 
     def __init__(self, base: str, credentials: Credentials, *, seconds: int, label: str) -> None:
         try:
@@ -70,7 +70,7 @@ class HttpClient:
     ) -> Any:
         """One request and its whole answer, an httpx.Response of status 2xx or of one in `allow`.
 
-        Raises archive errors. A redirection is refused: what changes something is not sent to an address nobody named.
+        Raises archive errors. A redirection is refused: what changes something is not sent to an unnamed address.
         """
         import httpx
 
@@ -92,7 +92,7 @@ class HttpClient:
     ) -> Iterator[bytes]:
         """The body of a GET in chunks, as it is stored: no content coding is asked for and none undone.
 
-        A redirection is followed, within the server with our credential, to another one (a store behind a repository)
+        A redirection is followed, within the server with the credential, to another one (a store behind a repository)
         without it and never from https to http. `check` sees the answer before its body and may raise. A body shorter
         than announced is a `TransientError`.
         """

@@ -2,7 +2,7 @@
 
 A draft is made with metadata from the bag's Dublin Core, the bag goes into it as one zip, and the draft is published
 only when the option `publish` says so; else it waits for a person there, and the receipt says that it is not accepted
-yet. Written from the published API and tested against a stand-in, not against a running InvenioRDM.
+yet. Written from the published API and tested against a substitute, not against a running InvenioRDM.
 """
 
 from __future__ import annotations
@@ -49,10 +49,11 @@ class InvenioTarget:
         return []
 
     def find(self, package: Package, notes: Notes) -> Deposited | None:
-        """The record or draft with this zip in it: by our note, else by the identifier in the metadata.
+        """The record or draft with this zip in it: by the note of an earlier run, else by the identifier in the
+        metadata.
 
         A published record of that identifier with other content is an earlier version; a draft with another finished
-        file is somebody's work, and an `ExistsError`.
+        file is someone's work, and an `ExistsError`.
         """
         noted = notes.get("draft")
         for known in (noted,) if noted else self._search(package):
@@ -65,7 +66,9 @@ class InvenioTarget:
                 wanted = not self._context.options.get("publish") or record.get("is_published")
                 return self._deposited(record) if wanted and entries else None
             if entries and not noted and not record.get("is_published"):
-                raise ExistsError("a draft with something else already exists there", subject=f"{self._label}: {known}")
+                raise ExistsError(
+                    "a draft with different content already exists there", subject=f"{self._label}: {known}"
+                )
         return None
 
     def begin(self, package: Package, notes: Notes) -> list[Finding]:
@@ -156,7 +159,7 @@ class InvenioTarget:
             return DepositState.ACCEPTED, "published"
         if self._context.options.get("publish"):
             return DepositState.PENDING, "not published yet"
-        return DepositState.ACCEPTED, "kept as a draft, as asked: nobody but its owner sees it until it is published"
+        return DepositState.ACCEPTED, "kept as a draft, as asked: only its owner sees it until it is published"
 
     def retrieve(self, identifier: str) -> Iterator[tuple[str, Iterator[bytes]]]:
         record = self._record(identifier)
@@ -171,7 +174,7 @@ class InvenioTarget:
         self._client.close()
 
     def _search(self, package: Package) -> list[str]:
-        """The ids of our records and drafts that have the bag's identifier, the server's best first."""
+        """The ids of this account's records and drafts that have the bag's identifier, the server's best first."""
         quoted = package.identifier.replace("\\", "\\\\").replace('"', '\\"')
         wanted = quote(f'metadata.identifiers.identifier:"{quoted}"', safe="")
         hits = self._json("GET", f"/api/user/records?size=25&q={wanted}").get("hits", {}).get("hits", ())
@@ -204,7 +207,7 @@ class InvenioTarget:
 
     @staticmethod
     def _is_same(entry: dict[str, Any], item: Item) -> bool:
-        """Name, size, and the repository's checksum, where we have one of its kind; reading back proves."""
+        """Name, size, and the repository's checksum, where the package has one of its kind; reading back proves."""
         algorithm, _, value = str(entry.get("checksum") or "").partition(":")
         known = item.digests.get(algorithm.lower().replace("-", ""), value)
         return entry.get("key") == item.path and entry.get("size") == item.size and value.lower() == known

@@ -72,7 +72,7 @@ def walk_files(base: str) -> Iterator[tuple[str, os.stat_result]]:
 def refuse_kind(subject: str, mode: int) -> NotAFileError:
     """The error for what is not a regular file."""
     what = next((name for test, name in _KINDS if test(mode)), "something else")
-    return NotAFileError(f"{what} is in its place on the far side, and is not followed", subject=subject)
+    return NotAFileError(f"{what} is in its place on the target, and is not followed", subject=subject)
 
 
 def _open(base: str, path: str, subject: str) -> int:

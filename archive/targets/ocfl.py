@@ -1,4 +1,4 @@
-"""`ocfl:PATH`: an OCFL 1.1 storage root of our own, the embedded default repository.
+"""`ocfl:PATH`: an OCFL 1.1 storage root of muniment's own, the embedded default repository.
 
 The whole bag is the state of a version, so that a new version of a bag stores only what changed. Content is addressed
 by sha512; the bag's other digests go to `fixity`. A version is staged in the root's `extensions`, synced, and takes its
@@ -180,7 +180,7 @@ class OcflTarget:
         return read_file(self._root.path, f"{self._root.place_of(identifier)}/{path}", item.path)
 
     def _find_places(self, version: str, identifier: str) -> PlaceOf:
-        """Where the inventory that is there now has each content: our own one, byte for byte, or another."""
+        """Where the inventory that is there now has each content: the one written here, byte for byte, or another."""
         if self._written is not None and self._written.version == version:
             require_inventory(self._root, identifier, self._written.inventory)
             return self._written.place_of

@@ -37,7 +37,7 @@ class KnownInventory:
 def load_inventory(root: OcflRoot, identifier: str, known: KnownInventory | None = None) -> KnownInventory | None:
     """The current inventory of an object, None when there is none; `known` where the file is still that one.
 
-    Raises `FormatError` where the digest beside it is another one, `StorageError` when it cannot be added to.
+    Raises `FormatError` where the digest beside it is different, `StorageError` when it cannot be added to.
     """
     if not os.path.isdir(root.path):
         return None

@@ -24,7 +24,7 @@ _STAGING = "muniment-staging"
 _LOOK_SECONDS = 0.05
 """How often is seen whether another writer has let go of the root, in seconds."""
 
-_DESCRIPTION = "Objects stand at the hash of their id, in folders of three digits three deep"
+_DESCRIPTION = "Objects are stored at the hash of their id, three folders deep, each named by three digits"
 
 
 class OcflRoot:
@@ -99,7 +99,7 @@ class OcflRoot:
 
     @contextlib.contextmanager
     def held(self, seconds: float = 0) -> Iterator[None]:
-        """Hold the root against another writer of ours. Raises `LockedError` when one holds it for so long."""
+        """Hold the root against another writer of muniment. Raises `LockedError` when one holds it for so long."""
         if os.name != "posix":
             yield
             return
@@ -207,7 +207,7 @@ def put_object(staged: str, final: str, root: str, staging: str) -> None:
 
 
 def take_back(staging: str, place_of_object: str) -> None:
-    """Undo what a killed run did between staging and placing: the staged object stands at `staging`/object again.
+    """Undo what a killed run did between staging and placing: the staged object is at `staging`/object again.
 
     Raises OSError.
     """

@@ -58,7 +58,7 @@ class Target(Protocol):
     def certain(self) -> bool: ...
 
     def check(self, package: Package) -> list[Finding]:
-        """What stands in the way. Reaches the target, with the credential; stores nothing of the bag."""
+        """What prevents a deposit. Reaches the target, with the credential; stores nothing of the bag."""
         ...
 
     def find(self, package: Package, notes: Notes) -> Deposited | None:
@@ -70,7 +70,7 @@ class Target(Protocol):
         ...
 
     def send(self, item: Item, notes: Notes) -> None:
-        """Send one file where nobody takes it for finished yet."""
+        """Send one file to where no one takes it for finished yet."""
         ...
 
     def commit(self, package: Package, notes: Notes) -> Deposited:
@@ -78,7 +78,7 @@ class Target(Protocol):
         ...
 
     def read(self, deposited: Deposited, item: Item) -> Iterator[bytes] | None:
-        """The file's bytes from the far side; None when the target gives nothing back.
+        """The file's bytes from the target; None when it gives nothing back.
 
         Raises `NotFoundError` when it is not there.
         """

@@ -41,7 +41,7 @@ def open_target(
 ) -> Target:
     """The target that `text` means, a name under [places] or an address. It connects to nothing yet.
 
-    Raises `UsageError` for what is neither, for an unknown option, and for a secret where none may stand.
+    Raises `UsageError` for what is neither, for an unknown option, and for a secret where none is allowed.
     """
     options: Mapping[str, Any] = {}
     name, url = "", text

@@ -1,8 +1,8 @@
 """`s3://BUCKET/PREFIX`: any S3 store. A bag goes there file by file, or as one zip or tar.
 
-A store knows no rename, so the last object makes the deposit: `bagit.txt`, without which the others are no bag, or the
-packed file, whose parts are put together last. Only that one is put under a condition. What a store says of checksums
-is not relied on; it is asked once, with a false one, whether it looks at them at all.
+A store knows no rename, so the last object makes the deposit: `bagit.txt`, without which the others are not a bag, or
+the packed file, whose parts are put together last. Only that one is put under a condition. What a store says of
+checksums is not relied on; it is asked once, with a false one, whether it looks at them at all.
 """
 
 from __future__ import annotations
@@ -201,7 +201,7 @@ class S3Target:
             yield path, self._bucket.open_stream(one.key)
 
     def _objects_of(self, identifier: str) -> Iterator[ObjectInfo]:
-        """What stands below a deposit's prefix, or the one object that the packed bag is."""
+        """What is below a deposit's prefix, or the one object that the packed bag is."""
         if self._form is Delivery.FILES:
             yield from self._bucket.list_objects(identifier.rstrip("/") + "/")
         elif (known := self._bucket.head(identifier)) is not None:

@@ -1,6 +1,6 @@
 """`sftp://HOST/PATH`: a folder on an SSH server. The host's key must be known, from `known_hosts`.
 
-Each file goes to `NAME.part`, goes on there where it stopped, and is renamed when it is whole; all of them stand in a
+Each file goes to `NAME.part`, goes on there where it stopped, and is renamed when it is whole; all of them are in a
 working folder that gets the bag's name by one rename, which SFTP refuses when the name is taken.
 """
 
@@ -28,7 +28,7 @@ from archive.targets.ssh import check_key_file, failures, finish_file, read_know
 OPTIONS = ("form", "known_hosts", "key_file", "port", "seconds")
 
 _BLOCK = 4 << 20
-_NOT_FOLLOWED = "a link or a special file is in its place on the far side, and is not followed"
+_NOT_FOLLOWED = "a link or a special file is in its place on the target, and is not followed"
 
 Result = TypeVar("Result")
 

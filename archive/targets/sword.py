@@ -233,7 +233,7 @@ class SwordTarget:
     def read(self, deposited: Deposited, item: Item) -> Iterator[bytes] | None:
         """The package as it was deposited, where the receipt or the statement names it, else the media resource.
 
-        What the server has packed anew, and says so, is no proof of what we sent.
+        What the server has packed again, and says so, does not prove what was sent.
         """
         del deposited, item
         asked = {"Accept-Packaging": self._packaging}

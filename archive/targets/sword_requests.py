@@ -30,7 +30,7 @@ def make_multipart(item: Item, packaging: str, entry: bytes) -> Request:
     """An Atom entry and the package, as multipart/related (RFC 2387).
 
     The entry part has a file name, too, for servers that take only such parts for files. Content-MD5 is that of the
-    package and stands on its part. The boundary is made of the package's own digest, which it cannot hold.
+    package and is a header of its part. The boundary is made of the package's own digest, which it cannot hold.
     """
     boundary = f"=_muniment_{item.digests['sha256'][:40]}"
     about_entry = {
@@ -57,8 +57,9 @@ def slug_of(identifier: str) -> str:
 
 
 def _describe(item: Item, packaging: str, disposition: str) -> dict[str, str]:
-    """The headers of the package. Its name is ASCII, as the profile demands, and where that changes it, stands beside
-    in UTF-8 (RFC 6266 4.3)."""
+    """The headers of the package. Its name is ASCII, as the profile demands, and where that changes it, is given again
+    in UTF-8 (RFC 6266 4.3).
+    """
     plain = re.sub(r"[^A-Za-z0-9._-]", "_", item.path)
     real = f"; filename*=UTF-8''{quote(item.path, safe='', errors='surrogateescape')}" if plain != item.path else ""
     return {

@@ -201,7 +201,7 @@ class WebdavTarget:
         self._folders.add(whole)
 
     def _honours_overwrite(self) -> bool:
-        """Whether a MOVE with `Overwrite: F` leaves what stands there (RFC 4918 10.6), tried in the working place."""
+        """Whether a MOVE with `Overwrite: F` leaves what is there (RFC 4918 10.6), tried in the working place."""
         one, other = (f"{self._part}/.muniment-probe-{number}" for number in (1, 2))
         for path in (one, other):
             self._client.ask("PUT", self._address(path), content=path.encode("utf-8", "surrogateescape"))
@@ -211,7 +211,7 @@ class WebdavTarget:
         return honours
 
     def _move(self, source: str, target: str, *, collection: bool = False) -> bool:
-        """Move without replacing; False when the server says that something stands there."""
+        """Move without replacing; False when the server says that something is there."""
         there = self._client.resolve(self._address(target, collection=collection))
         answer = self._client.ask(
             "MOVE", self._address(source, collection=collection), headers={"Destination": there, "Overwrite": "F"},
@@ -225,7 +225,7 @@ class WebdavTarget:
         self._client.ask("DELETE", self._address(path, collection=collection), allow=(404,))
 
     def _look(self, path: str) -> Resource | None:
-        """What stands at `path`, None when there is nothing."""
+        """What is at `path`, None when there is nothing."""
         try:
             return self._ask_properties(path, "0")[0]
         except NotFoundError:
@@ -252,8 +252,8 @@ class WebdavTarget:
         """The resource at `path` and, with depth 1, those in it. Raises `NotFoundError`, and `RefusedError` for a
         server that does not speak WebDAV.
 
-        Addresses are compared with that of the resource itself, not with ours: a server behind another may have its
-        own idea of where it stands.
+        Addresses are compared with that of the resource itself, not with the one used here: a server behind another may
+        have its own idea of its address.
         """
         headers = {"Depth": depth, "Content-Type": "application/xml; charset=utf-8"}
         answer = self._client.ask("PROPFIND", self._address(path), content=PROPERTIES, headers=headers)
@@ -274,7 +274,7 @@ def _require_name(identifier: str) -> None:
 
 
 def _encode(whole: str, *, collection: bool = False) -> str:
-    """A path of the server as it stands in a request; that of a collection ends with a slash (RFC 4918 5.2)."""
+    """A path of the server as it is written in a request; that of a collection ends with a slash (RFC 4918 5.2)."""
     return quote(os.fsencode(whole)) + ("/" if collection and not whole.endswith("/") else "")
 
 

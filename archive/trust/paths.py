@@ -72,7 +72,7 @@ def find_path(
             certificate = x509.load_der_x509_certificate(hint)
             if certificate.subject == certificate.issuer:
                 continue
-        except Exception:  # noqa: BLE001, S112 - as in load_certificate: what cannot be read is no hint
+        except Exception:  # noqa: BLE001, S112 - as in load_certificate: what cannot be read is not a hint
             continue
         between.append(certificate)
     try:

@@ -1,4 +1,4 @@
-"""Ed25519 signatures: DSSE by a key file, SSHSIG by `ssh-keygen -Y sign`, and the judge of both."""
+"""Ed25519 signatures: DSSE by a key file, SSHSIG by `ssh-keygen -Y sign`, and the verification of both."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ def write_trust_file(folder: str, file: TrustFile, *, replacing: bool) -> None:
 
 
 def refuse_trust_inside(folder: str, bags: Sequence[str]) -> None:
-    """Refuse a trust folder that is inside a bag: whoever can change the bag could then say whom to believe.
+    """Refuse a trust folder that is inside a bag: anyone who can change the bag could then say whom to believe.
 
     Raises `UsageError`.
     """

@@ -1,4 +1,4 @@
-"""What the records inside a bag say, for its page: read in a process of its own, and kept until the bag is another.
+"""What the records inside a bag say, for its page: read in a process of its own, and kept until the bag changes.
 
 Reading a packed bag may take long, its records may be hostile, and no page may cost so much. The process writes one
 JSON document: run as `python -m archive.web.bag_records ADDRESS`, in the folder of the project.

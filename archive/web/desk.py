@@ -70,7 +70,7 @@ class Desk:
 
 
 def make_desk(folder: str, sessions: Sessions, *, read_only: bool) -> Desk:
-    """The desk of the project in `folder`. Its state folder is made, readable by nobody else. Raises OSError."""
+    """The desk of the project in `folder`. Its state folder is made, readable by no other user. Raises OSError."""
     real = os.path.realpath(folder)
     state = os.path.join(state_folder(os.environ), "desk", hashlib.sha256(os.fsencode(real)).hexdigest()[:16])
     os.makedirs(state, mode=0o700, exist_ok=True)

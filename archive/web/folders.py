@@ -24,7 +24,7 @@ def roots_of(settings: Settings) -> tuple[str, ...]:
 def allowed_path(settings: Settings, text: str) -> str:
     """The real path of an existing file or folder below a root. Links are resolved before it is judged.
 
-    Raises `UsageError` for what is no absolute path, `PermissionDeniedError` outside of the roots, `NotFoundError`.
+    Raises `UsageError` for a path that is not absolute, `PermissionDeniedError` outside of the roots, `NotFoundError`.
     """
     if not os.path.isabs(path_text(text)):
         raise UsageError("not an absolute path", subject=text)

@@ -1,7 +1,7 @@
 """The process of one job: runs its commands one after the other and notes how they ended. See `archive.web.jobs`.
 
-Run as `python -m archive.web.job_process JOBS ID WORKING FD`. It leaves its parent, so that nobody has to wait for it;
-one byte is written to FD when the job is marked as running.
+Run as `python -m archive.web.job_process JOBS ID WORKING FD`. It leaves its parent, so that no process has to wait for
+it; one byte is written to FD when the job is marked as running.
 """
 
 from __future__ import annotations

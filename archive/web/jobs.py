@@ -2,7 +2,7 @@
 
 A job outlives the browser and the desk. Its folder holds `job.json` (what to do), `step-N.json` and `step-N.events`
 (what each command printed: one JSON document, and JSON Lines), `running` (its process group, locked while it lives),
-`cancel` (it was asked to stop) and `ended.json`. Nothing else has to be remembered: whoever reads the folder knows.
+`cancel` (it was asked to stop) and `ended.json`. Nothing else has to be remembered: the folder tells everything.
 
 At most `MOST_RUNNING` jobs run at a time, over all desks of the project; the others wait in the order in which they
 came. A job that ends starts the next one, so a queue goes on without a desk.

@@ -29,7 +29,7 @@ _QUOTED = re.compile(r"\{(\w+)!r\}")
 
 @cache
 def _environment(language: str) -> Environment:
-    """The templates of one language. A name that a template uses and nobody passed is an error."""
+    """The templates of one language. A name that a template uses but was not passed is an error."""
     made = Environment(
         loader=PackageLoader("archive.web", "templates"), autoescape=True, undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True,

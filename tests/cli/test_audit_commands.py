@@ -215,7 +215,7 @@ def test_ledgers_that_are_missing_say_what_to_do(tmp_path: Path, project: Projec
         (("holdings", "add", "{bag}"), 2, "archive audit BAG"),
         (("events", "{bag}", "--premis", "--output", "archive.toml"), 2, "--output FILE"),
         (("audit", "stats"), 10, "Did you mean archive audit status?"),
-        (("audit", "--budget", "0s"), 2, "a budget must be more than nothing"),
+        (("audit", "--budget", "0s"), 2, "a budget must be greater than 0"),
         (("audit", "--budget", "0"), 2, "a budget is a time or a size"),
         (("holdings", "add", "{missing}/bag"), 10, "there is no bag here"),
     ],

@@ -334,7 +334,7 @@ def test_a_file_that_is_no_ledger_or_is_broken(tmp_path: Path) -> None:
     raw = bytearray(path.read_bytes())
     raw[4096 * 3 :] = os.urandom(len(raw) - 4096 * 3)
     path.write_bytes(raw)
-    with pytest.raises(LedgerError, match="damaged or is no ledger"):
+    with pytest.raises(LedgerError, match="damaged or is not a ledger"):
         Driver(open_ledger(str(path))).claim()
 
 

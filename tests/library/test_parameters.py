@@ -82,6 +82,8 @@ ELSEWHERE = {
     ("seal", "due"): "a program decides by `SealVerdict.until` of `verify`",
     ("seal", "within"): "likewise",
     ("report", "html_file"): "HoldingsReport.to_html",
+    ("report", "pdf_file"): "HoldingsReport.to_pdf",
+    ("report", "language"): "`language` of to_html and to_pdf",
     ("report", "csv_file"): "HoldingsReport.to_csv",
 }
 

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from archive import Ledger
 from archive.ledger.book import open_ledger
 from archive.ledger.holdings import NewHolding, ensure_location, enter_holding
 from archive.ledger.item_ranges import numbers_of, read_ranges
@@ -426,3 +427,10 @@ def test_as_pdf_it_is_valid_and_says_the_same(project: Project, tmp_path: Path, 
     text = " ".join(page.extract_text() for page in reader.pages)
     assert "far-away" in text
     assert "AUD-101" in text
+
+
+def test_a_program_gets_the_report_as_a_document(project: Project) -> None:
+    with Ledger.open(project.folder) as ledger:
+        drawn = ledger.report().to_pdf(language="ar", name="أرشيف")
+    assert drawn.startswith(b"%PDF-1.7")
+    assert b"pdfaid" in drawn

@@ -79,7 +79,7 @@ def _find_attached(reader: Any) -> list[Attached]:
     listed = list(_walk_names(dictionary(dictionary(root, "/Names"), "/EmbeddedFiles"), 0))
     known = {id(specification) for _, specification in listed}
     if any("/EF" in holder and id(holder) not in known for holder in walk_dictionaries(reader)):
-        raise NotCarriedError("some of its attached files hang on a page and not on the document")
+        raise NotCarriedError("some of its attached files belong to a page, not to the document")
     return sorted((_read(key, specification) for key, specification in listed), key=lambda one: one.key)
 
 

@@ -30,8 +30,8 @@ _ROOT = str(Path(__file__).resolve().parents[3])
 class Inspection:
     """What was seen of a PDF.
 
-    `problem` is set when it is no readable PDF, `limit` when it took more than it may: then nothing else is known.
-    `claims` are as "PDF/A-3a" and "PDF/UA-1"; `findings` are violations of them. `unfinished` says why our checks did
+    `problem` is set when it is not a readable PDF, `limit` when it took more than it may: then nothing else is known.
+    `claims` are as "PDF/A-3a" and "PDF/UA-1"; `findings` are violations of them. `unfinished` says why the checks did
     not come to their end.
     """
 

@@ -34,7 +34,7 @@ class Claims:
 
 
 def read_claims(packet: bytes) -> Claims:
-    """The claims in an XMP packet. Never raises: what cannot be read stands in `broken`.
+    """The claims in an XMP packet. Never raises: what cannot be read is listed in `broken`.
 
     Entities are not resolved and nothing is fetched. A property may be an element or an attribute of rdf:Description.
     """

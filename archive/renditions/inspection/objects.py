@@ -101,10 +101,10 @@ def walk_pages(reader: PdfReader) -> tuple[list[DictionaryObject], str | None]:
     while pending:
         node, depth = pending.pop()
         if not isinstance(node, DictionaryObject):
-            problem = problem or "a node is no dictionary"
+            problem = problem or "a node is not a dictionary"
             continue
         if id(node) in seen:
-            problem = problem or "a node stands in it twice"
+            problem = problem or "it contains a node twice"
             continue
         seen.add(id(node))
         if len(seen) > MOST_OBJECTS or depth > 500:

@@ -1,4 +1,4 @@
-"""What stands in a PDF's objects against its claim: the parts of ISO 19005 and 14289 that leave no room for opinion."""
+"""What in a PDF's objects contradicts its claim: the parts of ISO 19005 and 14289 that leave no room for opinion."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def _look_at_state(holder: DictionaryObject, kind: Any, seen: Seen) -> None:
 
 
 def check_structure(reader: PdfReader, claims: Claims, seen: Seen) -> Iterator[Violation]:
-    """The violations of the claim that stand in the objects."""
+    """The violations of the claim that are in the objects."""
     root = dictionary(reader.trailer, "/Root")
     if claims.pdfa is not None:
         yield from _check_trailer(reader)
@@ -155,7 +155,7 @@ def _check_intents(root: DictionaryObject) -> Iterator[Violation]:
             continue
         data = profile.get_data()
         if data[36:40] != b"acsp":
-            yield "PDF-115", {"reason": "its profile is no ICC profile"}
+            yield "PDF-115", {"reason": "its profile is not an ICC profile"}
         profiles.append(profile)
     if any(profile is not profiles[0] for profile in profiles[1:]):
         yield "PDF-115", {"reason": "there are several with different profiles"}

@@ -1,7 +1,7 @@
 """The worker: reads one PDF from standard input, writes what it saw as JSON to standard output, and ends.
 
 Run by `archive.renditions.inspection.examining` with limits of memory and time and without a network. Findings travel
-as codes with facts. A PDF that cannot be read gives `problem`; one that is too much for us ends this process.
+as codes with facts. A PDF that cannot be read gives `problem`; one that exceeds the limits ends this process.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def _check_bytes(data: bytes, claims: Claims) -> list[Violation]:
     begin = data.find(b"%PDF-")
     second = re.match(rb"%PDF-(\d)\.(\d)\s*[\r\n]+%([^\r\n]*)", data[begin : begin + 200])
     if begin != 0:
-        found.append(("PDF-110", {"reason": f"{begin} bytes stand before it"}))
+        found.append(("PDF-110", {"reason": f"{begin} bytes come before it"}))
     elif second is None or sum(byte > 127 for byte in second[3][:4]) < 4:
         found.append(("PDF-110", {"reason": "no comment of four high bytes follows it"}))
     elif claims.part < 4 and second[1] != b"1":

@@ -3,10 +3,10 @@
 The text of the structure tree equals the text of the blocks, in their order, character for character:
 
 - Every character of every span is drawn, spaces at the end of a line and line ends included; nothing is put between
-  blocks. A reader that wants a plain text back byte for byte leaves the blank lines between two paragraphs at the end
+  blocks. A reader that needs a plain text back byte for byte leaves the blank lines between two paragraphs at the end
   of the first one's text: line ends at the start and the end of a block take no room on the page, those inside it break
   the line (LF, CR, CRLF, VT, FF, NEL, U+2028 and U+2029).
-- What the source does not have stands outside its elements: the title (the only H1), list labels (Lbl), and, as
+- What the source does not have is outside its elements: the title (the only H1), list labels (Lbl), and, as
   artifacts, page numbers, the running title and the header rows repeated on the next page of a table.
 - A document that begins with its title gets no second one; then its first heading is the H1. Otherwise headings come
   out as H2 and below. A step that skips a level is closed up. Every heading has a bookmark.
@@ -73,8 +73,8 @@ class PdfProperties:
 
 @dataclass(frozen=True, slots=True)
 class DrawOptions:
-    """`fonts` are paths of more fonts, asked after our own, `font_folders` the folders of the system's, asked last;
-    `missing_glyphs` is the policy for the rest.
+    """`fonts` are paths of more fonts, asked after muniment's own, `font_folders` the folders of the system's, asked
+    last; `missing_glyphs` is the policy for the rest.
     """
 
     level: Level = "3a"
@@ -206,7 +206,7 @@ def _refuse_surrogates(document: Document, properties: PdfProperties) -> None:
 
 @cache
 def _tool() -> str:
-    """Our name and, where we are installed, our version."""
+    """The program's name and, where it is installed, its version."""
     try:
         return f"muniment {version('muniment')}"
     except PackageNotFoundError:

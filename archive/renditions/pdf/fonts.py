@@ -164,7 +164,7 @@ def _cmap_entries() -> dict[str, Any]:
 
 
 def _to_cids(cids: list[int]) -> bytes:
-    """The encoding of a CFF font: a CMap from our codes 1, 2, 3 ... to CIDs, of which several may be the same."""
+    """The encoding of a CFF font: a CMap from muniment's codes 1, 2, 3 ... to CIDs, several of which may be equal."""
     head = _CMAP_HEAD.replace("(UCS)", "(Identity)").replace("Adobe-Identity-UCS", _CIDS_NAME)
     parts = [head.replace("/CMapType 2 def", "/WMode 0 def\n/CMapType 1 def")]
     for start in range(0, len(cids), _BLOCK):

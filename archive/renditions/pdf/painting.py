@@ -149,7 +149,7 @@ class Painter:
             item.element.attributes = {"Layout": {"BBox": box, "Placement": "Block"}}
 
     def _link(self, element: Element, texts: Sequence[_Placed]) -> None:
-        """One annotation for each line that the link stands on."""
+        """One annotation for each line that the link is on."""
         boxes: dict[float, list[float]] = {}
         for one in texts:
             assert isinstance(one.item, TextItem)

@@ -65,7 +65,7 @@ def show(piece: Piece, x: float, y: float, book: FontBook) -> str:
 
 
 class _Shown(NamedTuple):
-    """How clusters are shown: the inside of a string or, if they stand `alone`, all operators, with pairs of a glyph
+    """How clusters are shown: the inside of a string or, if they are `alone`, all operators, with pairs of a glyph
     and the text it draws in the place of codes.
     """
 

@@ -50,7 +50,7 @@ class Account:
             self._placed.update(text.upper())
 
     def meet_again(self, text: str, other: str) -> None:
-        """Text that was met and stands in the blocks in another form: what is only in that form is met as well."""
+        """Text that was met and is in the blocks in another form: what is only in that form is met as well."""
         more = Counter(other.upper())
         more.subtract(text.upper())
         self._met.update({character: count for character, count in more.items() if count > 0})

@@ -1,4 +1,4 @@
-"""Style sheets cut into rules (CSS Syntax 3), each with the conditions that it stands under. Takes linear time."""
+"""Style sheets cut into rules (CSS Syntax 3), each with the conditions that it is under. Takes linear time."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _conditions(blocks: list[str]) -> tuple[str, ...]:
 
 
 def holds_on_screen(condition: str) -> bool:
-    """Whether what stands under an at-rule holds wherever the page is read; "" is no condition."""
+    """Whether what is under an at-rule holds wherever the page is read; "" means no condition."""
     word, _, rest = condition.partition(" ")
     if word == "@layer" or not condition:
         return True

@@ -195,7 +195,7 @@ class BodyReader:
                 self.account.leave_out(f"tracked changes of the ends of paragraphs ({name})")
 
     def _label_of(self, element: Any, properties: Any) -> Label | None:
-        """What stands before a paragraph, by its own numbering or that of its style (17.9.18)."""
+        """What precedes a paragraph, by its own numbering or that of its style (17.9.18)."""
         identifier = value(properties, "pStyle")
         chain = self.shared.styles.chain(identifier) if identifier else ()
         number = depth = None
@@ -223,7 +223,7 @@ def _says_nothing(only: Any) -> bool:
 
 
 def _cut(pieces: list[Span | Block], level: int | None, direction: Direction) -> Iterator[Block]:
-    """The pieces of a paragraph as blocks: what is no text parts it."""
+    """The pieces of a paragraph as blocks: what is not text parts it."""
     spans: list[Span] = []
     for piece in [*pieces, None]:
         if isinstance(piece, Span):

@@ -49,7 +49,7 @@ class DrawingReader:
         return blocks
 
     def _is_in_box(self, one: Any, element: Any) -> bool:
-        """Whether a part stands in a text box of this drawing, whose content is read by itself."""
+        """Whether a part is in a text box of this drawing, whose content is read by itself."""
         for holder in one.iterancestors():
             if holder is element:
                 return False

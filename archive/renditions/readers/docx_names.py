@@ -43,12 +43,12 @@ def local(element: Any) -> str:
 
 
 def texts_of_part(root: Any) -> Iterator[str]:
-    """Every text below `root`, the second form of what stands there twice (mc:Fallback) apart."""
+    """Every text below `root`, except the second form of what is there twice (mc:Fallback)."""
     return (element.text for element in walk(root) if element.tag in _TEXTS and element.text)
 
 
 def walk(root: Any) -> Iterator[Any]:
-    """Every element from `root` down in order, of what stands there twice the first form only; without recursion."""
+    """Every element from `root` down in order, of what is there twice the first form only; without recursion."""
     waiting = [root]
     while waiting:
         element = waiting.pop()

@@ -1,4 +1,4 @@
-"""The numbers of notes of Word, which may begin anew in a section or on a page (ISO/IEC 29500-1, 17.11)."""
+"""The numbers of notes of Word, which may restart in a section or on a page (ISO/IEC 29500-1, 17.11)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class _Form:
 def number_notes(body: Any, settings: Any, account: Account) -> dict[tuple[str, str], str]:
     """The mark of each note that the text refers to without a mark of its own, by its kind and identifier.
 
-    Where they begin anew on each page, the pages are those that Word has noted in the file, and that is named.
+    Where they restart on each page, the pages are those that Word has noted in the file, and that is named.
     """
     numbers: dict[tuple[str, str], str] = {}
     sections = list(_sections(body))
@@ -54,7 +54,7 @@ def number_notes(body: Any, settings: Any, account: Account) -> dict[tuple[str, 
                 numbers[key] = str(count) if text is None else text
         if by_pages:
             account.leave_out(
-                f"that the marks of {kind}s begin anew on each page of Word: here they do where "
+                f"that the marks of {kind}s restart on each page of Word: here they do where "
                 + (
                     "the file notes its pages"
                     if pages_known

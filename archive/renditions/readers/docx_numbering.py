@@ -31,7 +31,7 @@ class _Level:
 
 @dataclass(slots=True)
 class _List:
-    """The levels of a numbering, the counters that it shares, and the starts that it sets anew at its first use."""
+    """The levels of a numbering, the counters that it shares, and the starts that it resets at its first use."""
 
     levels: dict[int, _Level]
     counters: dict[int, int]
@@ -40,7 +40,7 @@ class _List:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What stands before an item: `text` None for a plain bullet; `number` is its number at its own level."""
+    """What precedes an item: `text` None for a plain bullet; `number` is its number at its own level."""
 
     level: int
     text: str | None
@@ -92,7 +92,7 @@ class Numbering:
         return self._levels_of_styles.get((self._abstract_of.get(number, ""), style)) if self._lists else None
 
     def next_label(self, number: str, depth: int) -> Label | None:
-        """Count one item on, and say what stands before it; None where there is no such list."""
+        """Count one item on, and return what precedes it; None where there is no such list."""
         one = self._lists.get(number)
         if one is None:
             return None

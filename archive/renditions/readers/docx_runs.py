@@ -56,7 +56,7 @@ class Shared:
 
 
 class RunReader:
-    """Reads the inline content of one part into spans and the blocks that stand between them."""
+    """Reads the inline content of one part into spans and the blocks that are between them."""
 
     def __init__(self, part: Any, shared: Shared, drawings: DrawingReader) -> None:
         self.part, self.shared, self.drawings = part, shared, drawings

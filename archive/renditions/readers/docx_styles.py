@@ -165,7 +165,7 @@ def _as_look(said: dict[str, Any]) -> Look:
     if colour == "FFFFFF" and not highlighted:
         unseen = "the colour of white text, which is drawn in black"
     elif highlighted and colour == ground.upper():
-        unseen = "the colour of text that is that of its ground, from which it stands out here"
+        unseen = "the colour of text that is that of its ground, from which it is set apart here"
     elif (said.get("sz") or "22").isdigit() and int(said.get("sz") or "22") <= _TINY:
         unseen = "the size of text that is too small to be read, which is drawn in the usual size"
     return Look(

@@ -28,7 +28,7 @@ _RAW_ENDS = {tag: re.compile(rf"</{tag}\b", re.IGNORECASE) for tag in ("script",
 def read_html(source: Source) -> Document:
     """The document in an HTML page. The encoding is the stated one, else the page's own word for it, else UTF-8.
 
-    Scripts, frames, players and pictures that are neither in the page nor beside it stand in `dropped`. Raises
+    Scripts, frames, players and pictures that are neither in the page nor beside it are listed in `dropped`. Raises
     `RenditionError` when the bytes are not in the encoding.
     """
     account = Account()
@@ -133,5 +133,5 @@ def _own_word(content: bytes) -> str | None:
     if found is None:
         return None
     word = found[1].decode("ascii")
-    # A page in which "utf-16" stands as ASCII is not in UTF-16 (HTML, 13.2.3.2).
+    # A page in which "utf-16" is written in ASCII is not in UTF-16 (HTML, 13.2.3.2).
     return "utf-8" if (codec_of(word) or "").startswith(("utf-16", "utf-32")) else word

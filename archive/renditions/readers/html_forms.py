@@ -54,7 +54,7 @@ def _choices(element: Any, account: Account) -> str:
     texts = [_choice(option, account) for option in options]
     between = " ".join(" ".join(_texts_between(element)).split())
     if between:
-        account.leave_out("text in a list of choices that is no choice", between)
+        account.leave_out("text in a list of choices that is not a choice", between)
     groups = " / ".join(group.get("label") for group in element.iter("optgroup") if group.get("label"))
     if groups:
         account.leave_out("the groups of choices", groups)
@@ -70,7 +70,7 @@ def _choices(element: Any, account: Account) -> str:
 
 
 def _texts_between(element: Any) -> Iterator[str]:
-    """The texts in a list that stand in none of its choices."""
+    """The texts in a list that are in none of its choices."""
     waiting: list[Any] = [element]
     while waiting:
         one = waiting.pop()

@@ -21,7 +21,7 @@ class Head:
 
 
 def read_head(tree: Any, account: Account) -> Head:
-    """Read the head of a page, wherever its elements stand."""
+    """Read the head of a page, wherever its elements are."""
     title = " ".join("".join(tree.find("head/title").itertext()).split()) if tree.find("head/title") is not None else ""
     creators: list[str] = []
     named: list[str] = []

@@ -139,7 +139,7 @@ def _add_rule(
 
 
 def _can_be_put(declarations: tuple[tuple[str, str, bool], ...]) -> bool:
-    """Whether a rule for what stands beside an element says nothing, or words without a mark or a form of their own."""
+    """Whether a rule for what is beside an element gives nothing, or words without a mark or a form of their own."""
     return all(
         _QUOTED.fullmatch(value) is not None or value in ("none", "normal") if key == "content" else key in _PLAIN_KEYS
         for key, value, _ in declarations

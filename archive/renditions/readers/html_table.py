@@ -21,7 +21,7 @@ _APART = frozenset({"caption", "col", "colgroup"})
 
 @dataclass(frozen=True, slots=True)
 class TableParts:
-    """How the parts of a table are read: a cell into blocks, a caption into spans, what stands between into blocks.
+    """How the parts of a table are read: a cell into blocks, a caption into spans, what is between into blocks.
 
     `enter` gives the style inside of a group of rows, a row or a caption; None where it is hidden, and named as such.
     """
@@ -35,7 +35,7 @@ class TableParts:
 def read_table(element: Any, style: Style, parts: TableParts, account: Account, direction: Direction) -> list[Block]:
     """The table in `element`, its rows of one width; its blocks in order where it has but one cell (a layout table).
 
-    What stands in the table and in no cell goes before it. Joined cells become one and empty ones, as long as these are
+    What is in the table and in no cell goes before it. Joined cells become one and empty ones, as long as these are
     not many more than the cells there are.
     """
     stray: list[Block] = []

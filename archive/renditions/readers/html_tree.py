@@ -40,7 +40,7 @@ from archive.renditions.readers.source import Source
 
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
 _SILENT = frozenset({"style", "meta", "base", "link", "source", "track", "param", "col", "colgroup"})
-"""They say nothing themselves; the parser may put what follows them into them."""
+"""They have no text of their own; the parser may put what follows them into them."""
 _LEFT_OUT = frozenset({
     "script", "iframe", "frame", "object", "embed", "applet", "video", "audio", "canvas", "svg", "portal", "template",
     "datalist", "area", "bgsound",
@@ -70,7 +70,7 @@ class TreeReader:
         self._targets = find_targets(tree) if tree is not None else frozenset()
 
     def read_page(self, tree: Any) -> list[Block]:
-        """The blocks of a whole page, wherever its parts stand; all that it says is met."""
+        """The blocks of a whole page, wherever its parts are; all that it says is met."""
         self._title = tree.find("head/title")
         self.account.meet(words_in(tree))
         declarations = self._rules.at(tree)
@@ -229,7 +229,7 @@ class TreeReader:
         return [] if inner is None else self.read(cell, inner, depth)
 
     def _read_stray(self, child: Any, text: str | None, style: Style, depth: int) -> list[Block]:
-        """What stands in a table and in no cell is wrong HTML, but it is there."""
+        """What is in a table and in no cell is wrong HTML, but it is there."""
         flow = Flow(self._direction, None)
         if child is not None:
             if is_hidden(child, self._rules.at(child)):

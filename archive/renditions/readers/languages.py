@@ -42,7 +42,7 @@ def settle_title(document: Document) -> Document:
     """`document` with a title, its own or the first heading of the source, and whether its text begins with that."""
     headings = (block for block in document.blocks if isinstance(block, Heading) and not block.added)
     first = next(headings, None)
-    # The mark of a note or a comment is no word of the heading.
+    # The mark of a note or a comment is not a word of the heading.
     said = (
         [span.text for span in first.spans if span.target is None or span.anchor is None] if first is not None else []
     )

@@ -42,7 +42,7 @@ def says_more(rich: list[Block], plain: list[Block]) -> bool:
 
 
 def links_beyond(rich: list[Block], plain: list[Block]) -> tuple[str, ...]:
-    """The addresses that the HTML form links to and that do not stand in the plain text."""
+    """The addresses that the HTML form links to and that are not in the plain text."""
     said = "\n".join(_texts(plain))
     return tuple(dict.fromkeys(span.link for span in _spans_in(rich) if span.link and span.link not in said))
 

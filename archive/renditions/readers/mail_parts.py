@@ -140,7 +140,7 @@ class PartReader:
         return []
 
     def _read_alternatives(self, children: list[Message], depth: int) -> list[Block]:
-        """The plain text; then each other form that says more or something else, and what is no form of the text."""
+        """The plain text; then each other form that says more or something else, and what is not a form of the text."""
         plain: list[Block] = []
         rich: list[tuple[str, list[Block]]] = []
         rest: list[Block] = []
@@ -249,7 +249,7 @@ class PartReader:
         return blocks
 
     def _charset(self, part: Message) -> str | None:
-        """The charset that a part declares; us-ascii is the word for "nothing was said" (RFC 2045 5.2)."""
+        """The charset that a part declares; `us-ascii` means that none was stated (RFC 2045 5.2)."""
         declared = part.get_content_charset()
         if declared is None or codec_of(declared) == "ascii":
             return self.source.encoding

@@ -114,7 +114,7 @@ def _part_notes(body: str) -> str:
 
 
 def _link_notes(tokens: list[Any]) -> None:
-    """Link each [^1] with its note and back; the signs stand as they are written."""
+    """Link each [^1] with its note and back; the signs are kept as they are written."""
     from markdown_it.token import Token
 
     defined = {

@@ -1,4 +1,4 @@
-"""Numbers as they stand before the items of a list: 4, iv, IV, d, D, (1), أ, א and so on."""
+"""Numbers as they are written before the items of a list: 4, iv, IV, d, D, (1), أ, א and so on."""
 
 from __future__ import annotations
 

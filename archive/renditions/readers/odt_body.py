@@ -292,7 +292,7 @@ class OdtReader:
         look = self.styles.look(style, "table-cell")
         if look.white and "".join(texts_of(cell)).strip():
             self.account.leave_out(_WHITE)
-        # A cell says nothing by its ground, and its alignment is that of its paragraphs.
+        # The ground of a cell has no meaning, and its alignment is that of its paragraphs.
         self._around = _with(Style(), replace(look, marks=replace(look.marks, highlight=False)))
         blocks = self.read(cell, depth)
         self._around = before
@@ -333,7 +333,7 @@ class OdtReader:
 
 
 def _cut(pieces: list[Span | Block], level: int | None, direction: Direction) -> list[Block]:
-    """The pieces of a paragraph as blocks: what is no text parts it."""
+    """The pieces of a paragraph as blocks: what is not text parts it."""
     blocks: list[Block] = []
     spans: list[Span] = []
     for piece in [*pieces, None]:

@@ -18,7 +18,7 @@ _WIDEST = 16_384
 
 
 class OdtTables:
-    """Reads tables; `read_cell` makes blocks of what stands in a cell."""
+    """Reads tables; `read_cell` makes blocks of what is in a cell."""
 
     def __init__(
         self, account: Account, styles: OdtStyles, read_cell: Callable[[Any, str | None, int], list[Block]]
@@ -111,7 +111,7 @@ class OdtTables:
                 blocks = [Paragraph((Span(self.account.own(stored)),))]
             made = Cell(tuple(blocks), header)
             if made.blocks:
-                # Empty cells keep the others in their columns; at the end of a row they say nothing.
+                # Empty cells keep the others in their columns; at the end of a row they have no meaning.
                 cells += [*waiting, *[made] * sum(shown)]
                 waiting = []
             else:

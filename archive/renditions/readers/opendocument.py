@@ -76,7 +76,7 @@ def read_slides(source: Source) -> Document:
 
 
 def _frames(notes: Any) -> list[Any]:
-    """What stands in the notes of a slide, but for the small picture of the slide."""
+    """What is in the notes of a slide, but for the small picture of the slide."""
     return [one for one in notes if local(one) != "page-thumbnail"]
 
 
@@ -85,7 +85,7 @@ def _slide_heading(number: int, account: Account) -> Heading:
 
 
 def _flat(blocks: list[Block]) -> list[Block]:
-    """The blocks of a slide: there every text stands in a box."""
+    """The blocks of a slide: there every text is in a box."""
     return [inner for block in blocks for inner in (block.blocks if isinstance(block, Quote) else (block,))]
 
 

@@ -255,7 +255,7 @@ class _Writer:
 
 
 def _is_said(text: str, shown: set[str]) -> bool:
-    """Whether all names in a list, or one text, stand in what is shown already."""
+    """Whether all names in a list, or one text, are in what is shown already."""
     return all(any(part.strip() in other for other in shown) for part in text.split(";"))
 
 

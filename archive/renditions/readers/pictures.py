@@ -49,8 +49,8 @@ def draw_picture(content: bytes, media_type: str, *, name: str, alternative: str
     """The document of a picture; each page of a TIFF is a picture of its own, of other kinds only the first frame.
 
     `alternative` describes the picture; without it no level A is possible. What is not drawn (further frames, colours
-    that nothing defines, bits that a page cannot show) stands in `dropped`. Raises `RenditionError` for a picture that
-    is damaged, cut off, or larger than `MOST_PIXELS`.
+    that nothing defines, bits that a page cannot show) is listed in `dropped`. Raises `RenditionError` for a picture
+    that is damaged, cut off, or larger than `MOST_PIXELS`.
     """
     from PIL import Image as Pillow
     from PIL import UnidentifiedImageError

@@ -1,7 +1,7 @@
-"""Plain text: a blank line ends a paragraph, line ends in a paragraph stand, columns stay columns.
+"""Plain text: a blank line ends a paragraph, line ends in a paragraph are kept, columns stay columns.
 
 Nothing is lost: the texts of the blocks, put together, are the text of the file. The line ends between two paragraphs
-stand at the end of the first one's text. A form feed begins a new page; it stays in the text before it.
+are put at the end of the first one's text. A form feed begins a new page; it stays in the text before it.
 """
 
 from __future__ import annotations

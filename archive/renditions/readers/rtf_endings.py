@@ -1,4 +1,4 @@
-"""What stands behind the text of an RTF: its notes, comments, headers and footers, and who changed it."""
+"""What follows the text of an RTF: its notes, comments, headers and footers, and who changed it."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class Fonts:
 
 
 def read_symbol(font: Font, byte: int, account: Account) -> str:
-    """The character that a sign of a symbol font stands for; a replacement character, and named, where nobody knows."""
+    """The character that a sign of a symbol font stands for; a replacement character, and named, if unknown."""
     code = f"F0{byte:02X}"
     # The label of a list may have its sign and not the font that the sign is of.
     fonts = (font.tidy,) if font.is_symbol else ("symbol", "wingdings")

@@ -18,7 +18,7 @@ SILENT = frozenset({
     "ffentrymcr", "ffexitmcr", "ffformat", "datafield", "private", "stylerestrictions", "hl", "hlloc", "hlsrc", "hlfr",
     "pgdsctbl", "mhtmltag", "htmltag",
 })  # fmt: skip
-"""Groups that say how things look, or that repeat what stands elsewhere: nothing in them is read by people."""
+"""Groups that say how things look, or that repeat what is elsewhere: nothing in them is read by people."""
 DRAWN = frozenset({"shptxt", "shpgrp", "shp", "shppict", "ud", "formfield", "field", "result", "shpinst", "do"})
 """Groups that may be passed over by old programs and whose words are read all the same."""
 INFORMATION = frozenset({

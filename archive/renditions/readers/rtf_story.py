@@ -7,7 +7,7 @@ from archive.renditions.readers.inline import join
 
 
 class Story:
-    """Gathers runs into paragraphs and those into cells, rows and blocks. `label` is what stands before a note."""
+    """Gathers runs into paragraphs and those into cells, rows and blocks. `label` is what precedes a note."""
 
     def __init__(self, kind: str = "body", label: str = "", who: str = "") -> None:
         self.kind, self.label, self.who = kind, label, who

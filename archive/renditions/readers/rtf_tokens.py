@@ -28,7 +28,7 @@ class Token:
 
 
 def read_tokens(content: bytes) -> Iterator[Token]:
-    """The tokens of an RTF text, in linear time; line ends between them say nothing and are none."""
+    """The tokens of an RTF text, in linear time; line ends between them have no meaning and are not tokens."""
     at, last = 0, len(content)
     while at < last:
         found = _TOKEN.match(content, at)

@@ -37,7 +37,7 @@ def read_comments(package: Package, member: str) -> dict[str, list[tuple[str, st
         authors = [one.text or "" for one in root.iterfind(f"{S}authors/{S}author")]
         for one in root.iter(f"{S}comment"):
             place = one.get("ref") or ""
-            # A threaded comment stands here once more, as a text for programs that do not know threads.
+            # A threaded comment is here once more, as a text for programs that do not know threads.
             if place not in found or (authors[_at(one)] if _at(one) < len(authors) else "")[:3] != "tc=":
                 text = "".join(part for part, _ in read_string(one.find(f"{S}text"), package.account))
                 found.setdefault(place, []).append((authors[_at(one)] if _at(one) < len(authors) else "", text))

@@ -104,7 +104,7 @@ class _Slides:
         return [*blocks, *self._read_comments(member)]
 
     def read_masters(self) -> list[Block]:
-        """The words that layouts and masters put on slides, once; what stands in for text to come is not shown."""
+        """The words that layouts and masters put on slides, once; placeholders for text to come are not shown."""
         made: list[Block] = []
         masters: dict[str, None] = {}
         for layout in self._layouts:
@@ -237,7 +237,7 @@ class _Slides:
 
 
 def _placeholder(shape: Any) -> str | None:
-    """What a shape stands in for on its slide ("title", "body"); None where it is a shape of its own."""
+    """What a shape is the placeholder for on its slide ("title", "body"); None where it is a shape of its own."""
     for one in shape:
         if local(one) in ("nvSpPr", "nvPicPr", "nvGraphicFramePr"):
             found = one.find(f"{_P}nvPr/{_P}ph")

@@ -30,7 +30,7 @@ _PLAIN = {0x8004: SUBJECT, 0x800C: BODY, 0x8008: MESSAGE_CLASS}
 """Attributes that are texts of their own, and the properties for which they are written."""
 _TECHNICAL = frozenset({0x9006, 0x8009, 0x800D, 0x8005, 0x8006, 0x8020, 0x8007, 0x800A, 0x800B, 0x8000, 0x9001, 0x8012,
                         0x8013, 0x9008, 0x9009})  # fmt: skip
-"""Attributes whose values the properties of the message have as well, or that say nothing to a person."""
+"""Attributes whose values the properties of the message have as well, or that mean nothing to a person."""
 _METAFILE = 0x8011
 FILE_NAME, FILE_DATA, LONG_FILE_NAME = 0x3704, 0x3701, 0x3707
 
@@ -38,7 +38,7 @@ FILE_NAME, FILE_DATA, LONG_FILE_NAME = 0x3704, 0x3701, 0x3707
 def read_tnef(content: bytes, depth: int = 0) -> Item:
     """The item in a winmail.dat. What is damaged or cut off is in its `problems`; what came before is kept.
 
-    Raises `ValueError` when it is no TNEF at all.
+    Raises `ValueError` when it is not TNEF at all.
     """
     if not content.startswith(_SIGNATURE):
         raise ValueError("it does not begin as TNEF does")

@@ -56,8 +56,8 @@ def find_base_level(text: str, default: int = 0) -> int:
 def resolve_levels(text: str, base: int | None = None, *, default: int = 0, whole_numbers: bool = False) -> Levels:
     """The levels of one paragraph of text, before L1's rule for line ends. `base` None asks P2 and P3.
 
-    With `whole_numbers` a sign in front of a number and what stands in a telephone number belong to it, so that its
-    plus does not go to the far side in text that runs from right to left (a higher-level protocol, HL3).
+    With `whole_numbers` a sign in front of a number and what is in a telephone number belong to it, so that its plus
+    does not go to the other end in text that runs from right to left (a higher-level protocol, HL3).
     """
     if _PLAIN.fullmatch(text):
         if base is None:
@@ -89,7 +89,7 @@ def reset_whitespace(levels: list[int], classes: Sequence[str], base: int) -> No
 
 
 def reorder(levels: Sequence[int]) -> list[int]:
-    """L2: the indices in the order in which they stand from left to right."""
+    """L2: the indices in the order in which they are placed from left to right."""
     order = list(range(len(levels)))
     if not levels or max(levels) == 0:
         return order
@@ -220,7 +220,7 @@ def _next_level(level: int, *, right: bool) -> int:
 def _isolating_runs(
     kept: list[int], classes: Sequence[str], levels: list[int], matching: dict[int, int], base: int
 ) -> list[tuple[list[int], int, int]]:
-    """X10: the isolating run sequences, each with the levels that stand before and after it."""
+    """X10: the isolating run sequences, each with the levels before and after it."""
     runs: list[list[int]] = []
     position = {}
     for index in kept:

@@ -340,7 +340,7 @@ def numbering_of(label: str) -> str:
 
 
 def find_list_level(block: BulletList, level: int) -> int:
-    """The level of a list by its first item that says one: the labels of Arabic items stand to their right."""
+    """The level of a list by its first item that says one: the labels of Arabic items are to their right."""
     for item in block.items:
         first = item.blocks[0] if item.blocks else None
         if isinstance(first, Paragraph) and first.direction != "auto":

@@ -1,4 +1,4 @@
-"""Columns of a table: how wide each is, in which size, and whether all stand side by side or in parts."""
+"""Columns of a table: how wide each is, in which size, and whether all are side by side or in parts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NARROWEST_PARTED = 200.0
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Columns that stand side by side: their numbers, left edges and widths in points, the text size, and the left and
+    """Columns that are side by side: their numbers, left edges and widths in points, the text size, and the left and
     right edge of all together. `repeats` tells that the first of them is the table's first column once more, for the
     rows to be known by.
     """

@@ -225,7 +225,7 @@ def _start_of(line: list[_Item], place: tuple[int, int]) -> int:
 
 
 def _part_joined(shaped: ShapedText, line: list[_Item], waiting: list[_Item]) -> None:
-    """Where letters join between what is on a line and what is waiting, shape both sides anew.
+    """Where letters join between what is on a line and what is waiting, shape both sides again.
 
     Joining reaches one letter far, so that a window is enough, and a line without a space stays cheap.
     """

@@ -1,6 +1,6 @@
-"""Which face draws which character: our own text faces and a fixed one, the fonts of the settings, then the system's.
+"""Which face draws which character: muniment's text faces and fixed face, the settings' fonts, then the system's.
 
-What our own fonts have is drawn with them on every machine, so that the same text gives the same bytes there.
+What muniment's own fonts have is drawn with them on every machine, so that the same text gives the same bytes there.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class FontSet:
 
 
 def load_fonts(paths: Sequence[str], folders: Sequence[str] = ()) -> FontSet:
-    """Our own faces, those in the files `paths`, and as a last resort those in the folders of the system.
+    """Muniment's own faces, those in the files `paths`, and as a last resort those in the folders of the system.
 
     Raises `RenditionError` for a file of `paths` that cannot be used.
     """

@@ -77,7 +77,7 @@ def _class(character: str) -> str:
 def find_breaks(text: str) -> bytearray:
     """One byte for each character: 1 where a line may begin with it. The first is always 0.
 
-    Found word by word, since most words come again: what stands before white space decides only on the break after it.
+    Found word by word, since most words come again: what precedes white space decides only on the break after it.
     """
     allowed = bytearray(len(text))
     base = ""

@@ -26,7 +26,7 @@ class Piece:
     `width` the distance to the other one.
 
     `widths` replaces the parts' widths (in points) where a tab or a line's end does so. `language` is told where the
-    script is not that of the text around it. `rise` is how far in points the piece stands above the line's baseline.
+    script is not that of the text around it. `rise` is how far in points the piece is above the line's baseline.
     """
 
     text: str

@@ -17,7 +17,7 @@ def scale_of(marks: Marks) -> float:
 
 
 def rise_of(marks: Marks) -> float:
-    """How far the run stands above the baseline, in parts of the size of the text around it."""
+    """How far the run is above the baseline, in parts of the size of the text around it."""
     return _RISES[marks.position]
 
 

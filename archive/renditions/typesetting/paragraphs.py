@@ -133,7 +133,7 @@ def _apply_capitals(
 def _choose_faces(
     text: str, owners: Sequence[int], spans: Sequence[Span], style: TextStyle, fonts: FontSet
 ) -> tuple[list[Face | None], str]:
-    """A face for each character, None for a box, and the text with spaces and boxes where something else stands."""
+    """A face for each character, None for a box, and the text with spaces and boxes in the place of everything else."""
     looks = [(style.bold or span.bold, style.fixed or span.code) for span in spans]
     if _ASCII.fullmatch(text) and len(set(looks)) == 1:
         bold, fixed = looks[0]

@@ -15,7 +15,7 @@ from archive.renditions.typesetting.scripts import WHITE, joins
 _UNSAFE = 1
 _BLANKS = "".join(sorted(WHITE))
 _WORDS = re.compile(f"[{_BLANKS}]+|[^{_BLANKS}]+(?: (?=[^{_BLANKS}]))?")
-"""A stretch of blanks, or a word with the space that parts it from the next one: half as many to fill lines with."""
+"""A stretch of spaces, or a word with the space that parts it from the next one: half as many to fill lines with."""
 _APART = (
     frozenset("()[]{}<>.,:;!?'\"/\\|+=*&%$#@^~`0123456789\xab\xbb\u060c\u061b\u061f\u2018\u2019\u201c\u201d") | WHITE
 )
@@ -26,7 +26,7 @@ _CONTEXT = 8
 
 
 class Glyph(NamedTuple):
-    """A glyph and where it stands from the left edge of its cluster, in the font's units."""
+    """A glyph and its distance from the left edge of its cluster, in the font's units."""
 
     number: int
     x: int
@@ -47,9 +47,9 @@ class Cluster(NamedTuple):
 
 
 class Word:
-    """A word, a stretch of blanks, or a part of what is longer than any word, shaped. Its clusters are counted from its
-    start, for it may stand in many places; `width` is in the font's units, and so is `tail`, what the space at its end
-    takes of it (0: there is none). `shown` keeps how those who draw show it.
+    """A word, a stretch of spaces, or a part of what is longer than any word, shaped. Its clusters are counted from its
+    start, for it may be used in many places; `width` is in the font's units, and so is `tail`, what the space at its
+    end takes of it (0: there is none). `shown` keeps how those who draw show it.
     """
 
     __slots__ = ("clusters", "length", "shown", "tail", "width")
@@ -151,8 +151,8 @@ def _shape(
 
 
 def _collect(glyphs: list[tuple[int, int, int, int, int, int, int]], length: int, *, rtl: bool) -> list[Cluster]:
-    """Glyphs (cluster, number, flags, offsets and advances) in the order in which they stand, put together by cluster,
-    counted from the start of what is `length` characters long, and turned to the order of the text.
+    """Glyphs (cluster, number, flags, offsets and advances) in the order in which they are placed, put together by
+    cluster, counted from the start of what is `length` characters long, and turned to the order of the text.
     """
     groups: list[tuple[int, int, tuple[Glyph, ...], bool]] = []
     index, count = 0, len(glyphs)

@@ -25,7 +25,7 @@ class Area:
 @dataclass(slots=True, eq=False)
 class Element:
     """A structure element. `attributes` maps an owner (Layout, List, Table) to its entries, all of them names, numbers
-    or arrays of numbers. An element with `inline` set joins its parent when its first mark is made, so that it stands
+    or arrays of numbers. An element with `inline` set joins its parent when its first mark is made, so that it is
     between the marks of its parent's own text. `link` is a URI, `target` the `anchor` of another element; `title` makes
     a bookmark of it.
     """
@@ -48,7 +48,7 @@ class Element:
             self.join()
 
     def join(self) -> None:
-        """Stand among the parent's kids, once."""
+        """Join the parent's kids, once."""
         if self.joined:
             return
         self.joined = True

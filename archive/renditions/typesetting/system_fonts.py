@@ -1,4 +1,4 @@
-"""Fonts of the system, asked only for characters that no font of our own and of the settings has."""
+"""Fonts of the system, asked only for characters that no font of muniment or the settings has."""
 
 from __future__ import annotations
 

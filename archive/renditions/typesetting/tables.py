@@ -27,7 +27,7 @@ _LIGHT_RULE = 0.25
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """The cells of a row with the elements they stand in."""
+    """The cells of a row with the elements they are in."""
 
     cells: tuple[Cell, ...]
     elements: tuple[Element, ...]
@@ -38,7 +38,7 @@ def lay_table(layout: Layout, table: Table, parent: Element, column: Column) -> 
     """The bands of a table. Rows of header cells at the top are its head (THead); short rows are filled with empty
     cells, so that every row has as many (ISO 32000-1, 14.8.4.3.4).
 
-    A table that is too wide to be read stands in parts, one below the other, each with some of the columns: the rows
+    A table that is too wide to be read is drawn in parts, one below the other, each with some of the columns: the rows
     of the structure tree hold the cells of all parts, and what a part repeats (the head, the first column) is an
     artifact.
     """
@@ -113,7 +113,7 @@ def _lay_part(layout: Layout, rows: list[_Row], head: int, column: Column, grid:
 
 
 def _name_part(layout: Layout, column: Column, grid: Grid, count: int) -> Band:
-    """A line that tells which columns follow, in figures: it is ours, and no text of the document."""
+    """A line that tells which columns follow, in figures: muniment adds it, it is not text of the document."""
     first, last = grid.columns[1 if grid.repeats else 0] + 1, grid.columns[-1] + 1
     said = f"{first}\u2013{last} / {count}" if first < last else f"{first} / {count}"
     shaped = layout.shape((Span(said),), TextStyle(styles.FURNITURE), column, None, "ltr")

@@ -65,7 +65,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """An event on a line of time: when, and "good", "bad" or "bar" for one that is no check."""
+    """An event on a line of time: when, and "good", "bad" or "bar" for one that is not a check."""
 
     when: int
     look: str

@@ -70,7 +70,7 @@ def _groups(packages: Iterable[ReportedHolding]) -> Iterator[tuple[str, str, lis
 
 
 def _first_letter(text: str) -> str:
-    """The letter under which a name is found: without accents, in capitals; # for what is no letter or figure."""
+    """The letter under which a name is found: without accents, in capitals; # for anything but a letter or figure."""
     first = unicodedata.normalize("NFKD", text[:1]).upper()[:1]
     return first if first.isalnum() else "#"
 

@@ -21,7 +21,7 @@ def element(tag: str, *children: Child, **attributes: str | int | None) -> Marku
     shown = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items() if value is not None}
     opening = "".join(f' {name}="{escape_text(str(value))}"' for name, value in shown.items())
     if tag in _VOID:
-        return Markup(f"<{tag}{opening}>")  # noqa: S704 - the tag is ours, the attributes are escaped
+        return Markup(f"<{tag}{opening}>")  # noqa: S704 - the tag comes from the program, the attributes are escaped
     return Markup(f"<{tag}{opening}>{group(*children)}</{tag}>")  # noqa: S704
 
 
@@ -36,7 +36,7 @@ def name(text: str) -> Markup:
 
 
 def raw_style(text: str) -> Markup:
-    """A style element with our own CSS, which holds nothing from outside."""
+    """A style element with the CSS of the page, which holds nothing from outside."""
     return Markup(f"<style>{text}</style>")  # noqa: S704
 
 

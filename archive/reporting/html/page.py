@@ -27,7 +27,7 @@ def write_page(portrait: Portrait, speaking: Translator, archive: str) -> str:
         "head",
         element("meta", charset="utf-8"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        Markup(f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'),  # noqa: S704 - our own constant
+        Markup(f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'),  # noqa: S704 - a constant
         element("meta", name="referrer", content="no-referrer"),
         element("title", f"{verdict} - {archive}"),
         raw_style(STYLE),

@@ -27,7 +27,7 @@ def plan_timer(
     are an error: a timer would go without them unseen.
     """
     if rhythm not in RHYTHMS:
-        raise UsageError(f"a rhythm is one of {', '.join(RHYTHMS)}", subject=rhythm[:40])
+        raise UsageError(f"an interval must be one of {', '.join(RHYTHMS)}", subject=rhythm[:40])
     parse_budget(budget)
     settings.require("ledger", "places", "audit", "notify", "seal.trust")
     program = shutil.which("archive")

@@ -151,7 +151,8 @@ def _drive(
                 yield signal.result
             elif isinstance(signal, Lost) and (order := held.pop(signal.key, None)) is not None:
                 error = StorageError(
-                    "the process that made its bag ended, as for want of memory", subject=order.source,
+                    "the process that made its bag ended unexpectedly, perhaps for lack of memory",
+                    subject=order.source,
                     remedy="Run the same command again",
                 )  # fmt: skip
                 yield BagResult(order, BagState.FAILED, error=error)

@@ -57,6 +57,7 @@ def create_group(
     bounds: Bounds,
     name: str | None = None,
     description: str | None = None,
+    replace_description: bool = False,
     plain: bool = False,
     settings: Settings,
     clock: Clock,
@@ -76,8 +77,8 @@ def create_group(
     renders = not plain and (settings.render.pdfa != "none" or settings.render.normalise != "none")
     shares = _share_out(listed, bounds, a_file=2 if renders else 1, where=where)
     make = partial(
-        create, sources, description=description, plain=plain, clock=clock, dry_run=dry_run, wrap_bag=wrap_bag,
-        accept_damaged=accept_damaged, progress=progress,
+        create, sources, description=description, replace_description=replace_description, plain=plain, clock=clock,
+        dry_run=dry_run, wrap_bag=wrap_bag, accept_damaged=accept_damaged, progress=progress,
     )  # fmt: skip
     if len(shares) <= 1 and not renders:
         return (make(to, name=name, settings=settings, clean_partial=clean_partial),)

@@ -36,7 +36,7 @@ def prove_before_exchange(source: str, bag: str, visited: str, since: int, plann
 
         if differs(bag, source, planned.algorithms):
             raise SourceError(
-                "files came or went while the bag was made",
+                "files were added or removed while the bag was made",
                 subject=source,
                 remedy="Make sure nothing writes to it, then run again",
             )

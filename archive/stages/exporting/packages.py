@@ -135,7 +135,7 @@ class WrittenPackage(CountedPackage):
             for file, path in again:
                 self._copy(file, path)
         except (BrokenArchiveError, ArchiveLimitError) as error:
-            raise FormatError(f"the archive cannot be read on: {error}", subject=reading.subject) from error
+            raise FormatError(f"the archive cannot be read any further: {error}", subject=reading.subject) from error
         finally:
             self._progress.end()
 

@@ -79,7 +79,7 @@ def _write_out(reading: BagReading, working: Partial, progress: Progress, size: 
                 writing.write(to_text(path), chunks, anew=False)
         writing.check()
     except (BrokenArchiveError, ArchiveLimitError) as error:
-        raise FormatError(f"the archive cannot be read on: {error}", subject=reading.subject) from error
+        raise FormatError(f"the archive cannot be read any further: {error}", subject=reading.subject) from error
     finally:
         writing.close()
         progress.end()

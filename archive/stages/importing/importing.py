@@ -140,7 +140,7 @@ def _import(
 def _as_error(error: Exception, subject: str) -> ArchiveError:
     if isinstance(error, OSError):
         return from_os_error(error, subject)
-    return FormatError(f"the archive cannot be read on: {error}", subject=subject)
+    return FormatError(f"the archive cannot be read any further: {error}", subject=subject)
 
 
 def _outside(reading: PackageReading, parts: Sequence[PackageReading]) -> tuple[Finding, ...]:

@@ -44,7 +44,7 @@ def check_viruses(build: Originals, settings: Settings) -> VirusCheck | None:
     if check is not None and check.infected and not settings.create.keep_infected:
         path, name = check.infected[0]
         more = f" and {len(check.infected) - 1} more" if len(check.infected) > 1 else ""
-        raise InfectedError(f"the virus scanner names it: {name}{more}", subject=path, remedy=codes.INFECTED.remedy)
+        raise InfectedError(f"the virus scanner reports: {name}{more}", subject=path, remedy=codes.INFECTED.remedy)
     return check
 
 

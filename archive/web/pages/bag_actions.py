@@ -219,7 +219,7 @@ def confirm(visit: Visit) -> Response:
     holding = _holding(visit)
     job = _job_of(visit, holding)
     if not (_is_rehearsal(job) and job.state is JobState.DONE):
-        raise UsageError("this was not tried first, or the attempt failed", subject=job.id)
+        raise UsageError("run the trial first; it has not been run, or it failed", subject=job.id)
     _require_possible(holding, job.plan.kind)
     steps = []
     for step in job.plan.steps:
@@ -295,7 +295,7 @@ def _keys_in(folder: str) -> list[str]:
 
 def _target(visit: Visit) -> str:
     if not visit.text("to"):
-        raise UsageError("choose the folder that gets it")
+        raise UsageError("choose a folder for it")
     return allowed_target(visit.desk.settings, visit.text("to"))
 
 

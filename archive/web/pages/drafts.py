@@ -137,7 +137,7 @@ def show_picture(visit: Visit) -> Response:
 
 
 def _suggested(draft: Draft, preview: Preview | None) -> tuple[Statement, ...]:
-    """What the files suggest. The staging folder's name is not the person's, so it is no title."""
+    """What the files suggest. The staging folder's name is not the person's, so it is not a title."""
     found = preview.suggested if preview is not None else ()
     if draft.uploaded and os.path.basename(draft.source) == "files":
         return tuple(one for one in found if one.by != "name of the folder")

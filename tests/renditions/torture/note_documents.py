@@ -1,4 +1,4 @@
-"""Notes of Word whose numbers begin anew, change their form, or run on."""
+"""Notes of Word whose numbers restart, change their form, or run on."""
 
 from __future__ import annotations
 

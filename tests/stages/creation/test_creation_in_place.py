@@ -134,7 +134,7 @@ def test_a_source_that_changes_meanwhile_stays_what_it_is(
     if change == "tag":
         assert not make(src, in_place=True).created
     else:
-        with pytest.raises(SourceError, match="files came or went"):
+        with pytest.raises(SourceError, match="files were added or removed"):
             make(src, in_place=True)
     assert not (src / "bagit.txt").exists()
     assert not (src / "data").exists()

@@ -202,7 +202,7 @@ def test_attached_files_come_along_or_the_pdf_is_left_alone(
         associated = second.trailer["/Root"]["/AF"]  # type: ignore[index]
         assert {one.get_object()["/AFRelationship"] for one in associated} == {"/Unspecified"}
         assert len(associated) == count
-    for name, word in (("portfolio", "portfolio"), ("on a page", "hang on a page"), ("lost", "is not in it")):
+    for name, word in (("portfolio", "portfolio"), ("on a page", "belong to a page"), ("lost", "is not in it")):
         result = results[f"{name}.pdf"]
         assert result.status is RenditionStatus.NONE
         assert word in (result.reason or "")

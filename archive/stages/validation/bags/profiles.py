@@ -38,7 +38,9 @@ def load_profile(name: str) -> Profile:
     Raises `UsageError` when there is none of that name, it is an address, or it is not a BagIt profile.
     """
     if "://" in name:
-        raise UsageError("a profile is read from a file, never from the net", subject=name, remedy="Save it to a file")
+        raise UsageError(
+            "a profile is read from a file, never from the network", subject=name, remedy="Save it to a file"
+        )
     if name in shipped_profiles():
         data = metadata_path("profiles", f"{name}.json").read_bytes()
     else:
