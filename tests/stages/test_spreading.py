@@ -55,7 +55,7 @@ def test_what_ends_every_worker_is_given_up(scheduler: str) -> None:
     dead, fine = work_each(work, [("die", ""), ("a", "1")], Spread(scheduler))
     assert fine == "a 1"
     assert isinstance(dead, StorageError)
-    assert f"ended {MOST_LOST} workers" in dead.problem
+    assert f"{MOST_LOST} workers ended" in dead.problem
 
 
 def test_a_mistake_of_the_program_is_raised(scheduler: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -12,7 +13,30 @@ from archive.web.sessions import MOST_SESSIONS, Sessions
 from tests.support.desks import RunningDesk, Visitor, open_desk
 
 
-def test_the_opening_address_works_once(desk: RunningDesk) -> None:
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDesk]:
+    """One desk for all tests of this module: none of them changes anything."""
+    folder = tmp_path_factory.mktemp("desk")
+    with open_desk(folder / "project", folder / "home") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def visitor(desk: RunningDesk) -> Iterator[Visitor]:
+    """Someone who opened the desk's address."""
+    with Visitor(desk) as visiting:
+        yield visiting
+
+
+@pytest.fixture
+def unopened(tmp_path: Path) -> Iterator[RunningDesk]:
+    """A desk whose address was not opened yet."""
+    with open_desk(tmp_path / "project", tmp_path / "home") as running:
+        yield running
+
+
+def test_the_opening_address_works_once(unopened: RunningDesk) -> None:
+    desk = unopened
     with httpx.Client(follow_redirects=False) as first:
         answer = first.get(desk.opening)
         assert (answer.status_code, answer.headers["location"]) == (303, "/")
@@ -112,8 +136,9 @@ def test_a_read_only_desk_changes_nothing(tmp_path: Path) -> None:
         assert not (desk.state / "jobs").exists()
 
 
-def test_the_language_goes_back_to_pages_of_the_desk_only(visitor: Visitor) -> None:
+def test_the_language_goes_back_to_pages_of_the_desk_only(visitor: Visitor, request: pytest.FixtureRequest) -> None:
     visitor.client.follow_redirects = False
+    request.addfinalizer(lambda: setattr(visitor.client, "follow_redirects", True))
     for back in ("//evil.example", "https://evil.example", "/\\evil.example", "evil"):
         assert visitor.post("/language", {"language": "ar", "back": back}).headers["location"] == "/", back
     assert visitor.post("/language", {"language": "ar", "back": "/jobs"}).headers["location"] == "/jobs"
