@@ -308,7 +308,7 @@ def test_an_empty_place_is_away(project: Project, far: FarPlace) -> None:
     far.remove("one")
     code, report = project.audit("--place", "there")
     assert (code, list(found(report))) == (4, ["AUD-110"]), report
-    assert "not mounted" in report["findings"][0]["message"]
+    assert "may not be mounted" in report["findings"][0]["message"]
 
 
 @pytest.mark.parametrize("far", ["sftp"], indirect=True)
