@@ -91,7 +91,10 @@ def action(handler: Callable[[Visit], Response]) -> Endpoint:
             return PlainTextResponse("This is not a form.\n", 415)
         async with request.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=LARGEST_FORM) as given:
             form: dict[str, tuple[str, ...]] = {}
-            for name, value in given.multi_items():
+            items = given.multi_items()
+            if len(items) > MOST_FIELDS:
+                return PlainTextResponse("The form has too many fields.\n", 413)
+            for name, value in items:
                 if isinstance(value, str):
                     form[name] = (*form.get(name, ()), value)
         if not is_own_form(request, "".join(form.pop(FORM_TOKEN, ()))):
