@@ -207,7 +207,7 @@ def test_a_killed_worker_costs_one_bag(drive: Path) -> None:
     out, _err = process.communicate(timeout=120)
     assert process.returncode == 4
     assert out.startswith("5 made; 1 failed\n")
-    assert "for want of memory" in out
+    assert "for lack of memory" in out
 
 
 def test_a_scheduler_that_is_killed_ends_the_run(drive: Path) -> None:
