@@ -37,7 +37,7 @@ def test_a_look_finds_what_is_wrong(visitor: Visitor, tmp_path: Path) -> None:
         with pytest.raises(AssertionError, match="broken"):
             look.close()
         look.problems.clear()
-    assert "a bad page 375 px dark: label" in text
+    assert "a bad page 375 px light: label" in text
     assert "a bad page 320 px: scrolls sideways" in text
     assert "console: broken" in text
     assert "asks for http://192.0.2.1/" in text

@@ -20,6 +20,7 @@ from archive.storage.clock import system_clock
 from archive.web.browsing import browse
 from archive.web.folders import allowed_path
 from archive.web.jobs import JobPlan, Step
+from archive.web.pages.overview import offer_start
 from archive.web.visit import Visit, action, page
 
 A_PAGE = 50
@@ -32,7 +33,7 @@ def list_bags(visit: Visit) -> Response:
     """One page of the list."""
     desk = visit.desk
     if not desk.has_ledger:
-        return visit.show("start.html")
+        return offer_start(visit)
     number = visit.number("page", 1, most=LAST_PAGE)
     sealed = {"yes": True, "no": False}.get(visit.text("sealed"))
     place = visit.number("place", 0) if visit.text("place") else 0

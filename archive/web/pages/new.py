@@ -14,6 +14,7 @@ from archive.web.folders import allowed_path, roots_of
 from archive.web.guard import TooLargeError
 from archive.web.making import start_preview
 from archive.web.pages.folders import Place, chosen_path
+from archive.web.pages.overview import offer_start
 from archive.web.uploads import open_staging, receive_upload
 from archive.web.visit import Visit, action, is_own_form, page, show_error, visit_of
 
@@ -22,7 +23,7 @@ def show_new(visit: Visit) -> Response:
     """The ways to begin, and what was begun."""
     desk = visit.desk
     if not desk.has_ledger:
-        return visit.show("start.html")
+        return offer_start(visit)
     settings = desk.settings
     drafts = [(draft, desk.drafts.job(draft.making)) for draft in desk.drafts.all()]
     return visit.show(

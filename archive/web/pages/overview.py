@@ -21,14 +21,19 @@ def show_overview(visit: Visit) -> Response:
     """The overview, or the offer to start an archive where there is none."""
     desk = visit.desk
     if not desk.has_ledger:
-        settings = desk.settings
-        lost = ledger_address(settings) if os.path.isfile(os.path.join(settings.folder, NAME)) else ""
-        return visit.show("start.html", lost=lost)
+        return offer_start(visit)
     with desk.ledger() as ledger:
         is_empty = not has_holdings(ledger)
     snapshot = None if is_empty else desk.overview.current(wait=_PATIENCE)
     jobs = [job for job in desk.jobs.all()[:20] if not job.state.has_ended]
     return visit.show("overview.html", is_empty=is_empty, snapshot=snapshot, jobs=jobs)
+
+
+def offer_start(visit: Visit) -> Response:
+    """The offer to start an archive; with a warning where settings name a ledger that is gone."""
+    settings = visit.desk.settings
+    lost = ledger_address(settings) if os.path.isfile(os.path.join(settings.folder, NAME)) else ""
+    return visit.show("start.html", lost=lost)
 
 
 def start_archive(visit: Visit) -> Response:
