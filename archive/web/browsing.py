@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from itertools import islice
 
-from archive.errors import ArchiveError, from_os_error
+from archive.errors import ArchiveError
 from archive.settings import Settings
-from archive.web.folders import allowed_path, is_within, roots_of, subfolders
+from archive.web.folders import allowed_path, files_in, is_within, roots_of, subfolders
 from archive.web.visit import Visit
 
 MOST_FILES = 500
@@ -47,20 +46,9 @@ def _list(settings: Settings, asked: str, ends: tuple[str, ...]) -> Listing:
         folder = os.path.dirname(folder)
     above = os.path.dirname(folder)
     inside = any(is_within(above, root) for root in roots_of(settings))
-    return Listing(folder, above if inside else "", tuple(subfolders(settings, folder)), tuple(_files_in(folder, ends)))
+    files = files_in(settings, folder, ends)[:MOST_FILES] if ends else []
+    return Listing(folder, above if inside else "", tuple(subfolders(settings, folder)), tuple(files))
 
 
 def _list_roots(settings: Settings, error: ArchiveError | None) -> Listing:
     return Listing("", "", tuple((root, root) for root in roots_of(settings)), (), error)
-
-
-def _files_in(folder: str, ends: tuple[str, ...]) -> list[tuple[str, str]]:
-    if not ends:
-        return []
-    try:
-        with os.scandir(folder) as entries:
-            shown = (one for one in entries if one.name.lower().endswith(ends) and not one.name.startswith("."))
-            names = sorted(one.name for one in shown if one.is_file(follow_symlinks=False))
-    except OSError as error:
-        raise from_os_error(error, folder) from error
-    return [(name, os.path.join(folder, name)) for name in islice(names, MOST_FILES)]

@@ -57,12 +57,15 @@ class Desk:
 
     @contextmanager
     def ledger(self) -> Iterator[Ledger]:
-        """The ledger, open for reading and writing. Raises `UsageError`, and `LedgerError` and its kinds."""
+        """The ledger, open; a desk that only reads never brings an older one up to date.
+
+        Raises `UsageError`, and `LedgerError` and its kinds.
+        """
         from archive.ledger.book import ledger_address, open_ledger
 
         settings = self.settings
         settings.require("ledger", "places", "audit")
-        opened = open_ledger(ledger_address(settings))
+        opened = open_ledger(ledger_address(settings), migrating=not self.read_only)
         try:
             yield opened
         finally:
@@ -99,7 +102,7 @@ def _ledger_mark(folder: str) -> str:
 
     settings = load_settings(folder)
     try:
-        opened = open_ledger(ledger_address(settings))
+        opened = open_ledger(ledger_address(settings), migrating=False)
     except LedgerMissingError:
         return "no ledger"
     try:

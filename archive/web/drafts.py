@@ -22,8 +22,9 @@ from archive.model.description import Description
 from archive.model.finding import Finding
 from archive.regular_files import open_regular
 from archive.stages.description.layout import TABLE, description_files
+from archive.storage.atomic import write_whole
 from archive.storage.removing import remove_tree
-from archive.web.jobs import Job, Jobs, JobState, write_whole
+from archive.web.jobs import Job, Jobs, JobState
 from archive.web.previews import Preview, condense
 from archive.web.uploads import Received, Staging, open_staging
 
@@ -154,9 +155,9 @@ class Drafts:
         """Keep a draft, and its description if one is given. Raises `StorageError`."""
         try:
             if description is not None:
-                write_whole(draft.description_path, description)
+                write_whole(draft.description_path, (description,), replace=True)
             fields = {name: value for name, value in asdict(draft).items() if name not in ("id", "folder")}
-            write_whole(os.path.join(draft.folder, "draft.json"), json.dumps(fields).encode())
+            write_whole(os.path.join(draft.folder, "draft.json"), (json.dumps(fields).encode(),), replace=True)
         except OSError as error:
             raise from_os_error(error, draft.folder) from error
         return draft
@@ -202,7 +203,7 @@ class Drafts:
             if job is None or job.state is not JobState.DONE:
                 return None
             kept = {"job": draft.preview, **condense(self.jobs.find(draft.preview).results, draft.source)}
-            write_whole(path, json.dumps(kept).encode())
+            write_whole(path, (json.dumps(kept).encode(),), replace=True)
         return Preview(kept)
 
     def _begin(self, staging: Staging, source: str, *, uploaded: bool, name: str) -> Draft:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from archive.errors import NotFoundError, PermissionDeniedError, UsageError, from_os_error
 from archive.formats.naming import path_text
@@ -67,17 +67,26 @@ def is_within(path: str, root: str) -> bool:
     return path == root or path.startswith(root.rstrip(os.sep) + os.sep)
 
 
-def subfolders(settings: Settings, folder: str) -> Iterator[tuple[str, str]]:
-    """The folders in an allowed folder by name, as (name, path): hidden ones and links are left out.
+def subfolders(settings: Settings, folder: str) -> list[tuple[str, str]]:
+    """The first folders in an allowed folder by name, as (name, path): hidden ones and links are left out.
 
     Raises as `allowed_path`, and `StorageError`.
     """
+    return _shown_in(settings, folder, lambda entry: entry.is_dir(follow_symlinks=False))[:MOST_SHOWN]
+
+
+def files_in(settings: Settings, folder: str, ends: tuple[str, ...] = ("",)) -> list[tuple[str, str]]:
+    """The regular files in an allowed folder whose names end with one of `ends` in small letters, as `subfolders`."""
+    return _shown_in(
+        settings, folder, lambda entry: entry.name.lower().endswith(ends) and entry.is_file(follow_symlinks=False)
+    )
+
+
+def _shown_in(settings: Settings, folder: str, chosen: Callable[[os.DirEntry[str]], bool]) -> list[tuple[str, str]]:
     real = allowed_path(settings, folder)
     try:
         with os.scandir(real) as entries:
-            shown = (entry for entry in entries if not entry.name.startswith("."))
-            found = sorted(entry.name for entry in shown if entry.is_dir(follow_symlinks=False))
+            names = sorted(entry.name for entry in entries if not entry.name.startswith(".") and chosen(entry))
     except OSError as error:
         raise from_os_error(error, real) from error
-    for name in found[:MOST_SHOWN]:
-        yield name, os.path.join(real, name)
+    return [(name, os.path.join(real, name)) for name in names]

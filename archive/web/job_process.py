@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 
 from archive.storage.locks import take_lock
 from archive.web.jobs import JobPlan, Jobs, write_end
@@ -37,7 +38,10 @@ def main() -> int:
 
 def run_steps(plan: JobPlan, folder: str, working: str) -> tuple[int, bool]:
     """Run the commands of a plan until one ends with a code that it must not end with: the last code, and success."""
+    code = 0
     for number, step in enumerate(plan.steps):
+        if step.needs and not _has_found(step.needs, folder, number):
+            continue
         base = os.path.join(folder, f"step-{number}")
         with open(f"{base}.json", "wb") as document, open(f"{base}.events", "wb") as events:
             if os.path.exists(os.path.join(folder, "cancel")):
@@ -48,7 +52,16 @@ def run_steps(plan: JobPlan, folder: str, working: str) -> tuple[int, bool]:
             )  # fmt: skip
         if code not in step.good:
             return code, False
-    return code if plan.steps else 0, True
+    return code, True
+
+
+def _has_found(code: str, folder: str, before: int) -> bool:
+    """Whether one of the first `before` commands printed this finding code in its document."""
+    for number in range(before):
+        with suppress(FileNotFoundError), open(os.path.join(folder, f"step-{number}.json"), encoding="utf-8") as file:
+            if f'"{code}"' in file.read():
+                return True
+    return False
 
 
 if __name__ == "__main__":

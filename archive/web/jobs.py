@@ -23,6 +23,7 @@ from enum import Enum
 from typing import Any
 
 from archive.errors import LockedError, NotFoundError, StorageError, from_os_error
+from archive.storage.atomic import write_whole
 from archive.storage.locks import is_locked, take_lock
 
 MOST_RUNNING = 2
@@ -53,10 +54,14 @@ class JobState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command of a job: arguments of `archive`. It may end with any of `good`; another code ends the job."""
+    """One command of a job: arguments of `archive`. It may end with any of `good`; another code ends the job.
+
+    With `needs` it is run only where an earlier command of the job found something of this code.
+    """
 
     arguments: tuple[str, ...]
     good: tuple[int, ...] = (0,)
+    needs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,8 @@ class Jobs:
         try:
             os.makedirs(self.folder, mode=0o700, exist_ok=True)
             with self._locked():
-                if sum(job.state is JobState.WAITING for job in self._all(full=False)) >= MOST_WAITING:
+                known = list(self._all(full=False))
+                if sum(job.state is JobState.WAITING for job in known) >= MOST_WAITING:
                     raise LockedError(
                         f"{MOST_WAITING} jobs are waiting already", subject=plan.kind,
                         remedy="Wait until some have ended, or cancel some",
@@ -126,7 +132,7 @@ class Jobs:
                 if environment is not None:
                     self._start(identity, environment)
                 self._start_waiting()
-                self._forget_old()
+                self._forget_old(known)
         except OSError as error:
             raise from_os_error(error, self.folder) from error
         return identity
@@ -152,7 +158,7 @@ class Jobs:
         job = self.find(identity, full=False)
         with self._locked():
             folder = os.path.join(self.folder, identity)
-            write_whole(os.path.join(folder, "cancel"), b"")
+            write_whole(os.path.join(folder, "cancel"), (), replace=True)
             if job.state is JobState.WAITING:
                 write_end(folder, 130)
             elif job.state is JobState.RUNNING:
@@ -169,7 +175,7 @@ class Jobs:
             except FileExistsError:
                 number += 1
         content = {"created": created, **asdict(plan)}
-        write_whole(os.path.join(self.folder, identity, "job.json"), json.dumps(content).encode())
+        write_whole(os.path.join(self.folder, identity, "job.json"), (json.dumps(content).encode(),), replace=True)
         return identity
 
     def _all(self, *, full: bool) -> Iterator[Job]:
@@ -184,7 +190,7 @@ class Jobs:
     def _read(self, identity: str, *, full: bool) -> Job:
         folder = os.path.join(self.folder, identity)
         raw = json.loads(_bytes_of(os.path.join(folder, "job.json")))
-        steps = tuple(Step(tuple(one["arguments"]), tuple(one["good"])) for one in raw["steps"])
+        steps = tuple(Step(tuple(one["arguments"]), tuple(one["good"]), one.get("needs", "")) for one in raw["steps"])
         plan = JobPlan(raw["kind"], raw["subject"], steps, raw["then"])
         begun = sum(os.path.exists(os.path.join(folder, f"step-{number}.events")) for number in range(len(steps)))
         state, end = self._state_of(folder)
@@ -243,8 +249,8 @@ class Jobs:
         if not os.path.exists(os.path.join(folder, "running")):
             raise StorageError("the job's process did not start", subject=folder)
 
-    def _forget_old(self) -> None:
-        ended = [job.id for job in self._all(full=False) if job.state.has_ended]
+    def _forget_old(self, known: Sequence[Job]) -> None:
+        ended = [job.id for job in known if job.state.has_ended]
         for identity in ended[:-MOST_KEPT]:
             folder = os.path.join(self.folder, identity)
             for name in os.listdir(folder):
@@ -258,18 +264,10 @@ class Jobs:
             yield
 
 
-def write_whole(path: str, content: bytes) -> None:
-    """Write a file of a job that is there whole or not at all. Raises OSError."""
-    partial = f"{path}.{os.getpid()}.new"
-    with open(partial, "wb") as file:
-        file.write(content)
-    os.replace(partial, path)
-
-
 def write_end(folder: str, exit_code: int, *, good: bool = False) -> None:
     """Note how a job ended. Raises OSError."""
     content = {"ended": time.time(), "exit_code": exit_code, "good": good}
-    write_whole(os.path.join(folder, "ended.json"), json.dumps(content).encode())
+    write_whole(os.path.join(folder, "ended.json"), (json.dumps(content).encode(),), replace=True)
 
 
 def is_running(folder: str) -> bool:

@@ -7,7 +7,10 @@ import secrets
 import socket
 from collections.abc import Callable
 
+import uvicorn
+
 from archive.errors import UsageError
+from archive.web.application import make_application
 from archive.web.desk import make_desk
 from archive.web.guard import OPENING
 from archive.web.sessions import Sessions
@@ -22,10 +25,6 @@ def serve(folder: str, *, port: int, read_only: bool, opened: Callable[[str], No
     `port` 0 takes a free one. `opened` is called with the address to open once the desk listens. Raises `UsageError`
     when the port is taken, and as `load_settings`.
     """
-    import uvicorn
-
-    from archive.web.application import make_application
-
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     with listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

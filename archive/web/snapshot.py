@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from archive.web.jobs import write_whole
+from archive.storage.atomic import write_whole
 
 _LASTS = 60.0
 """Seconds after which a result is computed again although the ledger is the same: files fall due, places go away."""
@@ -84,12 +84,25 @@ class Snapshots:
                 [sys.executable, "-m", self._module, *self._arguments], cwd=self._working, stdin=subprocess.DEVNULL,
                 capture_output=True, check=False,
             )  # fmt: skip
-            document = json.loads(made.stdout)
-            content = {"mark": mark, "made": time.time(), "document": document}
-            write_whole(self._path, json.dumps(content).encode())
-        except (OSError, ValueError):
+            content = {"mark": mark, "made": time.time(), "document": _document_of(made)}
+            write_whole(self._path, (json.dumps(content).encode(),), replace=True)
+        except OSError:
             return
         finally:
             with self._lock:
                 self._busy = False
             self._done.set()
+
+
+def _document_of(made: subprocess.CompletedProcess[bytes]) -> Mapping[str, Any]:
+    """What the command printed; where it was ended before it printed anything, a problem that a page can show.
+
+    Without that a page would start the same command again and again.
+    """
+    try:
+        document = json.loads(made.stdout)
+    except ValueError:
+        document = None
+    if isinstance(document, dict):
+        return document
+    return {"problem": f"the command ended with {made.returncode} and printed no result"}

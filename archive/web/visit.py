@@ -24,7 +24,7 @@ from archive.errors import (
     UsageError,
 )
 from archive.translation import LANGUAGES, Translator, language_from_header, translator
-from archive.web.guard import LARGEST_FORM, SAFE_METHODS
+from archive.web.guard import LARGEST_FORM
 from archive.web.rendering import render
 from archive.web.sessions import form_token
 
@@ -151,8 +151,3 @@ def show_error(visit: Visit, error: ArchiveError) -> Response:
     """The page that says why the question could not be answered."""
     status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
     return visit.show("error.html", status=status, error=error)
-
-
-def methods_of(endpoint_is_action: bool) -> list[str]:
-    """The methods of an endpoint."""
-    return ["POST"] if endpoint_is_action else sorted(SAFE_METHODS)

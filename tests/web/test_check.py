@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
-from tests.support.desks import RunningDesk, Visitor
+from tests.support.desks import RunningDesk, Visitor, environment_of
 from tests.support.held_bags import damage, make_bag
 
 
@@ -44,6 +46,27 @@ def test_a_bag_is_judged_in_words(desk: RunningDesk, visitor: Visitor) -> None:
     assert "data/original/page.html" in page
     packed = shutil.make_archive(str(desk.folder / "packed"), "zip", desk.folder / "bags", "letters")
     assert "It is damaged" in verdict(visitor, packed)
+
+
+def test_seals_are_verified_also_in_a_packed_bag(desk: RunningDesk, visitor: Visitor) -> None:
+    bag = make_bag(desk, "letters", copy=False)
+    assert "Seals" not in verdict(visitor, str(bag))
+    secret = {**environment_of(desk.home), "ARCHIVE_SEAL_PASSPHRASE": "correct horse"}
+    for words, code in (
+        (("trust", "init", "Example Archive"), 0), (("keys", "new", "anna.key"), 0),
+        (("trust", "add-key", "anna", "anna.key.pub"), 0),
+        (("seal", "bags/letters", "--key", "anna.key", "--trust", "trust", "--offline"), 4),
+    ):  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, "-m", "archive", *words], cwd=desk.folder, env=secret, capture_output=True, text=True,
+            check=False, stdin=subprocess.DEVNULL, timeout=60,
+        )  # fmt: skip
+        assert done.returncode == code, done.stdout + done.stderr
+    packed = shutil.make_archive(str(desk.folder / "packed"), "zip", desk.folder / "bags", "letters")
+    for path in (str(bag), packed):
+        page = verdict(visitor, path)
+        assert "Whom to believe comes from your trust folder alone" in page, path
+        assert "The seals hold" not in page, "it waits for its stamps"
 
 
 def test_a_record_and_a_pdf_are_judged(desk: RunningDesk, visitor: Visitor) -> None:

@@ -65,6 +65,14 @@ def test_other_exit_codes_can_be_good(jobs: Jobs) -> None:
     assert wait_for(jobs, identity, *ENDED) is JobState.DONE
 
 
+def test_a_step_may_depend_on_what_an_earlier_one_found(jobs: Jobs) -> None:
+    for code, documents in (("BAG-201", 2), ("SEAL-100", 1)):
+        steps = (Step(("explain", "BAG-201", "--json")), Step(("config", "--json"), needs=code))
+        identity = jobs.submit(JobPlan("check", "", steps))
+        assert wait_for(jobs, identity, *ENDED) is JobState.DONE
+        assert len(jobs.find(identity).results) == documents
+
+
 def test_so_many_run_and_the_others_wait_for_their_turn(jobs: Jobs) -> None:
     running = [jobs.submit(lasting(number)) for number in range(MOST_RUNNING)]
     waiting = jobs.submit(JobPlan("config", "", (Step(("config", "--json")),)))

@@ -7,6 +7,7 @@ import shutil
 import time
 from pathlib import Path
 
+from archive.web.snapshot import Snapshots
 from tests.support.desks import PATIENCE, RunningDesk, Visitor, open_desk
 
 
@@ -66,3 +67,14 @@ def test_a_ledger_that_is_gone_is_told(desk: RunningDesk, visitor: Visitor) -> N
     assert "ledger.sqlite3" in text
     (desk.folder / "ledger.sqlite3").write_bytes(b"not a ledger at all" * 100)
     assert visitor.get("/").status_code == 500
+
+
+def test_a_command_that_prints_nothing_is_a_problem_and_not_run_for_ever(tmp_path: Path) -> None:
+    made = Snapshots(
+        str(tmp_path / "kept.json"), str(tmp_path), ("-c",), lambda: "mark", module="this_module_is_missing"
+    )
+    first = made.current(wait=PATIENCE)
+    assert first is not None
+    assert first.is_fresh
+    assert "printed no result" in first.document["problem"]
+    assert made.current() == first

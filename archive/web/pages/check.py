@@ -6,7 +6,6 @@ import os
 import secrets
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,14 +16,14 @@ from starlette.routing import Route
 
 from archive.errors import ArchiveError, NotFoundError, UsageError
 from archive.formats.amounts import parse_size
-from archive.library.bags import open_bag
-from archive.model.seal import SEAL_FOLDER
+from archive.model.codes.seal import NOT_CHECKED_HERE
+from archive.storage.atomic import write_whole
 from archive.storage.removing import remove_tree
 from archive.web.browsing import browse
 from archive.web.desk import Desk
 from archive.web.folders import allowed_path
 from archive.web.guard import TooLargeError
-from archive.web.jobs import JUDGED, JobPlan, Step, write_whole
+from archive.web.jobs import JUDGED, JobPlan, Step
 from archive.web.uploads import Received, Staging, open_staging, receive_upload
 from archive.web.visit import Visit, action, is_own_form, page, show_error, visit_of
 
@@ -92,7 +91,7 @@ def _check_sent(visit: Visit, staging: Staging, received: Received) -> str:
     staging.move(folder)
     path = os.path.join(folder, "files", single) if single else os.path.join(folder, "files")
     job = submit_check(visit, path, single or "bag")
-    write_whole(os.path.join(folder, "job"), job.encode())
+    write_whole(os.path.join(folder, "job"), (job.encode(),), replace=True)
     return job
 
 
@@ -113,10 +112,11 @@ def forget_sent(desk: Desk, kept: str) -> None:
 
 def submit_check(visit: Visit, path: str, subject: str) -> str:
     """Enter the job that checks what is at `path`, a real path; its id."""
-    steps = [Step(("validate", "--json", "--events", "--", path), JUDGED)]
-    if _is_sealed(visit, path):
-        steps.append(Step(("verify", "--json", "--events", "--", path), JUDGED))
-    return visit.desk.jobs.submit(JobPlan("check", subject, tuple(steps), "/check/{job}"))
+    steps = (
+        Step(("validate", "--json", "--events", "--", path), JUDGED),
+        Step(("verify", "--json", "--events", "--", path), JUDGED, needs=NOT_CHECKED_HERE.code),
+    )
+    return visit.desk.jobs.submit(JobPlan("check", subject, steps, "/check/{job}"))
 
 
 def show_verdict(visit: Visit) -> Response:
@@ -147,15 +147,6 @@ def group_findings(findings: Sequence[Mapping[str, Any]]) -> list[FindingGroup]:
         FindingGroup(own[0], len(own), tuple(dict.fromkeys(one["path"] for one in own))[:_PLACES_SHOWN])
         for _key, own in ordered
     ]
-
-
-def _is_sealed(visit: Visit, path: str) -> bool:
-    """Whether there is a bag with a seal at this path, as far as that can be told at once."""
-    if path.lower().endswith((".pdf", ".xml")):
-        return False
-    with suppress(ArchiveError), open_bag(path, settings=visit.desk.settings) as bag:
-        return any(one.startswith(f"{SEAL_FOLDER}/") for one in bag.tag_files())
-    return False
 
 
 def _show(visit: Visit, given: str, error: ArchiveError | None) -> Response:

@@ -7,7 +7,6 @@ import binascii
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from urllib.parse import quote
 
 from starlette.responses import Response
@@ -15,7 +14,8 @@ from starlette.routing import Route
 
 from archive.errors import from_os_error
 from archive.formats.naming import path_fields
-from archive.web.folders import MOST_SHOWN, allowed_path, is_within, roots_of, subfolders
+from archive.settings import Settings
+from archive.web.folders import MOST_SHOWN, allowed_path, files_in, is_within, roots_of, subfolders
 from archive.web.visit import Visit, page
 
 MOST_FILES_SHOWN = 100
@@ -63,7 +63,7 @@ def show_folders(visit: Visit) -> Response:
     above = list(_above(real, roots))
     return visit.show(
         "folders.html", here=Place(os.path.basename(real) or real, real), above=above, folders=folders,
-        files=_list_files(real), is_cut=len(folders) == MOST_SHOWN,
+        files=_list_files(settings, real), is_cut=len(folders) == MOST_SHOWN,
     )  # fmt: skip
 
 
@@ -76,17 +76,11 @@ def _above(path: str, roots: tuple[str, ...]) -> Iterator[Place]:
         yield Place(parts[number], os.path.join(root, *parts[: number + 1]))
 
 
-def _list_files(folder: str) -> list[Place]:
+def _list_files(settings: Settings, folder: str) -> list[Place]:
     """The first regular files in a folder by name. Raises `StorageError`."""
     try:
-        with os.scandir(folder) as entries:
-            names = sorted(
-                one.name for one in entries if not one.name.startswith(".") and one.is_file(follow_symlinks=False)
-            )
-        return [
-            Place(name, os.path.join(folder, name), os.stat(os.path.join(folder, name)).st_size)
-            for name in islice(names, MOST_FILES_SHOWN)
-        ]
+        shown = files_in(settings, folder)[:MOST_FILES_SHOWN]
+        return [Place(name, path, os.stat(path).st_size) for name, path in shown]
     except OSError as error:
         raise from_os_error(error, folder) from error
 
